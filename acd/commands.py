@@ -1,0 +1,35 @@
+"""Orders the ACD gives. Imperative, frozen; someone else carries them out and reports what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from acd.model import AgentId, CallId, SeatId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """An order given at `at` (aware, UTC)."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingAgent(Command):
+    """Send the waiting call to the agent's phone. Comes back as RingStarted, then AgentAnswered or RingFailed."""
+
+    call: CallId
+    attempt: int
+    agent: AgentId
+    seat: SeatId
+    ring_time: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRinging(Command):
+    """Take the offer back; the call returns to the waiting room. Sent when an offer overstays its deadline."""
+
+    call: CallId
+    attempt: int
+    seat: SeatId

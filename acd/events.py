@@ -1,0 +1,180 @@
+"""Facts the ACD is told. Past tense, frozen, each carrying when it happened.
+
+Those under `Request` are asked for by a person (an agent's phone, the API) and may be refused with a
+`acd.errors.Refused`; all others have happened and are taken as they are, also when they come late or twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from acd.model import (
+    AgentId,
+    BreakReason,
+    CallId,
+    Queue,
+    QueueName,
+    RingFailure,
+    Seat,
+    SeatId,
+    Skills,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something happened at `at` (aware, UTC)."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Event):
+    """A person asks for a change of an agent's state or of a seat; it may be refused."""
+
+    by: str = ""  # who asks: an agent's number, an account's name
+
+
+# ---- calls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived(Event):
+    """Asterisk answered a citizen. The caller's number is not here: it lives in `calls`, behind the masking gate."""
+
+    call: CallId
+    hotline: str  # the hotline's number, for example "12320"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallJoined(Event):
+    """The call entered the waiting room. Told again for a call that already waits, it changes nothing."""
+
+    call: CallId
+    queue: QueueName
+    skills: Skills = frozenset()
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(Event):
+    """The caller's leg is gone, whoever hung up and whatever it was doing: abandoned, if no agent had answered."""
+
+    call: CallId
+
+
+# ---- offers: `call` and `attempt` name one offer; facts about an older offer change nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingStarted(Event):
+    """The agent's phone was sent the call (DialBegin)."""
+
+    call: CallId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentAnswered(Event):
+    """The agent picked up; caller and agent are connected."""
+
+    call: CallId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingFailed(Event):
+    """The offer came to nothing; unless the caller is gone, the call waits on in its old place."""
+
+    call: CallId
+    attempt: int
+    failure: RingFailure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkEnded(Event):
+    """The conversation is over: wrap-up begins."""
+
+    call: CallId
+    attempt: int
+
+
+# ---- phones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRegistered(Event):
+    """A seat's phone became reachable."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneLost(Event):
+    """A seat's phone has no registration any more. It says nothing about a call in progress."""
+
+    seat: SeatId
+
+
+# ---- agents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLoggedOn(Request):
+    """签入 at a seat (free seating). The agent is on break (rest) until they say ready."""
+
+    agent: AgentId
+    seat: SeatId
+    skills: Skills = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentBecameReady(Request):
+    """就绪: from break, or ending the wrap-up early."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWentOnBreak(Request):
+    """小休. While reserved, ringing or talking it is refused; the agent finishes first."""
+
+    agent: AgentId
+    reason: BreakReason = BreakReason.REST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLoggedOff(Request):
+    """签出. Refused while reserved, ringing or talking."""
+
+    agent: AgentId
+
+
+# ---- seat capacity and queues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatOpened(Request):
+    """A seat was added, or its queues and skills changed: calls already waiting are looked at again at once."""
+
+    seat: Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatClosed(Request):
+    """A seat was removed. Who talks there goes on talking and is logged off after the wrap-up; others at once."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuesLoaded(Event):
+    """The city's queues, all of them. A queue that vanished keeps its old rules while calls wait in it."""
+
+    queues: tuple[Queue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimePassed(Event):
+    """No news but the clock: the engine sends it when the next deadline is reached."""

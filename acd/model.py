@@ -1,0 +1,110 @@
+"""What the ACD knows: calls that wait, agents who serve, seats they sit at, queues that join them.
+
+Pure data. Nothing here reads a clock, a socket or a database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple, NewType
+
+CallId = NewType("CallId", str)  # Asterisk's unique id of the caller's leg, prefixed by the system's name
+AgentId = NewType("AgentId", str)  # 工号: the number a person logs on with, for example "101"
+SeatId = NewType("SeatId", str)  # 坐席分机: the SIP extension at a desk, for example "8001"
+QueueName = NewType("QueueName", str)  # 队列, for example "health"
+Skill = NewType("Skill", str)  # 技能, for example "psychology"
+
+
+class SkillLevel(NamedTuple):
+    """A skill and how well it is mastered, 1 (basic) to 5 (expert). In a call: the least level asked for."""
+
+    skill: Skill
+    level: int
+
+
+Skills = frozenset[SkillLevel]
+"""What an agent masters, or what a call asks for. At most one level a skill."""
+
+
+class AgentState(StrEnum):
+    """坐席状态. One agent is in exactly one of these at a time."""
+
+    LOGGED_OFF = "logged_off"  # 签出
+    READY = "ready"  # 就绪: may be offered a call
+    RESERVED = "reserved"  # 预占: a call is on its way, the phone does not ring yet
+    RINGING = "ringing"  # 振铃
+    TALKING = "talking"  # 通话
+    WRAP_UP = "wrap_up"  # 话后整理
+    ON_BREAK = "on_break"  # 小休, always with a reason
+
+
+class BreakReason(StrEnum):
+    """Why an agent is on break. The first four are chosen by people, the rest by the ACD."""
+
+    REST = "rest"  # 小休
+    MEAL = "meal"  # 用餐
+    TRAINING = "training"  # 培训
+    OTHER = "other"  # 其他
+    MISSED = "missed"  # 未接: rang and was not answered, or refused
+    PHONE_BUSY = "phone_busy"  # 话机占线: ends by itself
+    PHONE_UNREACHABLE = "phone_unreachable"  # 话机失联: ends when the phone registers again, or by itself
+
+
+class RingFailure(StrEnum):
+    """Why an offered call did not become a conversation."""
+
+    NO_ANSWER = "no_answer"  # 无人接听
+    BUSY = "busy"  # 占线
+    REFUSED = "refused"  # 拒接
+    UNREACHABLE = "unreachable"  # 话机不可达
+    CALLER_GONE = "caller_gone"  # 主叫已挂机
+    NOT_CARRIED_OUT = "not_carried_out"  # 指令失败: the PBX refused the order or never began
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """队列: callers waiting for the same kind of help, and how they are served."""
+
+    name: QueueName
+    ring_time: timedelta = timedelta(seconds=20)  # how long one phone rings
+    wrap_up_time: timedelta = timedelta(seconds=30)  # 话后整理 after a call of this queue
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """坐席: a SIP extension at a desk, the queues it serves and what sitting there adds to an agent's skills."""
+
+    id: SeatId
+    queues: frozenset[QueueName]
+    skills: Skills = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """话务员: a person, where they sit and what they are doing."""
+
+    id: AgentId
+    skills: Skills
+    state: AgentState = AgentState.LOGGED_OFF
+    since: datetime | None = None  # when `state` began
+    idle_since: datetime | None = None  # longest idle goes first; kept while an offer fails by no fault of theirs
+    seat: SeatId | None = None
+    call: CallId | None = None
+    attempt: int = 0  # which offer of `call` this is, while reserved, ringing or talking
+    reason: BreakReason | None = None
+    until: datetime | None = None  # when `state` ends by itself, if it does
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCall:
+    """A citizen's call in the waiting room."""
+
+    id: CallId
+    queue: QueueName
+    joined: datetime
+    skills: Skills = frozenset()
+    priority: int = 0  # larger goes first
+    attempts: int = 0  # offers made so far
+    passed_over_by: frozenset[AgentId] = field(default_factory=frozenset)  # who could not take it when offered

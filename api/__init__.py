@@ -1,0 +1,1 @@
+"""The HTTP face: every route in one table."""

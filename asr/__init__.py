@@ -1,0 +1,1 @@
+"""From speech to words: decoder children, transcripts, jobs."""

@@ -1,0 +1,1 @@
+"""What a city configures: hotlines, queues, places."""

@@ -1,0 +1,1 @@
+"""Menus as tables, and the walk of one caller through them."""

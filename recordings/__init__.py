@@ -1,0 +1,1 @@
+"""Two legs a conversation: taken in, hashed, found again."""

@@ -1,0 +1,1 @@
+"""A private PBX, phones, voices and citizens for demo, tests and bench."""

@@ -1,0 +1,1 @@
+"""Asterisk on one side, our words on the other."""
