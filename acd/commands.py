@@ -10,26 +10,22 @@ from acd.model import AgentId, CallId, SeatId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """An order given at `at` (aware, UTC)."""
+    """An order given at `at` (aware, UTC) about one offer: the call, which attempt it is, and the seat."""
 
     at: datetime
+    call: CallId
+    attempt: int
+    seat: SeatId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingAgent(Command):
-    """Send the waiting call to the agent's phone. Comes back as RingStarted, then AgentAnswered or RingFailed."""
+    """Send the waiting call to the agent's phone. Comes back as PhoneDialled, RingStarted, then AgentAnswered or RingFailed."""
 
-    call: CallId
-    attempt: int
     agent: AgentId
-    seat: SeatId
     ring_time: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopRinging(Command):
     """Take the offer back; the call returns to the waiting room. Sent when an offer overstays its deadline."""
-
-    call: CallId
-    attempt: int
-    seat: SeatId

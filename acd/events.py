@@ -68,8 +68,16 @@ class CallEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneDialled(Event):
+    """The order was carried out: the call is on its way to the agent's phone, which has not said anything yet."""
+
+    call: CallId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RingStarted(Event):
-    """The agent's phone was sent the call (DialBegin)."""
+    """The agent's phone says that it rings."""
 
     call: CallId
     attempt: int

@@ -1,0 +1,71 @@
+"""Carries out the ACD's orders on Asterisk; what cannot be done comes back as a fact, never as silence.
+
+Two Redirects of one caller that overlap would both be answered "Success" while the first never dials (measured), so
+orders for one caller go one after the other; orders for different callers do not wait for each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from acd.commands import Command, RingAgent
+from acd.events import Event, RingFailed
+from acd.model import CallId, RingFailure
+from telephony.errors import TelephonyError
+from telephony.translate import action_for
+
+log = structlog.get_logger(__name__)
+
+
+class Exchange(Protocol):
+    """What the switchboard needs of the AMI connection."""
+
+    async def action(self, name: str, /, **fields: str) -> object:
+        """Send one action; raises TelephonyError when it is refused, times out or cannot be sent."""
+
+
+class Switchboard:
+    """The ACD engine's floor. `carry_out` only schedules; `run` does, until cancelled."""
+
+    def __init__(self, exchange: Exchange, tell: Callable[[Event], None], now: Callable[[], datetime]) -> None:
+        self._exchange, self._tell, self._now = exchange, tell, now
+        self._orders: asyncio.Queue[Command] = asyncio.Queue()
+        self._last: dict[CallId, asyncio.Task[None]] = {}
+
+    def carry_out(self, command: Command) -> None:
+        """Schedule an order. Never blocks, never fails."""
+        self._orders.put_nowait(command)
+
+    async def run(self) -> None:
+        """Carry out orders as they come."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                command = await self._orders.get()
+                call = command.call
+                task = group.create_task(self._after(self._last.get(call), command))
+                self._last[call] = task
+                task.add_done_callback(lambda done, call=call: self._forget(call, done))
+
+    def _forget(self, call: CallId, done: asyncio.Task[None]) -> None:
+        if self._last.get(call) is done:
+            del self._last[call]
+
+    async def _after(self, earlier: asyncio.Task[None] | None, command: RingAgent | Command) -> None:
+        if earlier is not None:
+            await asyncio.wait([earlier])
+        name, fields = action_for(command)
+        try:
+            await self._exchange.action(name, **fields)
+        except TelephonyError as error:
+            log.warning("an order was not carried out", order=type(command).__name__, call=command.call, why=type(error).__name__)
+            if isinstance(command, RingAgent):
+                self._tell(
+                    RingFailed(
+                        at=self._now(), call=command.call, attempt=command.attempt, failure=RingFailure.NOT_CARRIED_OUT
+                    )
+                )

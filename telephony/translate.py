@@ -1,0 +1,176 @@
+"""AMI's words to ours and back. No connection, no clock: what Asterisk said and when goes in, facts come out.
+
+It remembers one thing: which offer (attempt) each caller's leg is engaged in, because Asterisk's own dial events do
+not carry our attempt number. A caller's leg serves one offer at a time, so the last `Connecting` names it.
+
+What the dialplan says (`UserEvent`) and what Asterisk adds:
+
+    CallArrived   a citizen was answered               -> CallArrived, and an Arrival for the call book
+    CallWaiting   the caller is in the waiting room    -> CallJoined
+    Connecting    the Redirect took effect             (names the offer of what follows)
+    DialBegin     the INVITE is on its way             -> PhoneDialled
+    DialState     RINGING: the phone said so           -> RingStarted
+    DialEnd       ANSWER                               -> AgentAnswered
+    DialOver      the dialplan goes on after Dial      -> RingFailed, or TalkEnded after a conversation
+    Hangup        of the caller's own leg              -> CallEnded
+    ContactStatus a phone came or went                 -> PhoneRegistered, PhoneLost
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from acd.commands import Command, RingAgent, StopRinging
+from acd.events import (
+    AgentAnswered,
+    CallArrived,
+    CallEnded,
+    CallJoined,
+    Event,
+    PhoneDialled,
+    PhoneLost,
+    PhoneRegistered,
+    RingFailed,
+    RingStarted,
+    TalkEnded,
+)
+from acd.model import CallId, QueueName, RingFailure, SeatId, Skill, SkillLevel, Skills
+
+WANTED = frozenset({"UserEvent", "DialBegin", "DialState", "DialEnd", "Hangup", "ContactStatus"})
+"""The AMI events that mean something to us; all others are dropped before they are decoded."""
+
+CAUSE_REJECTED = "21"  # Q.850 "call rejected": SIP 603 Decline, 403, 401
+FAILURES: Mapping[str, RingFailure] = {
+    "BUSY": RingFailure.BUSY,
+    "NOANSWER": RingFailure.NO_ANSWER,
+    "CHANUNAVAIL": RingFailure.UNREACHABLE,
+    "CONGESTION": RingFailure.REFUSED,
+    "CANCEL": RingFailure.CALLER_GONE,
+}
+REGISTERED = frozenset({"Created", "Updated", "Reachable", "NonQualified"})
+LOST = frozenset({"Removed", "Unreachable"})
+
+Message = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A citizen's numbers, for the call book only: they never enter the ACD, its journal or a log."""
+
+    at: datetime
+    call: CallId
+    dnis: str  # as dialled, digits and a leading +
+    ani: str  # "" when hidden or not a number
+
+
+class Translator:
+    """One AMI connection's interpreter."""
+
+    def __init__(self) -> None:
+        self._offers: dict[CallId, int] = {}
+
+    def facts(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
+        """What this AMI message means to us: nothing, one fact, or an arrival with its fact."""
+        match message.get("Event"):
+            case "UserEvent":
+                return self._from_dialplan(message, at)
+            case "DialBegin" | "DialState" | "DialEnd":
+                return self._from_dial(message, at)
+            case "Hangup":
+                return self._from_hangup(message, at)
+            case "ContactStatus":
+                return _from_contact(message, at)
+        return ()
+
+    def _from_dialplan(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
+        call = CallId(message.get("CallId", ""))
+        match message.get("UserEvent"):
+            case "CallArrived":
+                dnis = message.get("Dnis", "")
+                return (
+                    Arrival(at=at, call=call, dnis=dnis, ani=message.get("Ani", "")),
+                    CallArrived(at=at, call=call, hotline=dnis),
+                )
+            case "CallWaiting":
+                return (_joined(call, message, at),)
+            case "Connecting":
+                self._offers[call] = int(message["Attempt"])
+            case "DialOver":
+                return (_dial_over(call, message, at),)
+        return ()
+
+    def _from_dial(self, message: Message, at: datetime) -> tuple[Event, ...]:
+        call = CallId(message.get("Uniqueid", ""))
+        attempt = self._offers.get(call)
+        if attempt is None:  # a dial that is none of our offers
+            return ()
+        match message.get("Event"), message.get("DialStatus"):
+            case "DialBegin", _:
+                return (PhoneDialled(at=at, call=call, attempt=attempt),)
+            case "DialState", "RINGING":
+                return (RingStarted(at=at, call=call, attempt=attempt),)
+            case "DialEnd", "ANSWER":
+                return (AgentAnswered(at=at, call=call, attempt=attempt),)
+        return ()
+
+    def _from_hangup(self, message: Message, at: datetime) -> tuple[Event, ...]:
+        call = CallId(message.get("Uniqueid", ""))
+        if call != message.get("Linkedid") or message.get("Context") == "agents":
+            return ()  # an agent's leg, or an agent who dialled a feature code
+        self._offers.pop(call, None)
+        return (CallEnded(at=at, call=call),)
+
+
+def _joined(call: CallId, message: Message, at: datetime) -> CallJoined:
+    return CallJoined(
+        at=at,
+        call=call,
+        queue=QueueName(message.get("Queue", "")),
+        skills=read_skills(message.get("Skills", "")),
+        priority=int(message.get("Priority") or 0),
+    )
+
+
+def _dial_over(call: CallId, message: Message, at: datetime) -> RingFailed | TalkEnded:
+    attempt, status = int(message["Attempt"]), message.get("Status", "")
+    if status == "ANSWER":
+        return TalkEnded(at=at, call=call, attempt=attempt)
+    failure = FAILURES.get(status, RingFailure.NOT_CARRIED_OUT)
+    if failure is RingFailure.BUSY and message.get("Cause") == CAUSE_REJECTED:
+        failure = RingFailure.REFUSED
+    return RingFailed(at=at, call=call, attempt=attempt, failure=failure)
+
+
+def _from_contact(message: Message, at: datetime) -> tuple[Event, ...]:
+    seat, status = SeatId(message.get("AOR", "")), message.get("ContactStatus", "")
+    if status in REGISTERED:
+        return (PhoneRegistered(at=at, seat=seat),)
+    return (PhoneLost(at=at, seat=seat),) if status in LOST else ()
+
+
+def read_skills(text: str) -> Skills:
+    """`psychology:1&english:3`, as the dialplan carries it, to skills."""
+    pairs = (item.split(":") for item in text.split("&") if item)
+    return frozenset(SkillLevel(Skill(name), int(level)) for name, level in pairs)
+
+
+def write_skills(skills: Skills) -> str:
+    """Skills as the dialplan carries them; the inverse of `read_skills`."""
+    return "&".join(f"{name}:{level}" for name, level in sorted(skills))
+
+
+def action_for(command: Command) -> tuple[str, dict[str, str]]:
+    """The one AMI action, its name and fields, that carries out a command.
+
+    A call's id is its channel's unique id, which AMI takes wherever it takes a channel's name.
+    """
+    match command:
+        case RingAgent():
+            target = ("connect", f"{command.seat}*{command.attempt}*{max(1, round(command.ring_time.total_seconds()))}")
+        case StopRinging():
+            target = ("waiting-room", "s")
+        case _:
+            raise TypeError(f"no AMI action carries out {type(command).__name__}")
+    return "Redirect", {"Channel": command.call, "Context": target[0], "Exten": target[1], "Priority": "1"}
