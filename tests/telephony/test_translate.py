@@ -1,0 +1,165 @@
+"""AMI's words to ours and back, without a connection: each rule of the table in `telephony.translate`."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from acd.commands import RingAgent, StopRinging
+from acd.events import (
+    AgentAnswered,
+    CallArrived,
+    CallEnded,
+    CallJoined,
+    PhoneDialled,
+    PhoneLost,
+    PhoneRegistered,
+    RingFailed,
+    RingStarted,
+    TalkEnded,
+)
+from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId, Skill, SkillLevel
+from telephony.translate import Arrival, Translator, action_for, read_skills, write_skills
+
+NINE = datetime(2026, 1, 6, 9, 0, tzinfo=UTC)
+CALL = CallId("lx1-1736125200.7")
+
+
+def said(name, **fields):
+    """A UserEvent of our dialplan."""
+    return {"Event": "UserEvent", "UserEvent": name, "CallId": CALL, **fields}
+
+
+def heard(*messages):
+    """All facts of one conversation with Asterisk."""
+    translator = Translator()
+    return [fact for message in messages for fact in translator.facts(message, NINE)]
+
+
+CONNECTING = said("Connecting", Attempt="2", Seat="8001")
+
+
+def test_an_arrival_keeps_the_number_out_of_the_acd():
+    """The citizen's number goes to the call book; the ACD's fact names the call and the number dialled only."""
+    facts = heard(said("CallArrived", Dnis="12320", Ani="13812345678"))
+
+    assert facts == [
+        Arrival(at=NINE, call=CALL, dnis="12320", ani="13812345678"),
+        CallArrived(at=NINE, call=CALL, hotline="12320"),
+    ]
+    assert "13812345678" not in repr(facts[1])
+
+
+def test_a_waiting_caller_joins_with_queue_skills_and_priority():
+    """What the IVR decided travels as channel variables and comes back whole."""
+    facts = heard(said("CallWaiting", Queue="health", Skills="psychology:1", Priority="3", Attempt="0"))
+
+    assert facts == [
+        CallJoined(
+            at=NINE,
+            call=CALL,
+            queue=QueueName("health"),
+            skills=frozenset({SkillLevel(Skill("psychology"), 1)}),
+            priority=3,
+        )
+    ]
+
+
+def test_dial_events_belong_to_the_offer_that_is_connecting():
+    """Asterisk's dial events carry no attempt: the last Connecting names it."""
+    dial = {"Uniqueid": CALL, "DestChannel": "PJSIP/8001-00000002"}
+    facts = heard(
+        CONNECTING,
+        {"Event": "DialBegin", **dial},
+        {"Event": "DialState", "DialStatus": "RINGING", **dial},
+        {"Event": "DialEnd", "DialStatus": "ANSWER", **dial},
+    )
+
+    assert facts == [
+        PhoneDialled(at=NINE, call=CALL, attempt=2),
+        RingStarted(at=NINE, call=CALL, attempt=2),
+        AgentAnswered(at=NINE, call=CALL, attempt=2),
+    ]
+
+
+def test_a_dial_that_is_none_of_our_offers_means_nothing():
+    """A dial on a leg that never said Connecting is not ours."""
+    assert heard({"Event": "DialBegin", "Uniqueid": "lx1-9.9"}) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "failure"),
+    [
+        pytest.param("BUSY", "17", RingFailure.BUSY, id="busy"),
+        pytest.param("BUSY", "21", RingFailure.REFUSED, id="declined"),
+        pytest.param("NOANSWER", "19", RingFailure.NO_ANSWER, id="no answer"),
+        pytest.param("CHANUNAVAIL", "20", RingFailure.UNREACHABLE, id="no phone registered"),
+        pytest.param("CONGESTION", "21", RingFailure.REFUSED, id="refused"),
+        pytest.param("CANCEL", "0", RingFailure.CALLER_GONE, id="caller gone"),
+        pytest.param("INVALIDARGS", "0", RingFailure.NOT_CARRIED_OUT, id="never dialled"),
+    ],
+)
+def test_each_way_to_fail_is_told_apart(status, cause, failure):
+    """The dialplan's status and cause name the failure."""
+    facts = heard(said("DialOver", Attempt="1", Seat="8001", Status=status, Cause=cause))
+
+    assert facts == [RingFailed(at=NINE, call=CALL, attempt=1, failure=failure)]
+
+
+def test_the_dialplan_going_on_after_an_answer_ends_the_talk():
+    """After a conversation the dialplan says ANSWER: the agent hung up first."""
+    assert heard(said("DialOver", Attempt="1", Seat="8001", Status="ANSWER", Cause="16")) == [
+        TalkEnded(at=NINE, call=CALL, attempt=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "facts"),
+    [
+        pytest.param({"Uniqueid": CALL, "Linkedid": CALL, "Context": "waiting-room"}, 1, id="the caller's leg"),
+        pytest.param({"Uniqueid": "lx1-8.8", "Linkedid": CALL, "Context": "agents"}, 0, id="the agent's leg"),
+        pytest.param({"Uniqueid": "lx1-8.8", "Linkedid": "lx1-8.8", "Context": "agents"}, 0, id="a feature code"),
+    ],
+)
+def test_only_the_callers_own_leg_ends_a_call(message, facts):
+    """Agents' legs come and go; the call ends with the caller's."""
+    found = heard({"Event": "Hangup", **message})
+
+    assert found == [CallEnded(at=NINE, call=CALL)][:facts]
+
+
+@pytest.mark.parametrize(
+    ("status", "fact"),
+    [("NonQualified", PhoneRegistered), ("Reachable", PhoneRegistered), ("Removed", PhoneLost), ("Unreachable", PhoneLost)],
+)
+def test_a_phone_comes_and_goes_with_its_contact(status, fact):
+    """Registration is known from ContactStatus."""
+    message = {"Event": "ContactStatus", "AOR": "8001", "ContactStatus": status}
+
+    assert heard(message) == [fact(at=NINE, seat=SeatId("8001"))]
+
+
+def test_skills_survive_the_journey_through_the_dialplan():
+    """Written as channel variables are, read back the same."""
+    skills = frozenset({SkillLevel(Skill("psychology"), 2), SkillLevel(Skill("english"), 1)})
+
+    assert read_skills(write_skills(skills)) == skills
+    assert read_skills("") == frozenset()
+
+
+def test_an_offer_is_one_redirect_that_names_seat_attempt_and_ring_time():
+    """One action rings a phone; at least one second, never a fraction."""
+    ring = RingAgent(
+        at=NINE, call=CALL, attempt=3, seat=SeatId("8001"), agent=AgentId("101"), ring_time=timedelta(seconds=0.2)
+    )
+
+    assert action_for(ring) == (
+        "Redirect",
+        {"Channel": CALL, "Context": "connect", "Exten": "8001*3*1", "Priority": "1"},
+    )
+
+
+def test_taking_an_offer_back_returns_the_caller_to_the_waiting_room():
+    """The same action, the other way."""
+    name, fields = action_for(StopRinging(at=NINE, call=CALL, attempt=3, seat=SeatId("8001")))
+
+    assert (name, fields["Context"], fields["Exten"]) == ("Redirect", "waiting-room", "s")
