@@ -1,0 +1,81 @@
+"""What a private PBX is made of: the user's wishes plus found ports, fresh secrets and folders become one PbxConfig."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.asterisk import Asterisk
+from sandbox.ports import PortBlock
+from telephony.asterisk.render import PbxConfig, Seat
+
+_SOCKET_PATH_BYTES = 107
+_REPOSITORY = Path(__file__).resolve().parent.parent
+_COMPLAINT = re.compile(r"^\[[^\]]*\] (?:WARNING|ERROR)\[")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """What the user of a private PBX chooses; the rest (ports, secrets, folders) is found."""
+
+    seats: tuple[Seat, ...] = ()
+    """The phones that may register."""
+    sounds: Path = _REPOSITORY / "cities/sample/prompts"
+    """The prompts `Playback` finds."""
+    music: Path = _REPOSITORY / "cities/sample/prompts/moh"
+    """Music on hold."""
+    recordings: Path | None = None
+    """Where the dialplan records; `spool/recordings` of the instance by default."""
+    agi_port: int | None = None
+    """Where the controller answers FastAGI; by default a port that is held for it: read it from `Pbx.config`."""
+    log_levels: tuple[str, ...] = ("notice", "warning", "error")
+    """What `messages.log` holds; `verbose(3)` shows every step of the dialplan."""
+
+
+def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, run_folder: Path) -> PbxConfig:
+    """The whole configuration of one instance, with a secret and a system name of its own."""
+    return PbxConfig(
+        folder=folder,
+        modules=asterisk.modules,
+        documentation=asterisk.documentation,
+        sounds=setup.sounds,
+        music=setup.music,
+        recordings=setup.recordings or folder / "spool/recordings",
+        run_folder=run_folder,
+        system_name=f"lx{secrets.token_hex(3)}",
+        sip_port=ports.sip,
+        rtp_first=ports.rtp[0],
+        rtp_last=ports.rtp[1],
+        ami_port=ports.ami,
+        ami_secret=secrets.token_urlsafe(24),
+        agi_port=setup.agi_port or ports.agi,
+        seats=setup.seats,
+        log_levels=setup.log_levels,
+    )
+
+
+@contextmanager
+def short_run_folder(folder: Path) -> Iterator[Path]:
+    """A folder whose `asterisk.ctl` fits into a socket's path: the instance's own, or a temporary one if that is too deep."""
+    own = folder / "run"
+    if len(str(own / "asterisk.ctl").encode()) <= _SOCKET_PATH_BYTES:
+        yield own
+        return
+    short = Path(tempfile.mkdtemp(prefix="lx-"))
+    try:
+        yield short
+    finally:
+        shutil.rmtree(short, ignore_errors=True)
+
+
+def complaints(log: Path) -> list[str]:
+    """The warnings and errors of a `messages.log`; a healthy boot has none."""
+    if not log.exists():
+        return []
+    return [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if _COMPLAINT.match(line)]
