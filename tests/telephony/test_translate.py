@@ -129,7 +129,12 @@ def test_only_the_callers_own_leg_ends_a_call(message, facts):
 
 @pytest.mark.parametrize(
     ("status", "fact"),
-    [("NonQualified", PhoneRegistered), ("Reachable", PhoneRegistered), ("Removed", PhoneLost), ("Unreachable", PhoneLost)],
+    [
+        ("NonQualified", PhoneRegistered),
+        ("Reachable", PhoneRegistered),
+        ("Removed", PhoneLost),
+        ("Unreachable", PhoneLost),
+    ],
 )
 def test_a_phone_comes_and_goes_with_its_contact(status, fact):
     """Registration is known from ContactStatus."""
