@@ -1,4 +1,4 @@
-"""The one database: engine, schema, migrations. Which tables there are, each package says beside what it keeps in them."""
+"""The one database: engine, schema, migrations. Each package owns its own tables."""
 
 from __future__ import annotations
 
@@ -33,7 +33,12 @@ def connect(url: str) -> AsyncEngine:
 
 def _tune_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(LOCK_WAIT_S * 1000)}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={int(LOCK_WAIT_S * 1000)}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

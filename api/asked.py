@@ -1,0 +1,99 @@
+"""What a route is, and what its function is given: who asks, for what, and the services that can do it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict
+
+from api.ports import Services
+
+
+class Role(IntEnum):
+    """角色. Each may also do what the ones before it may."""
+
+    OPERATOR = 1  # 话务员: reads, listens, confirms drafts
+    LEADER = 2  # 班长: seats, and agents other than oneself
+    ADMIN = 3  # 管理员: staff and tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who asks: the holder of a token."""
+
+    token_id: int
+    name: str
+    role: Role
+
+    def __str__(self) -> str:
+        """How the audit trail names them."""
+        return f"{self.name}#{self.token_id}"
+
+
+class Wish(BaseModel):
+    """What a client sends, in a body or (GET) in the query string. Unknown fields are refused by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Nothing(Wish):
+    """The route takes nothing but its path."""
+
+
+class Answer(BaseModel):
+    """What a client gets."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class Done(Answer):
+    """It happened, and there is nothing to say about it."""
+
+    done: bool = True
+
+
+class WavSound(Answer):
+    """Stands in the table for an answer that is a WAV file (audio/wav)."""
+
+
+class EventStream(Answer):
+    """Stands in the table for server-sent events (text/event-stream)."""
+
+
+W = TypeVar("W", bound=Wish)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[W]):
+    """One request, checked: the person may, and the wish is well-formed."""
+
+    wish: W
+    by: Person
+    path: Mapping[str, str]  # what stood in the braces of the route's path
+    services: Services
+    now: datetime  # when it was asked, aware, UTC
+    request: web.Request  # for streams only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Generic[W]):
+    """One line of the table in `api.app`: from it come routing, rights, checking and docs/openapi.json."""
+
+    method: str
+    path: str
+    act: Callable[[Asked[W]], Awaitable[Answer | web.StreamResponse]]
+    takes: type[W]
+    gives: type[Answer]
+    needs: Role | None  # None: whoever reaches the port
+    zh: str
+    en: str
+
+    @property
+    def name(self) -> str:
+        """Unique and stable, for clients made from the document: `seats_add`."""
+        return f"{self.act.__module__.rpartition('.')[2]}_{self.act.__name__}"
