@@ -58,9 +58,7 @@ class CallBook:
     def _note_answer(self, event: AgentAnswered) -> None:
         offer = self._offers[event.call]
         self._answered.add(event.call)
-        self._enter(
-            lambda: note_answered(self._database, event.call, agent=offer.agent, seat=offer.seat, at=event.at)
-        )
+        self._enter(lambda: note_answered(self._database, event.call, agent=offer.agent, seat=offer.seat, at=event.at))
 
     def _note_end(self, event: CallEnded) -> None:
         outcome = "answered" if event.call in self._answered else "abandoned"

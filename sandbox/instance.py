@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sandbox.asterisk import Asterisk
 from sandbox.ports import PortBlock
-from telephony.asterisk.render import PbxConfig, Seat
+from telephony.asterisk.render import Fallback, PbxConfig, Seat
 
 _SOCKET_PATH_BYTES = 107
 _REPOSITORY = Path(__file__).resolve().parent.parent
@@ -26,6 +26,8 @@ class Setup:
 
     seats: tuple[Seat, ...] = ()
     """The phones that may register."""
+    hotlines: tuple[Fallback, ...] = ()
+    """Where callers wait when no controller answers FastAGI."""
     sounds: Path = _REPOSITORY / "cities/sample/prompts"
     """The prompts `Playback` finds."""
     music: Path = _REPOSITORY / "cities/sample/prompts/moh"
@@ -56,6 +58,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         ami_secret=secrets.token_urlsafe(24),
         agi_port=setup.agi_port or ports.agi,
         seats=setup.seats,
+        hotlines=setup.hotlines,
         log_levels=setup.log_levels,
     )
 

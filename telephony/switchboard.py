@@ -62,7 +62,12 @@ class Switchboard:
         try:
             await self._exchange.action(name, **fields)
         except TelephonyError as error:
-            log.warning("an order was not carried out", order=type(command).__name__, call=command.call, why=type(error).__name__)
+            log.warning(
+                "an order was not carried out",
+                order=type(command).__name__,
+                call=command.call,
+                why=type(error).__name__,
+            )
             if isinstance(command, RingAgent):
                 self._tell(
                     RingFailed(

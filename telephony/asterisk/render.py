@@ -18,6 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _EXTENSION = re.compile(r"[0-9]{2,8}")
+_EXTENSION_OR_NUMBER = re.compile(r"[0-9]{2,12}")
 _SECRET = re.compile(r"[A-Za-z0-9._~+/=@%^,:-]{6,128}")
 _LANGUAGE = re.compile(r"[a-z]{2}(_[A-Z]{2})?")
 _PATH = re.compile(r"/[^;$\"'`\\<>|*?]*")
@@ -40,6 +41,25 @@ class Seat:
         """Refuse what cannot be a section name or a password."""
         _demand(_EXTENSION, "seat.extension", self.extension)
         _demand(_SECRET, "seat.password", self.password, secret=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fallback:
+    """What the dialplan does with callers of a hotline when no controller walks them: greet, then wait in a queue."""
+
+    number: str
+    """The hotline's number, digits."""
+    queue: str
+    """Queue its callers wait in."""
+    greeting: tuple[str, ...]
+    """Prompts played first; the recording notice is among them."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a number or a name."""
+        _demand(_EXTENSION_OR_NUMBER, "hotline.number", self.number)
+        _demand(_NAME, "hotline.queue", self.queue)
+        for prompt in self.greeting:
+            _demand(_NAME, "hotline.greeting", prompt)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +110,10 @@ class PbxConfig:
 
     seats: tuple[Seat, ...] = ()
     """The phones that may register."""
+    hotlines: tuple[Fallback, ...] = ()
+    """The city's hotlines for the time without a controller; the first one takes numbers that none lists."""
+    ivr_limit_s: int = 90
+    """How long a controller may keep a caller in the IVR before the dialplan takes the caller back, seconds."""
     trunk_match: tuple[str, ...] = ("127.0.0.1",)
     """Addresses or networks calls of citizens come from; a request whose user is a seat is the seat's all the same."""
     sip_t1_ms: int = 100
@@ -118,6 +142,8 @@ class PbxConfig:
         _demand(_LANGUAGE, "language", self.language)
         if not 10 <= self.sip_t1_ms <= 2000:
             raise BadPbxConfig(f"sip_t1_ms must be between 10 and 2000, not {self.sip_t1_ms}")
+        if not 5 <= self.ivr_limit_s <= 600:
+            raise BadPbxConfig(f"ivr_limit_s must be between 5 and 600, not {self.ivr_limit_s}")
         if self.rtp_last - self.rtp_first < 3:
             raise BadPbxConfig("rtp_last must be at least 3 more than rtp_first")
 
