@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData, event
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -18,6 +22,7 @@ metadata = MetaData(
 """Every table of the project hangs here; `plumbing.migrations` brings a database to this shape."""
 
 LOCK_WAIT_S = 10.0
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def connect(url: str) -> AsyncEngine:
@@ -44,6 +49,13 @@ def _tune_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 async def prepare(engine: AsyncEngine) -> None:
-    """Bring the database to today's schema."""
+    """Bring the database to today's schema, step by step; one that is there already is left as it is."""
     async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
+        await connection.run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

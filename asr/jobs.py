@@ -1,0 +1,154 @@
+"""Table `jobs`: which recordings are still to be transcribed. Whoever does the work may die at any moment.
+
+    QUEUED ──claim──► RUNNING ──complete──► DONE
+                         ├── give_back, attempts left ──► FAILED ──claim, after a pause──► RUNNING
+                         ├── give_back, the third     ──► DEAD ──retry, by a person──► QUEUED
+                         └── return_orphans (its worker died) ──► QUEUED, or DEAD after the third
+
+An attempt is counted before its work begins, so a job that kills its worker is counted too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, and_, case, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from plumbing.database import metadata
+from recordings.columns import Instant, insert_once
+from recordings.recording import Recording, RecordingId, RecordingState
+
+ATTEMPTS_MAX = 3
+PAUSE = timedelta(seconds=5)  # before another attempt, times the attempts made
+WORKER_DIED = "转写进程中断 / the worker died"
+_REASON_CHARS_MAX = 1000
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"  # 待转写
+    RUNNING = "running"  # 转写中
+    DONE = "done"  # 已完成
+    FAILED = "failed"  # 失败, 将重试: waits for its next attempt
+    DEAD = "dead"  # 已放弃: three attempts failed; a person may retry it
+
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("recording", String(36), ForeignKey("recordings.id"), nullable=False, unique=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text),
+    Column("queued_at", Instant, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A row of `jobs`. `error`: why the last attempt failed, or why nothing happens."""
+
+    id: int
+    recording: RecordingId
+    state: JobState
+    attempts: int
+    error: str | None
+    queued_at: datetime
+    not_before: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+async def enqueue(connection: AsyncConnection, recording: Recording) -> None:
+    """A job for a recording with sound, in the transaction that takes the recording in. Once."""
+    if recording.state is not RecordingState.KEPT or recording.taken_in_at is None:
+        return
+    at = recording.taken_in_at
+    row = {"recording": recording.id, "state": JobState.QUEUED, "attempts": 0, "queued_at": at, "not_before": at}
+    await insert_once(connection, jobs, row)
+
+
+async def claim(connection: AsyncConnection, now: datetime) -> Job | None:
+    """The oldest job that may begin, now RUNNING and with its attempt counted; None when there is none."""
+    waiting = jobs.c.state.in_([JobState.QUEUED, JobState.FAILED])
+    oldest = select(jobs.c.id).where(waiting, jobs.c.not_before <= now).order_by(jobs.c.id).limit(1).scalar_subquery()
+    claimed = await connection.execute(
+        update(jobs)
+        .where(jobs.c.id == oldest, waiting)
+        .values(state=JobState.RUNNING, attempts=jobs.c.attempts + 1, started_at=now, finished_at=None, error=None)
+        .returning(*jobs.c)
+    )
+    row = claimed.one_or_none()
+    return _job(row._asdict()) if row else None
+
+
+async def complete(connection: AsyncConnection, job: Job, now: datetime) -> bool:
+    """The transcript is stored.
+
+    False when this attempt is not the running one (any more): then nothing may be stored.
+    """
+    return await _leave_running(connection, job, state=JobState.DONE, finished_at=now)
+
+
+async def give_back(connection: AsyncConnection, job: Job, reason: str, now: datetime) -> JobState:
+    """An attempt failed: FAILED until its pause is over, or DEAD after the last."""
+    state = JobState.DEAD if job.attempts >= ATTEMPTS_MAX else JobState.FAILED
+    later = now + PAUSE * job.attempts
+    reason = reason[:_REASON_CHARS_MAX]
+    await _leave_running(connection, job, state=state, error=reason, finished_at=now, not_before=later)
+    return state
+
+
+async def return_orphans(connection: AsyncConnection, now: datetime) -> int:
+    """At the start, when nobody works: jobs that are RUNNING were left by a dead process. How many there were."""
+    spent = jobs.c.attempts >= ATTEMPTS_MAX
+    returned = await connection.execute(
+        update(jobs)
+        .where(jobs.c.state == JobState.RUNNING)
+        .values(state=case((spent, JobState.DEAD), else_=JobState.QUEUED), error=WORKER_DIED, not_before=now)
+    )
+    return returned.rowcount
+
+
+async def retry(connection: AsyncConnection, job: int, now: datetime) -> bool:
+    """A person wants a DEAD job tried again, from the first attempt. False when it is not DEAD."""
+    revived = await connection.execute(
+        update(jobs)
+        .where(jobs.c.id == job, jobs.c.state == JobState.DEAD)
+        .values(state=JobState.QUEUED, attempts=0, not_before=now)
+    )
+    return revived.rowcount == 1
+
+
+async def note_waiting(connection: AsyncConnection, reason: str) -> None:
+    """Say on every waiting job why nothing happens to it."""
+    waiting = or_(jobs.c.state == JobState.QUEUED, jobs.c.state == JobState.FAILED)
+    await connection.execute(
+        update(jobs).where(waiting, or_(jobs.c.error.is_(None), jobs.c.error != reason)).values(error=reason)
+    )
+
+
+async def listed(connection: AsyncConnection, *states: JobState) -> Sequence[Job]:
+    """Jobs in these states (all when none is named), oldest first."""
+    chosen = jobs.c.state.in_(states or list(JobState))
+    rows = await connection.execute(select(jobs).where(chosen).order_by(jobs.c.id))
+    return [_job(row._asdict()) for row in rows]
+
+
+async def _leave_running(connection: AsyncConnection, job: Job, **columns: object) -> bool:
+    mine = and_(jobs.c.id == job.id, jobs.c.state == JobState.RUNNING, jobs.c.attempts == job.attempts)
+    left = await connection.execute(update(jobs).where(mine).values(**columns))
+    return left.rowcount == 1
+
+
+def _job(columns: dict[str, object]) -> Job:
+    return Job(**columns | {"state": JobState(str(columns["state"]))})  # type: ignore[arg-type]

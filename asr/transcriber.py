@@ -1,0 +1,184 @@
+"""The transcriber: takes jobs, has them decoded, stores transcript and whatever follows in one transaction.
+
+A model that is missing stops nothing but the transcribing: jobs wait with the reason written on them, and `health`
+says so. A database that is locked costs no attempt and no transcript: what is to be written is tried again until it
+is written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import structlog
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from asr import jobs, transcripts
+from asr.errors import DecodingFailed, NoModel
+from asr.jobs import Job
+from asr.transcript import Transcript
+from recordings import ledger
+from recordings.archive import Archive
+from recordings.recording import Leg, Recording
+
+POLL_S = 2.0  # how late a job is noticed when nobody gave notice
+LOCKED_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+log = structlog.get_logger("asr.transcriber")
+
+T = TypeVar("T")
+FollowUp = Callable[[AsyncConnection, Recording, Transcript], Awaitable[None]]
+"""What is written together with a transcript, for example the draft ticket. Called once a recording."""
+
+
+class Decodes(Protocol):
+    """What the transcriber needs of a decoder."""
+
+    children: int
+
+    async def start(self) -> object:
+        """NoModel."""
+
+    async def decode(self, legs: Mapping[Leg, Path]) -> Transcript:
+        """DecodingFailed, NoModel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether recordings are being transcribed, and if not, why (Chinese / English)."""
+
+    on: bool
+    reason: str | None = None
+
+
+async def _nothing_follows(_: AsyncConnection, __: Recording, ___: Transcript) -> None:
+    return None
+
+
+class Transcriber:
+    """As many workers as the decoder has children. `run()` until cancelled."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        archive: Path,
+        decoder: Decodes,
+        *,
+        model: str,  # the model's name, kept beside each transcript
+        follow_up: FollowUp = _nothing_follows,
+        announce: Callable[[Recording], None] = lambda _: None,
+        model_check_every_s: float = 30.0,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._engine, self._archive, self._decoder, self._model = engine, Archive(archive), decoder, model
+        self._follow_up, self._announce, self._clock = follow_up, announce, clock
+        self._model_check_every_s = model_check_every_s
+        self._noticed = asyncio.Event()
+        self.health = Health(on=False, reason="转写正在启动 / starting")
+
+    def notice(self) -> None:
+        """There is a job: look now."""
+        self._noticed.set()
+
+    async def run(self) -> None:
+        """Return what a dead process left, then work."""
+        orphans = await self._write(lambda connection: jobs.return_orphans(connection, self._clock()))
+        if orphans:
+            log.warning("Jobs of a dead process returned to the queue", jobs=orphans)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._decoder.children):
+                group.create_task(self._work())
+
+    async def _work(self) -> None:
+        while True:
+            if not await self._has_model():
+                await asyncio.sleep(self._model_check_every_s)
+            elif job := await self._write(lambda connection: jobs.claim(connection, self._clock())):
+                await self._attempt(job)
+            else:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_S):
+                await self._noticed.wait()
+        self._noticed.clear()
+
+    async def _has_model(self) -> bool:
+        try:
+            await self._decoder.start()
+        except NoModel as error:
+            await self._turn_off(error)
+            return False
+        self.health = Health(on=True)
+        return True
+
+    async def _turn_off(self, error: NoModel) -> None:
+        reason = f"转写已停用：{error.zh} / transcription is off: {error}"
+        if self.health.reason != reason:
+            log.error("Transcription is off: there is no usable model; calls go on", reason=str(error))
+        self.health = Health(on=False, reason=reason)
+        await self._write(lambda connection: jobs.note_waiting(connection, reason))
+
+    async def _attempt(self, job: Job) -> None:
+        try:
+            async with self._engine.connect() as connection:
+                recording = await ledger.read(connection, job.recording)
+            transcript = await self._decoder.decode(self._archive.legs(recording.id))
+            kept = await self._write(lambda connection: self._keep(connection, job, recording, transcript))
+        except Exception as error:  # noqa: BLE001  # whatever one recording does to us, it costs its job an attempt
+            await self._give_back(job, error)
+        else:
+            if kept:
+                log.info("Recording transcribed", recording=recording.id, turns=len(transcript.turns))
+                self._announce(recording)
+
+    async def _keep(self, connection: AsyncConnection, job: Job, recording: Recording, transcript: Transcript) -> bool:
+        now = self._clock()
+        if not await jobs.complete(connection, job, now):
+            return False
+        await transcripts.keep(connection, recording.id, transcript, model=self._model, at=now)
+        await self._follow_up(connection, recording, transcript)
+        return True
+
+    async def _give_back(self, job: Job, error: Exception) -> None:
+        reason = _in_words(error)
+        state = await self._write(lambda connection: jobs.give_back(connection, job, reason, self._clock()))
+        log.warning("Transcription failed", job=job.id, attempt=job.attempts, state=state, reason=reason)
+
+    async def _write(self, deed: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Do it in a transaction; while the database is locked or away, again and again."""
+        tries = 0
+        while True:
+            try:
+                async with self._engine.begin() as connection:
+                    return await deed(connection)
+            except DBAPIError as error:
+                if not _passes(error):
+                    raise
+                log.warning("The database is locked or away: trying again", tries=tries + 1)
+            await asyncio.sleep(LOCKED_PAUSES_S[min(tries, len(LOCKED_PAUSES_S) - 1)])
+            tries += 1
+
+
+def _in_words(error: Exception) -> str:
+    """What happened and where.
+
+    The words of an error that we did not foresee are left out: they may hold what was said.
+    """
+    if isinstance(error, DecodingFailed | NoModel):
+        return f"{type(error).__name__}: {error}"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+
+
+def _passes(error: DBAPIError) -> bool:
+    """Whether it may go well later as it is."""
+    return error.connection_invalidated or isinstance(error, OperationalError)

@@ -1,0 +1,36 @@
+"""Table `transcripts`: one a recording, as JSON, with what made it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, String, Table, Text, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asr.transcript import Transcript, from_json
+from plumbing.database import metadata
+from recordings.columns import Instant, insert_once
+from recordings.recording import RecordingId
+
+transcripts = Table(
+    "transcripts",
+    metadata,
+    Column("recording", String(36), ForeignKey("recordings.id"), primary_key=True),
+    Column("turns", Text, nullable=False),
+    Column("model", String(120), nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+
+async def keep(
+    connection: AsyncConnection, recording: RecordingId, transcript: Transcript, *, model: str, at: datetime
+) -> bool:
+    """Store it, in the caller's transaction. False when this recording has one."""
+    row = {"recording": recording, "turns": transcript.to_json(), "model": model, "made_at": at}
+    return await insert_once(connection, transcripts, row)
+
+
+async def transcript_of(connection: AsyncConnection, recording: RecordingId) -> Transcript | None:
+    """What was said in a recording, None when it is not transcribed (yet)."""
+    turns = await connection.scalar(select(transcripts.c.turns).where(transcripts.c.recording == recording))
+    return None if turns is None else from_json(turns)

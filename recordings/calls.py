@@ -1,0 +1,102 @@
+"""Table `calls`: the few facts of a call that a recording and a ticket need. Written by the controller as they
+happen, in any order.
+
+A caller's number is stored as digits or not at all. What a phone network delivers there is hostile until `clean_ani`
+has seen it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, String, Table, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from plumbing.database import metadata
+from recordings.columns import Instant, insert_once
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", String(120), primary_key=True),
+    Column("hotline", String(64)),
+    Column("dnis", String(32)),
+    Column("ani", String(21)),
+    Column("arrived_at", Instant),
+    Column("joined_at", Instant),
+    Column("answered_at", Instant),
+    Column("ended_at", Instant),
+    Column("agent", String(64)),
+    Column("seat", String(64)),
+    Column("outcome", String(64)),
+)
+
+ANI_DIGITS_MAX = 20
+_SEPARATORS = " -().·"
+_ASCII_DIGITS = frozenset("0123456789")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A row of `calls`. `ani` None: hidden or unknown (隐藏/未知). Times are aware UTC."""
+
+    call_id: str
+    hotline: str | None = None
+    dnis: str | None = None
+    ani: str | None = None
+    arrived_at: datetime | None = None
+    joined_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    agent: str | None = None
+    seat: str | None = None
+    outcome: str | None = None
+
+
+def clean_ani(raw: str | None) -> str | None:
+    """A caller's number as digits with at most a leading +, of at most 20 digits; None for anything that is not
+    plainly a number.
+    """
+    if raw is None:
+        return None
+    bare = raw.strip(" ").translate(str.maketrans("", "", _SEPARATORS))
+    digits = bare.removeprefix("+")
+    if not 1 <= len(digits) <= ANI_DIGITS_MAX or not _ASCII_DIGITS.issuperset(digits):
+        return None
+    return bare
+
+
+async def note_arrived(
+    engine: AsyncEngine, call_id: str, *, dnis: str, hotline: str | None, ani: str | None, at: datetime
+) -> None:
+    """A citizen's call was answered by the PBX. `dnis` and `ani` are taken as they came."""
+    await _note(engine, call_id, dnis=clean_ani(dnis), hotline=hotline, ani=clean_ani(ani), arrived_at=at)
+
+
+async def note_joined(engine: AsyncEngine, call_id: str, *, at: datetime) -> None:
+    """The caller is in the waiting room."""
+    await _note(engine, call_id, joined_at=at)
+
+
+async def note_answered(engine: AsyncEngine, call_id: str, *, agent: str, seat: str, at: datetime) -> None:
+    """A person answered."""
+    await _note(engine, call_id, agent=agent, seat=seat, answered_at=at)
+
+
+async def note_ended(engine: AsyncEngine, call_id: str, *, outcome: str, at: datetime) -> None:
+    """The caller's line is gone."""
+    await _note(engine, call_id, outcome=outcome, ended_at=at)
+
+
+async def _note(engine: AsyncEngine, call_id: str, **facts: Any) -> None:
+    async with engine.begin() as connection:
+        await insert_once(connection, calls, {"call_id": call_id})
+        await connection.execute(update(calls).where(calls.c.call_id == call_id).values(**facts))
+
+
+async def read_call(connection: AsyncConnection, call_id: str) -> Call:
+    """What is known of a call; all None when nothing is."""
+    row = (await connection.execute(select(calls).where(calls.c.call_id == call_id))).one_or_none()
+    return Call(**row._asdict()) if row else Call(call_id=call_id)

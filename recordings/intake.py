@@ -1,0 +1,173 @@
+"""The intake: takes what the dialplan leaves in the spool into the archive, once, whatever dies in between.
+
+Four steps, each of which may be the last one before a `kill -9` and each of which the next sweep goes on from: the
+row is opened (state ARRIVING, with its id) · the legs are moved under that id · the row is closed with what was
+found, and what follows from it (a transcription job) is written in the same transaction · the marker is deleted. A
+marker without its row starts, a marker whose row is closed is only cleared away, an ARRIVING row without a marker
+goes on. Legs whose marker never came (the recorder died) are taken in when they have not grown for `orphan_after_s`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from watchfiles import Change, awatch
+
+from recordings import ledger
+from recordings.archive import Archive, sha256
+from recordings.arrival import Examined, judge
+from recordings.recording import Leg, Recording, RecordingState, SpoolName, spool_name
+from recordings.wav import inspect
+
+FollowUp = Callable[[AsyncConnection, Recording], Awaitable[None]]
+"""What is written together with a recording's row, for example its transcription job."""
+
+SET_ASIDE = "set-aside"  # folder in the spool for legs that would overwrite others: a person looks at them
+
+log = structlog.get_logger("recordings.intake")
+
+
+async def _nothing_follows(_: AsyncConnection, __: Recording) -> None:
+    return None
+
+
+def _tell_nobody(_: Recording) -> None:
+    return None
+
+
+class Intake:
+    """One spool, one archive, one database. `run()` until cancelled; `sweep()` for one look."""
+
+    def __init__(
+        self,
+        spool: Path,
+        archive: Path,
+        engine: AsyncEngine,
+        *,
+        follow_up: FollowUp = _nothing_follows,  # in the transaction that closes the row
+        announce: Callable[[Recording], None] = _tell_nobody,  # after it, from the loop
+        sweep_every_s: float = 30.0,
+        orphan_after_s: float = 900.0,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._spool, self._archive, self._engine = spool, Archive(archive), engine
+        self._follow_up, self._announce = follow_up, announce
+        self._sweep_every_s, self._orphan_after_s = sweep_every_s, orphan_after_s
+        self._clock = clock
+        self._noticed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Sweep at the start, at every new marker, and every `sweep_every_s`."""
+        await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._watch())
+            while True:
+                self._noticed.clear()
+                await self.sweep()
+                await self._rest()
+
+    def notice(self) -> None:
+        """Something is there: look now."""
+        self._noticed.set()
+
+    async def _watch(self) -> None:
+        async for _ in awatch(self._spool, watch_filter=_is_marker, debounce=200, step=50, recursive=False):
+            self.notice()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(self._sweep_every_s):
+                await self._noticed.wait()
+        except TimeoutError:
+            return
+
+    async def sweep(self) -> list[Recording]:
+        """Take in everything that is ready.
+
+        One recording's failure keeps none of the others; the next sweep tries it again.
+        """
+        taken = []
+        for name in await self._ready():
+            try:
+                if recording := await self._take_in(name):
+                    taken.append(recording)
+            except (OSError, SQLAlchemyError) as error:
+                log.warning(
+                    "Recording not taken in yet", call=name.call_id, attempt=name.attempt, error=type(error).__name__
+                )
+        return taken
+
+    async def _ready(self) -> list[SpoolName]:
+        try:
+            async with self._engine.connect() as connection:
+                unfinished = await ledger.in_state(connection, RecordingState.ARRIVING)
+            spooled = await asyncio.to_thread(_ready_in, self._spool, self._clock().timestamp() - self._orphan_after_s)
+        except (OSError, SQLAlchemyError) as error:
+            log.warning("Spool not swept this time", error=type(error).__name__)
+            return []
+        begun = (SpoolName(recording.call_id, recording.attempt) for recording in unfinished)
+        return list(dict.fromkeys([*begun, *spooled]))
+
+    async def _take_in(self, name: SpoolName) -> Recording | None:
+        async with self._engine.begin() as connection:
+            recording = await ledger.open_row(connection, name, self._clock())
+        if recording.state is not RecordingState.ARRIVING:
+            await asyncio.to_thread(self._clear_away, name)
+            return None
+        found = await asyncio.to_thread(self._move_in, name, recording)
+        async with self._engine.begin() as connection:
+            if not await ledger.close_row(connection, found):
+                return None
+            await self._follow_up(connection, found)
+        await asyncio.to_thread(self._clear_away, name)
+        log.info("Recording taken in", recording=found.id, call=found.call_id, state=found.state, damage=found.damage)
+        self._announce(found)
+        return found
+
+    def _move_in(self, name: SpoolName, recording: Recording) -> Recording:
+        for leg in Leg:
+            self._archive.take(self._spool / name.leg(leg), recording.id, leg)
+        legs = {leg: _examine(path) for leg, path in self._archive.legs(recording.id).items()}
+        return judge(recording, legs, self._clock())
+
+    def _clear_away(self, name: SpoolName) -> None:
+        """Delete the marker; legs still here belong to a recording that is closed: kept aside."""
+        for leg in Leg:
+            if (late := self._spool / name.leg(leg)).exists():
+                (self._spool / SET_ASIDE).mkdir(exist_ok=True)
+                late.replace(self._spool / SET_ASIDE / f"{late.name}.{late.stat().st_mtime_ns}")
+                log.error(
+                    "A second leg came for a closed recording: set aside", call=name.call_id, attempt=name.attempt
+                )
+        (self._spool / name.marker).unlink(missing_ok=True)
+
+
+def _is_marker(_: Change, path: str) -> bool:
+    return path.endswith(".done")
+
+
+def _examine(path: Path) -> Examined:
+    digest = sha256(path)
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC) if digest else None
+    return Examined(sound=inspect(path), sha256=digest, written_at=written)
+
+
+def _ready_in(spool: Path, orphaned_before: float) -> Iterable[SpoolName]:
+    """Attempts with a marker, and those whose legs have not grown since `orphaned_before`. Oldest call first."""
+    groups: dict[SpoolName, list[Path]] = {}
+    for path in sorted(spool.iterdir()):
+        if name := spool_name(path.name):
+            groups.setdefault(name, []).append(path)
+    return [name for name, paths in groups.items() if _is_ready(name, paths, orphaned_before)]
+
+
+def _is_ready(name: SpoolName, paths: list[Path], orphaned_before: float) -> bool:
+    if any(path.name == name.marker for path in paths):
+        return True
+    return all(path.stat().st_mtime < orphaned_before for path in paths)

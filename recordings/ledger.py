@@ -1,0 +1,93 @@
+"""Table `recordings`: one row a connected attempt, from the moment its files are first noticed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Float, Integer, Row, String, Table, Text, UniqueConstraint, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from plumbing.database import metadata
+from recordings.columns import Instant, insert_once
+from recordings.recording import Recording, RecordingId, RecordingState, SpoolName, new_recording_id
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("call_id", String(120), nullable=False, index=True),
+    Column("attempt", Integer, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("reason", Text),
+    Column("started_at", Instant),
+    Column("ended_at", Instant),
+    Column("seconds", Float, nullable=False, default=0.0),
+    Column("bytes", Integer, nullable=False, default=0),
+    Column("caller_sha256", String(64)),
+    Column("agent_sha256", String(64)),
+    Column("damage", Text, nullable=False, default="[]"),
+    Column("taken_in_at", Instant),
+    UniqueConstraint("call_id", "attempt"),
+)
+
+
+class RecordingUnknown(LookupError):  # noqa: N818
+    """No recording has this id."""
+
+
+async def open_row(connection: AsyncConnection, name: SpoolName, now: datetime) -> Recording:
+    """The row of this attempt: the one there is, else a new one in state ARRIVING."""
+    fresh = new_recording_id(now)
+    await insert_once(
+        connection,
+        recordings,
+        {"id": fresh, "call_id": name.call_id, "attempt": name.attempt, "state": RecordingState.ARRIVING},
+    )
+    found = await connection.execute(
+        select(recordings).where(recordings.c.call_id == name.call_id, recordings.c.attempt == name.attempt)
+    )
+    return _recording(found.one())
+
+
+async def close_row(connection: AsyncConnection, recording: Recording) -> bool:
+    """Write what became of an ARRIVING recording. False when another has done so already."""
+    row: dict[str, Any] = asdict(recording) | {"damage": json.dumps(recording.damage)}
+    written = await connection.execute(
+        update(recordings)
+        .where(recordings.c.id == recording.id, recordings.c.state == RecordingState.ARRIVING)
+        .values(**row)
+    )
+    return written.rowcount == 1
+
+
+async def read(connection: AsyncConnection, recording: RecordingId) -> Recording:
+    """One recording. RecordingUnknown."""
+    row = (await connection.execute(select(recordings).where(recordings.c.id == recording))).one_or_none()
+    if row is None:
+        raise RecordingUnknown
+    return _recording(row)
+
+
+async def of_call(connection: AsyncConnection, call_id: str) -> Sequence[Recording]:
+    """Every recording of one call, by attempt."""
+    rows = await connection.execute(
+        select(recordings).where(recordings.c.call_id == call_id).order_by(recordings.c.attempt)
+    )
+    return [_recording(row) for row in rows]
+
+
+async def in_state(connection: AsyncConnection, state: RecordingState) -> Sequence[Recording]:
+    """Every recording in one state, oldest first."""
+    rows = await connection.execute(select(recordings).where(recordings.c.state == state).order_by(recordings.c.id))
+    return [_recording(row) for row in rows]
+
+
+def _recording(row: Row[Any]) -> Recording:
+    columns = row._asdict()
+    columns["state"] = RecordingState(columns["state"])
+    columns["damage"] = tuple(json.loads(columns["damage"]))
+    return Recording(**columns)

@@ -1,0 +1,52 @@
+"""Where a transcript becomes a draft:
+
+looks up the call, drafts, stores. Once a recording, in the transcript's own transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asr.transcript import Transcript
+from recordings.calls import read_call
+from recordings.recording import Recording
+from tickets.draft import CallFacts, draft
+from tickets.places import Gazetteer, KnownPlace
+from tickets.store import draft_once
+
+
+class Drafting:
+    """Drafts with one city's names. Give `draft_of` to the transcriber as its follow-up."""
+
+    def __init__(
+        self,
+        places: Iterable[KnownPlace],
+        hotlines: Mapping[str, str],  # number citizens dial -> name of the hotline
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._gazetteer, self._hotlines, self._clock = Gazetteer(places), dict(hotlines), clock
+
+    async def draft_of(self, connection: AsyncConnection, recording: Recording, transcript: Transcript) -> None:
+        """Store the draft of this recording unless it has one."""
+        facts = await self._facts(connection, recording.call_id)
+        proposed = await asyncio.to_thread(draft, facts, transcript, self._gazetteer)
+        await draft_once(connection, recording, facts, proposed, self._clock())
+
+    async def _facts(self, connection: AsyncConnection, call_id: str) -> CallFacts:
+        call = await read_call(connection, call_id)
+        hotline = call.hotline or call.dnis
+        return CallFacts(
+            call_id=call_id,
+            hotline=hotline,
+            hotline_name=self._hotlines.get(hotline) if hotline else None,
+            ani=call.ani,
+            arrived_at=call.arrived_at,
+            answered_at=call.answered_at,
+            ended_at=call.ended_at,
+            agent=call.agent,
+        )

@@ -1,0 +1,168 @@
+"""Table `tickets`: drafts and what people made of them. The machine's own proposal stays beside what a person
+confirmed.
+
+Numbers are given out at confirming, in the same transaction, so a day's numbers have no gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Column, ForeignKey, Integer, Row, String, Table, Text, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from plumbing.database import metadata
+from recordings.access import note
+from recordings.columns import Instant, insert_once
+from recordings.recording import Recording, new_recording_id
+from tickets import ticket as rules
+from tickets.draft import CallFacts, Draft, Field
+from tickets.heard import Span
+from tickets.ticket import (
+    CITY_TIME,
+    AppealKind,
+    Ticket,
+    TicketChanged,
+    TicketId,
+    TicketNumber,
+    TicketState,
+    TicketUnknown,
+    ticket_number,
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("recording", String(36), ForeignKey("recordings.id"), nullable=False, unique=True),
+    Column("call_id", String(120), nullable=False, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("number", String(20), unique=True),
+    Column("caller_number", String(21)),
+    Column("hotline", String(120)),
+    Column("kind", String(4)),
+    Column("place", String(200)),
+    Column("subject", String(100)),
+    Column("summary", Text),
+    Column("drafted", Text, nullable=False),
+    Column("drafted_at", Instant, nullable=False),
+    Column("confirmed_by", String(64)),
+    Column("confirmed_at", Instant),
+    Column("discarded_by", String(64)),
+    Column("discarded_at", Instant),
+    Column("discard_reason", Text),
+)
+
+ticket_numbers = Table(
+    "ticket_numbers",
+    metadata,
+    Column("day", String(8), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+_TICKET_COLUMNS = [column for column in tickets.c if column.name != "drafted"]
+
+
+async def draft_once(
+    connection: AsyncConnection, recording: Recording, facts: CallFacts, proposed: Draft, at: datetime
+) -> bool:
+    """Store the draft of a recording, in the caller's transaction. False when the recording has one."""
+    row = {
+        "id": new_recording_id(at),
+        "recording": recording.id,
+        "call_id": recording.call_id,
+        "state": TicketState.DRAFT,
+        "version": 1,
+        "caller_number": facts.ani,
+        "drafted": orjson.dumps(proposed).decode(),
+        "drafted_at": at,
+    }
+    values = {name: getattr(proposed, name).value for name in ("hotline", "kind", "place", "subject", "summary")}
+    return await insert_once(connection, tickets, row | values)
+
+
+async def list_tickets(
+    connection: AsyncConnection, state: TicketState | None = None, *, limit: int = 100, before: TicketId | None = None
+) -> Sequence[Ticket]:
+    """The newest first; `before` is the last id of the page before."""
+    query = select(*_TICKET_COLUMNS).order_by(tickets.c.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(tickets.c.state == state)
+    if before is not None:
+        query = query.where(tickets.c.id < before)
+    return [_ticket(row) for row in await connection.execute(query)]
+
+
+async def read_ticket(connection: AsyncConnection, ticket: TicketId) -> Ticket:
+    """One ticket. TicketUnknown."""
+    row = (await connection.execute(select(*_TICKET_COLUMNS).where(tickets.c.id == ticket))).one_or_none()
+    if row is None:
+        raise TicketUnknown("there is no such ticket", "没有这张工单")
+    return _ticket(row)
+
+
+async def read_draft(connection: AsyncConnection, ticket: TicketId) -> Draft:
+    """What the machine proposed, with its evidence, whatever became of it. TicketUnknown."""
+    drafted = await connection.scalar(select(tickets.c.drafted).where(tickets.c.id == ticket))
+    if drafted is None:
+        raise TicketUnknown("there is no such ticket", "没有这张工单")
+    return Draft(**{name: _field(raw) for name, raw in orjson.loads(drafted).items()})
+
+
+async def confirm(
+    engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime, edits: Mapping[str, str | None]
+) -> Ticket:
+    """A person confirms a draft, corrected by `edits`; it gets its number. Any TicketRefused."""
+    async with engine.begin() as connection:
+        number = await _next_number(connection, at)
+        found = await read_ticket(connection, ticket)
+        confirmed = rules.confirm(found, version=version, by=by, at=at, number=number, edits=edits)
+        await _replace(connection, found, confirmed)
+        await note(connection, at=at, who=by, deed="ticket.confirmed", subject=ticket, detail=",".join(sorted(edits)))
+    return confirmed
+
+
+async def discard(engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime, reason: str) -> Ticket:
+    """A person discards a draft and says why. Any TicketRefused."""
+    async with engine.begin() as connection:
+        found = await read_ticket(connection, ticket)
+        discarded = rules.discard(found, version=version, by=by, at=at, reason=reason)
+        await _replace(connection, found, discarded)
+        await note(connection, at=at, who=by, deed="ticket.discarded", subject=ticket)
+    return discarded
+
+
+async def _next_number(connection: AsyncConnection, at: datetime) -> TicketNumber:
+    """The day's next number. The write comes first, so that two who confirm at once wait for each other here."""
+    day = f"{at.astimezone(CITY_TIME):%Y%m%d}"
+    await insert_once(connection, ticket_numbers, {"day": day, "last": 0})
+    taken = await connection.scalar(
+        update(ticket_numbers)
+        .where(ticket_numbers.c.day == day)
+        .values(last=ticket_numbers.c.last + 1)
+        .returning(ticket_numbers.c.last)
+    )
+    return ticket_number(at, int(taken or 0))
+
+
+async def _replace(connection: AsyncConnection, before: Ticket, after: Ticket) -> None:
+    unchanged = (tickets.c.id == before.id) & (tickets.c.version == before.version)
+    written = await connection.execute(update(tickets).where(unchanged).values(**asdict(after)))
+    if written.rowcount != 1:
+        raise TicketChanged("someone changed it meanwhile: look again", "工单已被他人修改，请刷新后再操作")
+
+
+def _ticket(row: Row[Any]) -> Ticket:
+    columns = row._asdict()
+    columns["state"] = TicketState(columns["state"])
+    columns["kind"] = AppealKind(columns["kind"]) if columns["kind"] else None
+    return Ticket(**columns)
+
+
+def _field(raw: dict[str, Any]) -> Field:
+    return Field(**raw | {"evidence": tuple(Span(**span) for span in raw["evidence"])})

@@ -1,0 +1,163 @@
+"""工单: a case. The machine drafts it, a person confirms or discards it. Pure.
+
+    DRAFT ──confirm (a number, what the person corrected)──► CONFIRMED
+      └─────discard (a reason)──────────────────────────────► DISCARDED
+
+Whoever changes a ticket names the version they saw; a ticket that has changed meanwhile is not changed by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, NewType
+
+from asr.plain import plain_text
+
+TicketId = NewType("TicketId", str)
+TicketNumber = NewType("TicketNumber", str)  # 工单编号, for example "20261123-000017"
+
+CITY_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")  # China has one clock and no summer time
+_REASON_CHARS_MAX = 500
+
+
+class TicketState(StrEnum):
+    """Where a ticket stands."""
+
+    DRAFT = "draft"  # 草稿: written by the machine
+    CONFIRMED = "confirmed"  # 已确认: a person has read and corrected it
+    DISCARDED = "discarded"  # 已作废
+
+
+ALLOWED: Mapping[TicketState, frozenset[TicketState]] = MappingProxyType(
+    {
+        TicketState.DRAFT: frozenset({TicketState.CONFIRMED, TicketState.DISCARDED}),
+        TicketState.CONFIRMED: frozenset(),
+        TicketState.DISCARDED: frozenset(),
+    }
+)
+"""From where to where a ticket may go."""
+
+
+class AppealKind(StrEnum):
+    """诉求类型."""
+
+    CONSULTATION = "咨询"
+    HELP = "求助"
+    COMPLAINT = "投诉"
+    REPORT = "举报"
+    SUGGESTION = "建议"
+    PRAISE = "表扬"
+
+
+EDITABLE: Mapping[str, int] = MappingProxyType({"kind": 4, "place": 200, "subject": 100, "summary": 5000})
+"""What a person may correct while confirming, and how many characters it may have."""
+
+
+class TicketRefused(Exception):  # noqa: N818
+    """A person's request breaks a rule; nothing has changed. `zh` is the same sentence in Chinese."""
+
+    def __init__(self, message: str, zh: str) -> None:
+        super().__init__(message)
+        self.zh = zh
+
+
+class TicketUnknown(TicketRefused):
+    """No ticket has this id."""
+
+
+class TicketChanged(TicketRefused):
+    """Someone else changed it after the person looked at it: look again."""
+
+
+class TransitionNotAllowed(TicketRefused):
+    """A ticket cannot go from its present state to the one asked for."""
+
+
+class ReasonMissing(TicketRefused):
+    """Nothing is discarded without a reason."""
+
+
+class EditNotAllowed(TicketRefused):
+    """A field that may not be edited, or a value it cannot take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """One ticket. Times aware UTC. `caller_number` is personal data: show `masked(caller_number)`."""
+
+    id: TicketId
+    call_id: str
+    recording: str
+    state: TicketState = TicketState.DRAFT
+    version: int = 1
+    number: TicketNumber | None = None
+    caller_number: str | None = field(default=None, repr=False)
+    hotline: str | None = None
+    kind: AppealKind | None = None
+    place: str | None = None
+    subject: str | None = None
+    summary: str | None = None
+    drafted_at: datetime
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = None
+    discarded_by: str | None = None
+    discarded_at: datetime | None = None
+    discard_reason: str | None = None
+
+
+def confirm(
+    ticket: Ticket, *, version: int, by: str, at: datetime, number: TicketNumber, edits: Mapping[str, str | None]
+) -> Ticket:
+    """A person has read it and put it right. TicketChanged, TransitionNotAllowed, EditNotAllowed."""
+    _may(ticket, TicketState.CONFIRMED, version)
+    edited: dict[str, Any] = {name: _edited(name, text) for name, text in edits.items()}
+    moved = replace(ticket, state=TicketState.CONFIRMED, version=ticket.version + 1)
+    return replace(moved, number=number, confirmed_by=by, confirmed_at=at, **edited)
+
+
+def discard(ticket: Ticket, *, version: int, by: str, at: datetime, reason: str) -> Ticket:
+    """A person says that it is no ticket, and why. TicketChanged, TransitionNotAllowed, ReasonMissing."""
+    _may(ticket, TicketState.DISCARDED, version)
+    said = plain_text(reason, _REASON_CHARS_MAX)
+    if not said:
+        raise ReasonMissing("say why it is discarded", "作废须说明原因")
+    moved = replace(ticket, state=TicketState.DISCARDED, version=ticket.version + 1)
+    return replace(moved, discarded_by=by, discarded_at=at, discard_reason=said)
+
+
+def _may(ticket: Ticket, state: TicketState, version: int) -> None:
+    if state not in ALLOWED[ticket.state]:
+        raise TransitionNotAllowed(f"it is {ticket.state} already", "该工单已处理，不能再次操作")
+    if ticket.version != version:
+        raise TicketChanged("someone changed it meanwhile: look again", "工单已被他人修改，请刷新后再操作")
+
+
+def _edited(name: str, text: str | None) -> str | AppealKind | None:
+    if name not in EDITABLE:
+        raise EditNotAllowed(f"{name[:40]!r} cannot be edited", "该字段不可修改")
+    if text is None or not (cleaned := plain_text(text, EDITABLE[name])):
+        return None
+    if name != "kind":
+        return cleaned
+    try:
+        return AppealKind(cleaned)
+    except ValueError:
+        raise EditNotAllowed("no such kind of appeal", "没有这种诉求类型") from None
+
+
+def ticket_number(at: datetime, sequence: int) -> TicketNumber:
+    """The number of the day's `sequence`-th ticket; the day is the city's."""
+    return TicketNumber(f"{at.astimezone(CITY_TIME):%Y%m%d}-{sequence:06d}")
+
+
+def masked(number: str | None) -> str:
+    """A phone number as it may be shown: `138****0000`, `0518****5678`; Chinese words when it is hidden or unknown."""
+    if number is None:
+        return "隐藏/未知"
+    if len(number) <= 7:
+        return number[:1] + "*" * max(1, len(number) - 2) + number[-1:] if len(number) > 2 else "*" * len(number)
+    return number[:-8] + "****" + number[-4:]
