@@ -6,6 +6,7 @@ import functools
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 DIALOGUES = Path(__file__).with_name("dialogues.toml")
 
@@ -41,9 +42,16 @@ def load_dialogues(path: Path = DIALOGUES) -> tuple[Dialogue, ...]:
     """Every call of the file, in its order. The name of each is its own."""
     with path.open("rb") as file:
         calls = tomllib.load(file)["dialogue"]
-    return tuple(
-        Dialogue(
-            **{field: tuple(value) if isinstance(value, list) else value for field, value in call.items()},
-        )
-        for call in calls
+    return tuple(_read_dialogue(call) for call in calls)
+
+
+def _read_dialogue(call: dict[str, Any]) -> Dialogue:
+    return Dialogue(
+        name=call["name"],
+        hotline=call["hotline"],
+        keys=call["keys"],
+        kind=call["kind"],
+        places=tuple(call["places"]),
+        citizen=tuple(call["citizen"]),
+        agent=tuple(call["agent"]),
     )

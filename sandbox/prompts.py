@@ -1,7 +1,7 @@
-"""`python -m sandbox.prompts FOLDER`: speaks every prompt of `prompts.toml` that has no recording, or whose text changed.
+"""`python -m sandbox.prompts FOLDER`: speaks the prompts of `prompts.toml` that have no recording, or another text.
 
-`synthesised.json` beside the prompts remembers what was made from which text. A file that is not as it was made there is
-a person's recording and is left alone.
+`synthesised.json` beside the prompts remembers what was made from which text. A file that is not as it was made there
+is a person's recording and is left alone.
 """
 
 from __future__ import annotations
