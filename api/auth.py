@@ -1,7 +1,7 @@
 """Who may: opaque bearer tokens, of which only the hash is kept; table `api_tokens`.
 
-A token is 256 random bits, so a plain SHA-256 is enough to keep it by: there is nothing to guess from. It is shown once,
-when it is made. The first one goes into a file that only the owner of the data folder can read.
+A token is 256 random bits, so a plain SHA-256 is enough to keep it by: there is nothing to guess from. It is shown
+once, when it is made. The first one goes into a file that only the owner of the data folder can read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Just enough AMI to learn whether an Asterisk has finished booting. The product's own AMI edge is telephony.ami; this asks one question."""
+"""Just enough AMI to learn whether an Asterisk has finished booting; the product's own AMI edge is telephony.ami."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ class LoginRefused(Exception):
 
 
 async def fully_booted(host: str, port: int, user: str, secret: str) -> bool:
-    """Log in and wait for `Event: FullyBooted`. False if nobody listens (yet) or the connection ends before it. Raises LoginRefused."""
+    """Log in and wait for `Event: FullyBooted`; False if nobody listens yet or the connection ends before it.
+
+    Raises LoginRefused.
+    """
     with suppress(OSError, EOFError, TimeoutError):
         async with asyncio.timeout(ANSWER_DEADLINE_S):
             reader, writer = await asyncio.open_connection(host, port)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sandbox.asterisk import Asterisk
 from sandbox.ports import PortBlock
-from telephony.asterisk.render import Fallback, PbxConfig, Seat
+from telephony.asterisk.config import Fallback, PbxConfig, Seat
 
 _SOCKET_PATH_BYTES = 107
 _REPOSITORY = Path(__file__).resolve().parent.parent
@@ -65,7 +65,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
 
 @contextmanager
 def short_run_folder(folder: Path) -> Iterator[Path]:
-    """A folder whose `asterisk.ctl` fits into a socket's path: the instance's own, or a temporary one if that is too deep."""
+    """A folder whose `asterisk.ctl` fits into a socket's path: the instance's own, or if that is too deep, another."""
     own = folder / "run"
     if len(str(own / "asterisk.ctl").encode()) <= _SOCKET_PATH_BYTES:
         yield own
