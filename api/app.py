@@ -15,6 +15,7 @@ from api.auth import NotAllowed
 from api.errors import problem_of
 from api.ports import Services
 
+VERSION = "0.1.0"  # of the API; docs/openapi.json carries it
 BODY_BYTES_MOST = 64 * 1024
 OPERATOR, LEADER, ADMIN = Role.OPERATOR, Role.LEADER, Role.ADMIN
 

@@ -5,10 +5,10 @@ An error answer is `{"rule", "zh", "en", "fields"}`: the rule is stable and for 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import structlog
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
@@ -16,7 +16,7 @@ from acd.errors import Refused, UnknownAgent, UnknownSeat
 from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.ports import Unknown, VersionConflict
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Wrong(BaseModel):
@@ -124,4 +124,4 @@ def _write_down(error: Exception) -> None:
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
-    log.error("A request met an error of ours", extra={"error": type(error).__name__, "place": place})
+    log.error("a request met an error of ours", error=type(error).__name__, place=place)

@@ -73,7 +73,9 @@ async def premises(
         if model is not None:
             settings["ASR_MODEL"] = model
         yield Premises(
-            pbx=pbx, state_dir=state_dir, environment={f"{PREFIX}{name}": str(value) for name, value in settings.items()}
+            pbx=pbx,
+            state_dir=state_dir,
+            environment={f"{PREFIX}{name}": str(value) for name, value in settings.items()},
         )
 
 

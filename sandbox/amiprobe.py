@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+BANNER_DEADLINE_S = 1.0
+"""From connection to banner. A listener that stays silent is no Asterisk, or too busy to be asked yet."""
 ANSWER_DEADLINE_S = 30.0
-"""From login to FullyBooted; a listener that is no Asterisk is given up after this."""
+"""From login to FullyBooted."""
 
 
 class LoginRefused(Exception):
@@ -19,10 +21,11 @@ async def fully_booted(host: str, port: int, user: str, secret: str) -> bool:
     Raises LoginRefused.
     """
     with suppress(OSError, EOFError, TimeoutError):
-        async with asyncio.timeout(ANSWER_DEADLINE_S):
+        async with asyncio.timeout(BANNER_DEADLINE_S) as deadline:
             reader, writer = await asyncio.open_connection(host, port)
             try:
                 await reader.readuntil(b"\r\n")  # the banner
+                deadline.reschedule(asyncio.get_running_loop().time() + ANSWER_DEADLINE_S)
                 writer.write(f"Action: Login\r\nUsername: {user}\r\nSecret: {secret}\r\n\r\n".encode())
                 return await _until_booted(reader)
             finally:

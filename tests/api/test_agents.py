@@ -5,7 +5,7 @@ from __future__ import annotations
 from acd.events import AgentBecameReady, AgentLoggedOff, AgentWentOnBreak
 from acd.model import Agent, AgentId, AgentState, BreakReason
 from api.asked import Role
-from tests.api.conftest import NOW, Face
+from tests.api.face import NOW, Face
 
 WANG = {"number": "101", "name": "王芳", "pin": "246810", "skills": {"psychology": 3}}
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.asked import Role
 from api.auth import NotKnown, Tokens, api_tokens
-from tests.api.conftest import NOW, Face
+from tests.api.face import NOW, Face
 
 
 async def test_a_token_works_until_it_is_revoked(face: Face) -> None:

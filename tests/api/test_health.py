@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.api.conftest import Face
+from tests.api.face import Face
 
 
 async def test_all_is_well(face: Face) -> None:

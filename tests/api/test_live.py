@@ -14,7 +14,7 @@ from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, Event,
 from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId
 from api.asked import Role
 from api.live import BEHIND_MOST, Board, DraftBorn, Stage
-from tests.api.conftest import NOW, Face
+from tests.api.face import NOW, Face
 
 CALL = CallId("lx-1.1")
 ARRIVED = CallArrived(at=NOW, call=CALL, hotline="12345")

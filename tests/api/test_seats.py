@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from acd.model import Agent, AgentId, AgentState, Seat, SeatId, Skill, SkillLevel
 from api.asked import Role
-from tests.api.conftest import Face
+from tests.api.face import Face
 
 ADDED = {"seat": "8001", "queues": ["health", "general"], "skills": {"psychology": 2}, "why": "晚高峰 / evening peak"}
 

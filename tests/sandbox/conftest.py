@@ -1,17 +1,50 @@
-"""The real Asterisk and a real small package, unpacked once into the ordinary cache and kept there."""
+"""The real Asterisk, a real small package, and a private PBX with a dialplan for phones' tests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from sandbox.asterisk import Asterisk, find_asterisk
 from sandbox.debs import Rootfs, toolbox
+from sandbox.instance import Setup
+from sandbox.pbx import Pbx
+from telephony.asterisk.config import Seat
 
 HELLO = ("hello",)
 HELLO_OBJECTS = ("usr/bin/hello",)
+
+SEATS = tuple(Seat(extension=str(number), password=f"secret-{number}") for number in range(8001, 8013))
+
+DIALPLAN = """
+[citizens]
+exten => 12345,1,Answer()
+ same => n,Log(NOTICE,number=${CALLERID(num)} name=${CALLERID(name)})
+ same => n,Echo()
+exten => 12320,1,Answer()
+ same => n,Playback(beep)
+ same => n,Read(KEY,,1,,1,10)
+ same => n,Log(NOTICE,key=${KEY})
+ same => n,StartMusicOnHold(waiting)
+ same => n,Wait(1)
+ same => n,Dial(PJSIP/8001,20,m(waiting))
+ same => n,Hangup()
+exten => _8XXX,1,Goto(agents,${EXTEN},1)
+
+[agents]
+exten => _8XXX,1,Dial(PJSIP/${EXTEN},20)
+ same => n,Hangup(${HANGUPCAUSE})
+exten => _*7X,1,Answer()
+ same => n,Playback(beep)
+ same => n,Read(NUMBER,,8,,1,10)
+ same => n,Playback(beep)
+ same => n,Read(PIN,,12,,1,10)
+ same => n,Log(NOTICE,code=${EXTEN} number=${NUMBER} pin=${PIN})
+ same => n,Playback(beep)
+ same => n,Hangup()
+"""
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +73,12 @@ def machine_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
         monkeypatch.setenv("APT_CONFIG", str(config))
 
     return say
+
+
+@pytest.fixture
+async def pbx(tmp_path: Path) -> AsyncIterator[Pbx]:
+    """An Asterisk with twelve seats and the dialplan above."""
+    async with Pbx.start(tmp_path / "pbx", Setup(seats=SEATS)) as started:
+        (started.config.etc / "extensions.conf").write_text(DIALPLAN, encoding="utf-8")
+        await started.cli("dialplan reload")
+        yield started
