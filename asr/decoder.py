@@ -237,6 +237,8 @@ class _Launched(asyncio.SubprocessProtocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """The process has ended and its pipes are read empty."""
         self.gone = True
+        if self._transport:
+            self._transport.close()
         if not self.ready.done():
             self.ready.set_exception(DecodingFailed("; ".join(["it died while loading", *self._complaints])))
         self.ready.exception()  # looked at: nobody may be waiting for it any more
@@ -262,8 +264,6 @@ class _Launched(asyncio.SubprocessProtocol):
         except TimeoutError:
             self.kill()
             await self._ended
-        finally:
-            self._transport.close()
 
 
 def _described(sound: Sound) -> dict[str, Any]:

@@ -84,4 +84,8 @@ def _resampler(from_hz: int, to_hz: int) -> Callable[[bytes, bool], bytes]:
 
 
 def _words(result: str) -> list[SpokenWord]:
-    return [(w["word"], w["start"], w["end"], w.get("conf", 0.0)) for w in json.loads(result).get("result", [])]
+    """Not strict: libvosk passes on the control characters of a model's words as they are."""
+    return [
+        (w["word"], w["start"], w["end"], w.get("conf", 0.0))
+        for w in json.loads(result, strict=False).get("result", [])
+    ]
