@@ -107,7 +107,12 @@ class PbxConfig:
     seats: tuple[Seat, ...] = ()
     """The phones that may register."""
     trunk_match: tuple[str, ...] = ("127.0.0.1/32",)
-    """Networks citizens' calls come from; a request whose user is a seat is that seat's all the same."""
+    """Networks citizens' calls come from."""
+    trunk_is_apart: bool = False
+    """True where no phone has an address of the trunk's: then a citizen whose number looks like a seat's is a citizen.
+
+    False where they share addresses, as on one machine: then a request in a seat's name is that seat's, and must prove it.
+    """
     hotlines: tuple[Fallback, ...] = ()
     """The city's hotlines for the time without a controller; the first one takes numbers that none lists."""
     sip_t1_ms: int = 100
