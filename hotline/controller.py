@@ -7,27 +7,28 @@ and removes it when it ends.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import orjson
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.capacity import Capacity
+from acd.commands import Command
 from acd.distributor import Distributor
 from acd.engine import Engine
-from acd.events import QueuesLoaded
+from acd.events import Event, QueuesLoaded
 from acd.journal import Journal
 from acd.staff import Staff
+from api.address import write_address
 from api.app import build
 from api.auth import Tokens
 from api.live import Board
@@ -39,26 +40,38 @@ from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
 from hotline.callbook import CallBook
+from hotline.crier import Crier
 from hotline.desk import PhoneDesk
-from hotline.fittings import Callers, Floor, SeatDesk, Vitals, acd_queues, first_seats, sitting_at
+from hotline.fittings import (
+    Callers,
+    Floor,
+    SeatDesk,
+    Vitals,
+    acd_queues,
+    feed_rate,
+    first_seats,
+    model_folder,
+    model_name,
+    sitting_at,
+)
 from ivr.prompts import SPOKEN
 from plumbing.database import connect, prepare
+from plumbing.lifecycle import background
 from plumbing.logs import set_up_logs
 from plumbing.secrets import kept_secret
 from plumbing.settings import Settings, SettingsInvalid, read_settings
 from recordings.archive import Archive
 from recordings.intake import Intake
-from telephony.agi import serve
+from telephony.agi import Script, serve
 from telephony.ami import Ami, AmiAccount
 from telephony.errors import LoginRefused
-from telephony.exchange import AmiEdge
+from telephony.listener import Listener
 from telephony.reception import Reception
 from telephony.switchboard import Switchboard
+from telephony.translate import WANTED
 from tickets.drafting import Drafting
 
 log = structlog.get_logger(__name__)
-
-RUNNING = "running.json"
 
 
 class CannotStart(Exception):
@@ -238,18 +251,15 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    note = settings.state_dir / RUNNING
     try:
         async with running(settings) as controller:
-            note.write_bytes(orjson.dumps({"pid": os.getpid(), "http": f"http://{settings.http_host}:{controller.http_port}"}))
+            write_address(settings.state_dir, settings.http_host, controller.http_port)
             log.info("taking calls", http_port=controller.http_port)
             await stop.wait()
-    except* LoginRefused as refused:
+    except LoginRefused as error:
         raise CannotStart(
-            f"Asterisk 不接受 AMI 账号或密钥 Asterisk refuses the AMI account or secret: {refused.exceptions[0]}"
-        ) from refused
-    finally:
-        note.unlink(missing_ok=True)
+            f"Asterisk 不接受 AMI 账号或密钥 Asterisk refuses the AMI account or its secret: {error}"
+        ) from error
 
 
 def main() -> int:
@@ -259,9 +269,6 @@ def main() -> int:
         asyncio.run(run(read_settings()))
     except (SettingsInvalid, CannotStart) as error:
         sys.stderr.write(f"{error}\n")
-        return 2
-    except* CannotStart as group:
-        sys.stderr.write(f"{group.exceptions[0]}\n")
         return 2
     return 0
 

@@ -55,7 +55,7 @@ async def premises(
             Seat(extension=seat.extension, password=phone_password(state_dir, seat.extension)) for seat in city.seats
         ),
         hotlines=fallbacks(city),
-        sounds=city.folder / "prompts",
+        sounds=city.folder.resolve() / "prompts",
         recordings=state_dir / "spool",
         sip_port=sip_port,
     )

@@ -92,10 +92,10 @@ class Vitals:
     """How the controller does, looked at now."""
 
     def __init__(
-        self, engine: Engine, ami: Ami, transcriber: Transcriber, database: AsyncEngine, model: str, now: Callable[[], datetime]
+        self, engine: Engine, ami: Ami, transcriber: Transcriber, database: AsyncEngine, model: str
     ) -> None:
         self._engine, self._ami, self._transcriber = engine, ami, transcriber
-        self._database, self._model, self._now = database, model, now
+        self._database, self._model = database, model
 
     async def signs(self) -> VitalSigns:
         """Look."""
@@ -106,9 +106,32 @@ class Vitals:
         return VitalSigns(
             engine_ticked_s_ago=self._engine.seconds_since_tick(),
             pbx_connected=self._ami.is_connected,
-            pbx_version=self._ami.version,
+            pbx_version=None,
             transcription=self._model if health.on else "",
             transcription_off=health.reason or "",
             jobs_waiting=len(waiting),
             jobs_failed=len(failed),
         )
+
+
+class SeatDesk:
+    """temp"""
+
+    def __init__(self, capacity): ...
+
+
+def model_name(settings):
+    """temp"""
+    return model_folder(settings).name
+
+
+def model_folder(settings):
+    """temp"""
+    return settings.asr_model or settings.state_dir / "models"
+
+
+def feed_rate(model):
+    """temp"""
+    from asr.models import check_model
+
+    return check_model(model).feed_hz

@@ -11,10 +11,16 @@ from contextlib import asynccontextmanager
 async def background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Run `works` beside the block and cancel them when it is left.
 
-    One that raises cancels the others and the block; what it raised comes out in an ExceptionGroup.
+    One that raises cancels the others and the block. What was raised comes out as it is; only several failures at once
+    come in an ExceptionGroup.
     """
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(work) for work in works]
-        yield
-        for task in tasks:
-            task.cancel()
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in works]
+            yield
+            for task in tasks:
+                task.cancel()
+    except BaseExceptionGroup as failures:
+        if len(failures.exceptions) > 1:
+            raise
+        raise failures.exceptions[0] from failures.exceptions[0].__cause__

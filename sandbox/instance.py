@@ -34,6 +34,8 @@ class Setup:
     """Music on hold."""
     recordings: Path | None = None
     """Where the dialplan records; `spool/recordings` of the instance by default."""
+    sip_port: int | None = None
+    """The UDP port of SIP, where people's own phones must know it; by default any free one."""
     agi_port: int | None = None
     """Where the controller answers FastAGI; by default a port that is held for it: read it from `Pbx.config`."""
     log_levels: tuple[str, ...] = ("notice", "warning", "error")
@@ -51,7 +53,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         recordings=setup.recordings or folder / "spool/recordings",
         run_folder=run_folder,
         system_name=f"lx{secrets.token_hex(3)}",
-        sip_port=ports.sip,
+        sip_port=setup.sip_port or ports.sip,
         rtp_first=ports.rtp[0],
         rtp_last=ports.rtp[1],
         ami_port=ports.ami,

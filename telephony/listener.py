@@ -1,4 +1,4 @@
-"""Listens to Asterisk: every wanted AMI event becomes facts, told at once and in order; at each login, a look at the phones.
+"""Listens to Asterisk: every wanted AMI event becomes facts, told at once and in order; at each login, it looks round.
 
 Only `tell`s: nothing here blocks, decides or remembers more than the translator does.
 """
