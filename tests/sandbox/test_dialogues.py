@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from sandbox.dialogues import Dialogue, load_dialogues
@@ -43,3 +46,11 @@ def test_the_agent_begins_and_the_sides_take_turns() -> None:
     call = Dialogue(name="x", hotline="12345", keys="", kind="咨询", places=(), citizen=("b",), agent=("a", "c"))
 
     assert call.turns == [("agent", "a"), ("citizen", "b"), ("agent", "c")]
+
+
+def test_the_places_are_the_sample_citys() -> None:
+    """By the names its gazetteer gives them, so that a draft can be compared."""
+    gazetteer = Path(__file__).parents[2] / "cities" / "sample" / "places.toml"
+    known = {place["name"] for place in tomllib.loads(gazetteer.read_text(encoding="utf-8"))["places"]}
+
+    assert {place for call in load_dialogues() for place in call.places} <= known
