@@ -138,7 +138,7 @@ def test_a_cut_that_the_site_does_not_own_up_to_is_found(site: Site, tmp_path: P
 
 @pytest.mark.parametrize(
     "name",
-    ["../evil", f"{NAME}/../../evil", "/tmp/evil", "..\\evil", f"{NAME}/a\\..\\..\\evil"],  # noqa: S108
+    ["../evil", f"{NAME}/../../evil", "/evil", "..\\evil", f"{NAME}/a\\..\\..\\evil"],
 )
 def test_an_archive_that_leaves_its_folder_is_refused(site: Site, tmp_path: Path, name: str) -> None:
     """Nothing of it is unpacked."""
