@@ -41,7 +41,7 @@ async def boot_pbx(folder: Path, asterisk: Asterisk) -> Boot:
 
 
 async def several(boot: Callable[[Path], Awaitable[Boot]]) -> list[Boot]:
-    """Boot again and again, each time in a fresh folder; the first, which fills the kernel's page cache, not counted."""
+    """Boot again and again, each time in a fresh folder. The first fills the kernel's page cache and does not count."""
     boots: list[Boot] = []
     for _ in range(BOOTS + 1):
         with tempfile.TemporaryDirectory(prefix="lx-") as folder:

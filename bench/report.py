@@ -1,4 +1,4 @@
-"""One figure, one line of JSON: `{"name", "value", "unit", "baseline", "machine"}`. Knows what a machine is, not whose."""
+"""A figure is one line of JSON: `{"name", "value", "unit", "baseline", "machine"}`. Knows machines, not owners."""
 
 from __future__ import annotations
 

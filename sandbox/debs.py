@@ -26,6 +26,8 @@ from sandbox.errors import DiskFull, UnsupportedMachine
 from sandbox.progress import Say, say_on_stderr
 from sandbox.unpacking import MANIFEST, Unpacking
 
+__all__ = ["Rootfs", "Say", "cache_folder", "machine_architecture", "say_on_stderr", "toolbox"]
+
 LINKERS = {
     "amd64": ("x86_64-linux-gnu", "ld-linux-x86-64.so.2"),
     "arm64": ("aarch64-linux-gnu", "ld-linux-aarch64.so.1"),

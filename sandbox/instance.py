@@ -79,8 +79,9 @@ def short_run_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(short, ignore_errors=True)
 
 
-def complaints(log: Path) -> list[str]:
-    """The warnings and errors of a `messages.log`; a healthy boot has none."""
+def complaints(log: Path, since_byte: int = 0) -> list[str]:
+    """The warnings and errors of a `messages.log` from a position on; a healthy boot has none."""
     if not log.exists():
         return []
-    return [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if _COMPLAINT.match(line)]
+    lines = log.read_bytes()[since_byte:].decode(errors="replace").splitlines()
+    return [line for line in lines if _COMPLAINT.match(line)]

@@ -52,6 +52,7 @@ class Pbx:
         self.asterisk = asterisk
         self.config = config
         self._running: asyncio.subprocess.Process | None = None
+        self._log_began_byte = 0
 
     @classmethod
     @asynccontextmanager
@@ -85,7 +86,7 @@ class Pbx:
         Raises PbxDidNotBoot or PortTaken, and then nothing is left running.
         """
         render(self.config)
-        self.config.log.unlink(missing_ok=True)
+        self._log_began_byte = self.config.log.stat().st_size if self.config.log.exists() else 0
         self._running = await self._spawn()
         try:
             async with asyncio.timeout(BOOT_DEADLINE_S):
@@ -141,7 +142,7 @@ class Pbx:
 
     def complaints(self) -> list[str]:
         """Warnings and errors it has logged since its boot."""
-        return complaints(self.config.log)
+        return complaints(self.config.log, self._log_began_byte)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         argv = ["setpriv", "--pdeathsig", "KILL", "--", *self.asterisk.command, *self._configuration(), "-f", "-n"]

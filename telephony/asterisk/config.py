@@ -111,7 +111,7 @@ class PbxConfig:
     trunk_is_apart: bool = False
     """True where no phone has an address of the trunk's: then a citizen whose number looks like a seat's is a citizen.
 
-    False where they share addresses, as on one machine: then a request in a seat's name is that seat's, and must prove it.
+    False where they share addresses, as on one machine: then a request in a seat's name must prove to be that seat's.
     """
     hotlines: tuple[Fallback, ...] = ()
     """The city's hotlines for the time without a controller; the first one takes numbers that none lists."""

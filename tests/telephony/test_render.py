@@ -79,6 +79,13 @@ def test_phones_cannot_transfer_by_themselves(config: PbxConfig) -> None:
     assert not {"res_pjsip_refer.so", "app_system.so", "func_shell.so", "app_transfer.so"} & set(loaded_modules())
 
 
+def test_trunk_with_addresses_of_its_own_is_known_by_them_first(config: PbxConfig) -> None:
+    """Then a citizen whose number looks like a seat's is still a citizen."""
+    for apart, order in ((True, "ip,username"), (False, "username,ip")):
+        pjsip = rendered(replace(config, trunk_is_apart=apart))["pjsip.conf"]
+        assert f"endpoint_identifier_order = {order}\n" in pjsip
+
+
 def test_each_seat_has_an_endpoint_a_password_and_one_contact(config: PbxConfig) -> None:
     """And nobody else has."""
     pjsip = rendered(config)["pjsip.conf"]

@@ -1,4 +1,4 @@
-"""What the rendered configuration means on the real Asterisk: who may register, who is a citizen, what the AMI may do."""
+"""What the rendered files mean on the real Asterisk: who may register, who is a citizen, what the AMI may do."""
 
 from __future__ import annotations
 
@@ -166,16 +166,17 @@ async def ami(pbx: Pbx, *actions: str) -> list[str]:
         async with asyncio.timeout(DEADLINE_S):
             for text in (login, *actions):
                 writer.write(f"{text}\r\n\r\n".encode())
-                while (
-                    not (block := (await reader.readuntil(b"\r\n\r\n")).decode())
-                    .lstrip()
-                    .startswith(("Asterisk", "Resp"))
-                ):
-                    pass
-                responses.append(block)
+                responses.append(await _response(reader))
     finally:
         writer.close()
     return responses[1:]
+
+
+async def _response(reader: asyncio.StreamReader) -> str:
+    """The next block that is a response; events in between are passed over."""
+    while "Response: " not in (block := (await reader.readuntil(b"\r\n\r\n")).decode()):
+        pass
+    return block
 
 
 FORBIDDEN = (
