@@ -1,4 +1,7 @@
-"""What the rendered configuration means on the real Asterisk: who may register, who is a citizen, what the AMI may do."""
+"""What the rendered configuration means on the real Asterisk:
+
+who may register, who is a citizen, what the AMI may do.
+"""
 
 from __future__ import annotations
 
