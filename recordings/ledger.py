@@ -38,7 +38,7 @@ recordings = Table(
 _IDS_A_QUERY = 500  # a database takes only so many parameters
 
 
-class RecordingUnknown(LookupError):  # noqa: N818
+class RecordingUnknown(LookupError):
     """No recording has this id."""
 
 

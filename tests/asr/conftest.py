@@ -60,5 +60,5 @@ def legs(tmp_path: Path) -> dict[Leg, Path]:
 async def decoder() -> AsyncIterator[Decoder]:
     """The real one, with the sandbox's model."""
     patience = Patience(constant_s=60.0)
-    async with Decoder(MODEL, rate_of=lambda _: 8000, children=2, patience=patience) as decoder:
+    async with Decoder(MODEL, children=2, patience=patience) as decoder:
         yield decoder

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from sandbox.voices import say
 
 from recordings.recording import Leg
+from sandbox.voices import say
 from tests.recordings.scenes import write_wav
 
 Talk = tuple[tuple[Leg, str], ...]

@@ -38,6 +38,9 @@ class Hears:
         if self.broken:
             raise self.broken
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
     async def decode(self, legs: object) -> Transcript:
         """Fail, or hear."""
         if self.failures:

@@ -32,7 +32,9 @@ from tickets.ticket import AppealKind
         ("不要 投诉", None),
         ("投诉 电话", None),
         ("我 要 投诉 我 要 举报", None),
-        ("请问 路灯 坏了", None),
+        ("请问 路灯 坏了", "求助"),
+        ("停水 了 请问 什么 时候 恢复", "求助"),
+        ("路灯 坏了 晚上 扰民", None),
         ("嗯", None),
         ("昨天 晚上 去 了 火车站", None),
     ],
@@ -113,6 +115,35 @@ def test_caller_is_masked_and_the_hotline_is_named() -> None:
 
     assert (draft_.caller.value, draft_.hotline.value) == ("138****0000", "12345 政务服务便民热线")
     assert "13812340000" not in repr((draft_, FACTS))
+
+
+def test_number_that_is_said_becomes_the_contact_and_is_shown_masked() -> None:
+    """Whole in one place, hidden in every other."""
+    draft_ = drafted("我 姓 王 电话 是 幺 三 八 五 幺 二 七 零 零 零 零")
+
+    assert (draft_.contact.value, draft_.contact_number) == ("138****0000", "13851270000")
+    assert draft_.contact.evidence == (Span(2.5, 7.9, "138****0000"),)
+    assert draft_.summary.value == draft_.subject.value == "我姓王电话是138****0000"
+    assert "幺三八五" not in repr(draft_)
+    assert "13851270000" not in repr(draft_)
+
+
+@pytest.mark.parametrize(
+    ("said", "contact"),
+    [
+        ("幺三八 零零零零 幺二三四", "13800001234"),
+        ("电话 是 零五幺八 八五五五 幺二三四", "051885551234"),
+        ("八五五五 幺二三四", "85551234"),
+        ("工号 九九九九九九九九九 电话 是 八五五五幺二三四", "85551234"),
+        ("八五五五幺二三四 八五五五幺二三五", None),
+        ("幺三八幺二三四五六七", None),
+        ("海州 区 解放 路 一 百 二 十 三 号", None),
+        ("今天 是 二零二零 年", None),
+    ],
+)
+def test_contact_is_a_phone_number_or_empty(said: str, contact: str | None) -> None:
+    """Neither house numbers nor half a number."""
+    assert drafted(said).contact_number == contact
 
 
 def test_summary_is_the_callers_words_without_politeness() -> None:

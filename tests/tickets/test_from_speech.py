@@ -81,7 +81,7 @@ class Centre:
 @pytest.fixture
 async def decoder() -> AsyncIterator[Decoder]:
     """Real Vosk, two children."""
-    async with Decoder(MODEL, rate_of=lambda _: 8000, children=2, patience=Patience(constant_s=60)) as decoder:
+    async with Decoder(MODEL, children=2, patience=Patience(constant_s=60)) as decoder:
         yield decoder
 
 
@@ -142,7 +142,7 @@ async def test_hostile_words_of_a_model_are_stored_harmless(
     """Markup, a right-to-left override, an escape sequence in its words file: what is stored is plain text."""
     model = await asyncio.to_thread(shutil.copytree, MODEL, tmp_path / "model")
     _rename_word(Path(model) / "graph" / "words.txt", "噪音", "<b>噪\u202e音\x1b[31m")
-    async with Decoder(Path(model), rate_of=lambda _: 8000, children=2) as decoder:
+    async with Decoder(Path(model), children=2) as decoder:
         centre = Centre(spool, archive, engine, decoder)
         async with centre.open():
             await centre.hang_up("lx1-1.1", TALK)

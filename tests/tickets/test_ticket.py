@@ -49,7 +49,9 @@ def test_field_may_be_emptied() -> None:
     assert confirmed(subject=None).subject is None
 
 
-@pytest.mark.parametrize("edits", [{"caller_number": "1"}, {"state": "draft"}, {"id": "x"}, {"kind": "吐槽"}])
+@pytest.mark.parametrize(
+    "edits", [{"caller_number": "1"}, {"state": "draft"}, {"id": "x"}, {"kind": "吐槽"}, {"contact_number": "王先生"}]
+)
 def test_other_fields_and_unknown_kinds_are_refused(edits: dict[str, str]) -> None:
     """Nobody confirms a ticket into another one."""
     with pytest.raises(EditNotAllowed):
