@@ -32,7 +32,7 @@ IMPURE_IMPORTS = frozenset(
 CLOCK_READINGS = frozenset({"now", "utcnow", "today"})
 
 SKIPS = frozenset({"skip", "skipif", "xfail", "importorskip"})
-UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X)\b|NotImplemented[E]rror")
+UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X)\b|raise NotImplemented[E]rror")
 EMPTY_NAMES = frozenset(
     {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc", "handler", "handlers"}
 )
