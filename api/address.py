@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 ADDRESS_FILE = "api.url"
+TOKEN_FILE = "admin.token"  # noqa: S105 - a file's name; what it holds, api.auth knows
 
 
 def write_address(state_dir: Path, host: str, port: int) -> str:

@@ -17,11 +17,11 @@ from pathlib import Path
 from sqlalchemy import Column, Integer, String, Table, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.address import TOKEN_FILE
 from api.asked import Person, Role
 from plumbing.database import metadata
 
 PREFIX = "lx_"
-TOKEN_FILE = "admin.token"  # noqa: S105 - a file's name
 LONGEST_HEADER = 200
 
 api_tokens = Table(

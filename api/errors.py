@@ -15,6 +15,9 @@ from pydantic import BaseModel, ValidationError
 from acd.errors import Refused, UnknownAgent, UnknownSeat
 from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.ports import Unknown, VersionConflict
+from recordings.access import NothingToHear
+from recordings.ledger import RecordingUnknown
+from tickets.ticket import EditNotAllowed, TicketChanged, TicketRefused, TicketUnknown
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +40,7 @@ class Problem(BaseModel):
 
 
 class Line(NamedTuple):
-    """How one kind of error is answered. Empty words: the error's own (it is a Refused)."""
+    """How one kind of error is answered. What is left empty, the error says itself."""
 
     status: int
     rule: str = ""
@@ -58,6 +61,12 @@ TABLE: dict[type[Exception], Line] = {
         409, "changed_meanwhile", "已被他人修改,请刷新后重试", "somebody changed it meanwhile; read it again"
     ),
     Refused: Line(409),
+    TicketUnknown: Line(404, "unknown_ticket"),
+    TicketChanged: Line(409, "changed_meanwhile"),
+    EditNotAllowed: Line(422, "edit_not_allowed"),
+    TicketRefused: Line(409, "ticket_refused"),
+    RecordingUnknown: Line(404, "unknown_recording", "没有这段录音", "there is no such recording"),
+    NothingToHear: Line(409, "nothing_to_hear", "这段录音没有声音", "the recording holds no sound"),
     ValidationError: Line(422, "not_valid", "内容不合要求", "the content is not as it should be"),
     TimeoutError: Line(503, "too_slow", "系统忙,请稍后重试", "the system is busy; try again"),
 }
@@ -101,6 +110,8 @@ def problem_of(error: Exception) -> tuple[int, Problem]:
         return 500, Problem(rule="our_fault", zh="系统内部错误,已记录", en="an error of ours; it is written down")
     if isinstance(error, Refused):
         return line.status, Problem(rule=error.rule, zh=error.zh, en=str(error))
+    if isinstance(error, TicketRefused):
+        return line.status, Problem(rule=line.rule, zh=error.zh, en=str(error))
     fields = tuple(wrong_fields(error)) if isinstance(error, ValidationError) else ()
     return line.status, Problem(rule=line.rule, zh=line.zh, en=line.en, fields=fields)
 

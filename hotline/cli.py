@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from hotline import cli_agents, cli_drafts, cli_seats
+from hotline import cli_agents, cli_drafts, cli_model, cli_seats
 from hotline.cli_face import Face, controller, err, out, table
 from hotline.client import STATE_DIR, Trouble
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.add_typer(cli_seats.app, name="seats")
 app.add_typer(cli_agents.app, name="agents")
 app.add_typer(cli_drafts.app, name="drafts")
+app.add_typer(cli_model.app, name="model")
 
 STAGES = {"greeting": "问候", "waiting": "排队", "ringing": "振铃", "talking": "通话", "over": "结束"}
 

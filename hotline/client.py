@@ -9,8 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from api.address import read_address
-from api.auth import TOKEN_FILE
+from api.address import TOKEN_FILE, read_address
 
 STATE_DIR = Path(__file__).resolve().parent.parent / "var" / "serve"
 """Where `hotline serve` keeps its state unless HOTLINE_STATE_DIR says otherwise."""

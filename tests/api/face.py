@@ -23,7 +23,7 @@ from api.asked import Role
 from api.auth import Tokens
 from api.live import Board
 from api.ports import SeatChange, SeatOnFile, Services, VersionConflict, VitalSigns
-from plumbing.database import connect, prepare
+from plumbing.database import connect, metadata
 from recordings.archive import Archive
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -164,7 +164,8 @@ class Face:
 async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     """A fresh SQLite file with today's schema."""
     engine = connect(f"sqlite+aiosqlite:///{tmp_path}/hotline.db")
-    await prepare(engine)
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
     yield engine
     await engine.dispose()
 

@@ -164,3 +164,12 @@ async def test_an_answer_of_somebody_else_is_not_trusted(tmp_path: Path) -> None
         said = await hotline(tmp_path, "calls", LIANXIN_TOKEN="lx_x")
 
     assert (said.code, "不是连心控制器" in said.err) == (1, True)
+
+
+async def test_a_model_is_looked_at(tmp_path: Path) -> None:
+    """Ours is whole; where there is none, it says how to get one."""
+    ours = Path(__file__).parents[2] / "sandbox" / "model"
+    whole, none = await hotline(tmp_path, "model", "check", str(ours)), await hotline(tmp_path, "model", "check")
+
+    assert (whole.code, "模型完整" in whole.out) == (0, True)
+    assert (none.code, "hotline model fetch" in none.err) == (1, True)
