@@ -76,6 +76,7 @@ def dialogues_for(say: str | None) -> list[Dialogue]:
         first, *others = every
         random.Random(12345).shuffle(others)  # noqa: S311 - the order of a play
         return [first, *others]
+    words_of(say)  # whatever the model does not know is told before anything starts
     greeting = "您好,请问有什么可以帮您"
     return [
         Dialogue(
