@@ -50,8 +50,8 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
         Sign(
             name="pbx",
             well=vital.pbx_connected,
-            zh=f"已连接 Asterisk {version}" if vital.pbx_connected else "未连接 Asterisk",
-            en=f"connected to Asterisk {version}" if vital.pbx_connected else "not connected to Asterisk",
+            zh=f"已连接 Asterisk(AMI {version})" if vital.pbx_connected else "未连接 Asterisk",
+            en=f"connected to Asterisk (AMI {version})" if vital.pbx_connected else "not connected to Asterisk",
         ),
         Sign(
             name="transcription",

@@ -23,7 +23,7 @@ from panoramisk import Manager
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.message import Message
 
-from bench.report import report
+from sandbox.figures import report
 from telephony.message import AmiEvent
 from telephony.protocol import AmiProtocol
 from telephony.translate import WANTED

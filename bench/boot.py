@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.report import report
 from sandbox.asterisk import Asterisk, find_asterisk
+from sandbox.figures import report
 from sandbox.instance import Setup
 from sandbox.pbx import Pbx
 from telephony.asterisk.config import Seat

@@ -1,7 +1,6 @@
 """The controller: builds everything in order, in one visible place, and runs until a signal.
 
-`python -m hotline.controller` reads HOTLINE_… settings, writes `running.json` into the state folder once it takes calls,
-and removes it when it ends.
+`python -m hotline.controller` reads HOTLINE_… settings; its address is in the state folder once it takes calls.
 """
 
 from __future__ import annotations
@@ -45,13 +44,11 @@ from hotline.desk import PhoneDesk
 from hotline.fittings import (
     Callers,
     Floor,
-    SeatDesk,
     Vitals,
     acd_queues,
     feed_rate,
     first_seats,
     model_folder,
-    model_name,
     sitting_at,
 )
 from ivr.prompts import SPOKEN
@@ -107,10 +104,10 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         ami = Ami(
             _account(settings),
             wanted=WANTED,
-            on_event=lambda message: listener.hear(message),
-            on_login=lambda: listener.begin(),
+            on_event=lambda message: listener.hear(message),  # noqa: PLW0108 - made below
+            on_login=lambda: listener.begin(),  # noqa: PLW0108
         )
-        switchboard = Switchboard(ami, lambda event: engine.tell(event), _now)
+        switchboard = Switchboard(ami, lambda event: engine.tell(event), _now)  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
         engine = Engine(distributor, switchboard, journal, _now)
         callbook = CallBook(database, lambda dnis: city.hotline_for(dnis).hotline.number)
@@ -120,10 +117,16 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         engine.subscribe(callbook.note)
         engine.subscribe(lambda event, commands: _show(board, event, commands))
 
-        # from recording to draft
+        # From recording to draft.
         archive = settings.state_dir / "recordings"
         crier = Crier(database, board.note_draft)
-        transcriber = _transcriber(settings, city, database, archive, crier)
+        model = await asyncio.to_thread(model_folder, settings)
+        decoder = Decoder(model, rate_of=feed_rate, children=settings.asr_children or os.cpu_count() or 1)
+        stack.push_async_callback(decoder.close)
+        drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()})
+        transcriber = Transcriber(
+            database, archive, decoder, model=model.name, follow_up=drafting.draft_of, announce=crier.note
+        )
         intake = Intake(
             settings.spool_dir, archive, database, follow_up=enqueue, announce=lambda _: transcriber.notice()
         )
@@ -144,9 +147,9 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             board=board,
             floor=Floor(engine, distributor),
             directory=staff,
-            seats=SeatDesk(capacity),
+            seats=capacity,
             callers=Callers(database),
-            vitals=Vitals(engine, ami, transcriber, database, model_name(settings)),
+            vitals=Vitals(engine, ami, transcriber, database, model.name),
             database=database,
             archive=Archive(archive),
         )
@@ -169,8 +172,9 @@ def _now() -> datetime:
 
 
 def _show(board: Board, event: Event, commands: tuple[Command, ...]) -> None:
-    for happened in (event, *commands):
-        board.note(happened)
+    board.note(event)
+    for command in commands:
+        board.note(command)
 
 
 def _read_city(folder: Path) -> City:
@@ -196,21 +200,6 @@ def _account(settings: Settings) -> AmiAccount:
     if not secret.get_secret_value():
         secret = kept_secret(settings.state_dir / "secrets", "ami_secret")
     return AmiAccount(host=settings.ami_host, port=settings.ami_port, username=settings.ami_user, secret=secret)
-
-
-def _transcriber(
-    settings: Settings, city: City, database: AsyncEngine, archive: Path, crier: Crier
-) -> Transcriber:
-    drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()})
-    decoder = Decoder(model_folder(settings), rate_of=feed_rate, children=settings.asr_children or os.cpu_count() or 1)
-    return Transcriber(
-        database,
-        archive,
-        decoder,
-        model=model_name(settings),
-        follow_up=drafting.draft_of,
-        announce=crier.note,
-    )
 
 
 @asynccontextmanager

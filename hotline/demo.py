@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.report import report
 from city.load import load_city
 from hotline.demo_cast import Appeal, Cast, Post, dialogues_for, prepare_appeal
 from hotline.demo_screen import Screen
@@ -25,6 +24,7 @@ from hotline.embedded import ControllerEnded, Premises, controller_process, prem
 from ivr.prompts import SPOKEN
 from plumbing.lifecycle import background
 from sandbox.errors import DebsError
+from sandbox.figures import report
 from sandbox.lexicon import UnknownWords
 from sandbox.pbx import PbxError
 from sandbox.scoring import character_error_rate
@@ -119,7 +119,10 @@ class Demo:
         heard = "".join(turn["text"] for turn in draft["transcript"] if turn["speaker"] == "caller")
         if path := self._screen.paths.get(born["call"]):
             path.draft_after_s = born["seconds"]
-        self._screen.born(draft, appeal and appeal.said, appeal and character_error_rate(appeal.spelt, _plain(heard)))
+        if appeal is None:
+            self._screen.born(draft, None, None)
+        else:
+            self._screen.born(draft, appeal.said, character_error_rate(appeal.spelt, _plain(heard)))
         if self._drafts == 1:
             report("demo.first_draft_s", round(first_s, 1), "s")
         if self._once is not None and self._drafts >= self._once:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from sandbox.citizens import Agent, Citizen, Party, Turn, converse, voice
 from sandbox.dialogues import Dialogue, load_dialogues
+from sandbox.ear import Ear
 from sandbox.lexicon import words_of
 from sandbox.lines import Line
-from sandbox.ear import Ear
 from sandbox.phone_errors import NoCall, PhoneError
 from sandbox.phones import Manner, Phone
 from sandbox.voices import AGENT_VOICES, CITIZEN_VOICES
@@ -78,11 +78,7 @@ def dialogues_for(say: str | None) -> list[Dialogue]:
         return [first, *others]
     words_of(say)  # whatever the model does not know is told before anything starts
     greeting = "您好,请问有什么可以帮您"
-    return [
-        Dialogue(
-            name="said", hotline="12345", keys="", kind="", places=(), citizen=(say,), agent=(greeting,)
-        )
-    ]
+    return [Dialogue(name="said", hotline="12345", keys="", kind="", places=(), citizen=(say,), agent=(greeting,))]
 
 
 async def _dial_in_a_hurry(phone: Phone, code: str, keys: str) -> None:

@@ -1,4 +1,4 @@
-"""What the demonstration shows: calls moving, agents, and each draft as it is born. On a terminal a live board; else lines."""
+"""What the demonstration shows: calls moving, agents, drafts being born. A live board on a terminal, else lines."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ class Screen:
         before = len(path.stages)
         path.enter(line["stage"], datetime.fromisoformat(line["since"]))
         if len(path.stages) > before and self._live is None:
-            self._console.print(f"  {line['since'][11:23]}  {path.call}  {path.hotline}  {STAGES[line['stage']]} {path.seat}")
+            self._console.print(
+                f"  {line['since'][11:23]}  {path.call}  {path.hotline}  {STAGES[line['stage']]} {path.seat}"
+            )
         self._redraw()
 
     def seat(self, agents: Sequence[Mapping[str, Any]]) -> None:

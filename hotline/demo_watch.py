@@ -10,8 +10,7 @@ from typing import Any, Self
 import aiohttp
 import orjson
 
-from api.address import read_address
-from api.auth import TOKEN_FILE
+from api.address import TOKEN_FILE, read_address
 
 
 class Api:

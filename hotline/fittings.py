@@ -1,9 +1,10 @@
-"""Small pieces that fit the parts of the house to each other; each is the real part seen through somebody's Protocol."""
+"""Small pieces that fit the parts of the house to each other: each is a real part seen through another's Protocol."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,8 +15,11 @@ from acd.events import Request
 from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from api.ports import VitalSigns
 from asr import jobs
+from asr.errors import NoModel
+from asr.models import ModelProblem, check_model, find_model
 from asr.transcriber import Transcriber
 from city.city import City
+from plumbing.settings import Settings
 from recordings.calls import calls
 from telephony.ami import Ami
 from tickets.ticket import masked
@@ -91,9 +95,7 @@ class Callers:
 class Vitals:
     """How the controller does, looked at now."""
 
-    def __init__(
-        self, engine: Engine, ami: Ami, transcriber: Transcriber, database: AsyncEngine, model: str
-    ) -> None:
+    def __init__(self, engine: Engine, ami: Ami, transcriber: Transcriber, database: AsyncEngine, model: str) -> None:
         self._engine, self._ami, self._transcriber = engine, ami, transcriber
         self._database, self._model = database, model
 
@@ -106,7 +108,7 @@ class Vitals:
         return VitalSigns(
             engine_ticked_s_ago=self._engine.seconds_since_tick(),
             pbx_connected=self._ami.is_connected,
-            pbx_version=None,
+            pbx_version=self._ami.version,
             transcription=self._model if health.on else "",
             transcription_off=health.reason or "",
             jobs_waiting=len(waiting),
@@ -114,24 +116,18 @@ class Vitals:
         )
 
 
-class SeatDesk:
-    """temp"""
-
-    def __init__(self, capacity): ...
-
-
-def model_name(settings):
-    """temp"""
-    return model_folder(settings).name
+def feed_rate(model: Path) -> int:
+    """The rate in Hz at which the decoder must be given audio. Raises asr.errors.NoModel."""
+    try:
+        return check_model(model).feed_hz
+    except ModelProblem as problem:
+        raise NoModel(problem.en, problem.zh) from problem
 
 
-def model_folder(settings):
-    """temp"""
-    return settings.asr_model or settings.state_dir / "models"
-
-
-def feed_rate(model):
-    """temp"""
-    from asr.models import check_model
-
-    return check_model(model).feed_hz
+def model_folder(settings: Settings) -> Path:
+    """The model that the settings choose, else the largest that was fetched, else where one would be."""
+    shelf = settings.state_dir / "models"
+    try:
+        return find_model(settings.asr_model, shelf)
+    except ModelProblem:
+        return settings.asr_model or shelf

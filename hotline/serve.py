@@ -16,6 +16,7 @@ from city.mistakes import CityInvalid
 from hotline.client import STATE_DIR
 from hotline.embedded import MODEL, ControllerEnded, controller_process, premises
 from ivr.prompts import SPOKEN
+from plumbing.lifecycle import background
 from sandbox.errors import DebsError
 from sandbox.pbx import PbxError
 
@@ -30,24 +31,23 @@ async def serve(state_dir: Path, city_dir: Path, *, sip_port: int, http_port: in
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    state_dir.mkdir(parents=True, exist_ok=True)
     city = load_city(city_dir, also_spoken=SPOKEN)
     async with (
         premises(state_dir, city, model=model, sip_port=sip_port, http_port=http_port) as place,
         controller_process(place) as controller,
     ):
-        for seat in city.seats:
-            place.phone_password(seat.extension)
-        console.print(f"连心 · 已开始接听  [dim]taking calls[/dim]  SIP 127.0.0.1:{sip_port} (UDP) · HTTP 127.0.0.1:{http_port}")
-        console.print(f"       分机 extensions {city.seats[0].extension}–{city.seats[-1].extension} · 密码 passwords: {state_dir}/secrets/phone-*")
-        console.print("       市民来电 citizens dial 12345, 12320 · 结束 end: Ctrl-C")
-        ended = asyncio.ensure_future(controller.wait())
-        waiting = asyncio.ensure_future(stop.wait())
-        await asyncio.wait({ended, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        if ended.done() and not stop.is_set():
-            raise ControllerEnded(f"控制器退出 the controller ended with code {ended.result()}")
-        ended.cancel()
+        console.print("连心 · 已开始接听  [dim]taking calls[/dim]")
+        console.print(f"       SIP 127.0.0.1:{sip_port} (UDP) · HTTP 127.0.0.1:{http_port}")
+        console.print(f"       分机 extensions {city.seats[0].extension}–{city.seats[-1].extension}")
+        console.print(f"       话机密码 passwords of the phones: {state_dir}/secrets/phone-*")
+        console.print(f"       市民可拨 citizens dial {', '.join(city.hotlines)} · 结束 end: Ctrl-C")
+        async with background(_fail_with(controller)):
+            await stop.wait()
+
+
+async def _fail_with(controller: asyncio.subprocess.Process) -> None:
+    code = await controller.wait()
+    raise ControllerEnded(f"控制器退出 the controller ended with code {code}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -59,6 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--sip-port", type=int, default=SIP_PORT, help="SIP 端口 / UDP port of SIP")
     parser.add_argument("--http-port", type=int, default=HTTP_PORT, help="接口端口 / TCP port of the API")
     chosen = parser.parse_args(arguments)
+    chosen.state_dir.mkdir(parents=True, exist_ok=True)
     try:
         asyncio.run(
             serve(

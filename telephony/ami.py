@@ -99,6 +99,11 @@ class Ami:
         """Whether an action would be sent now."""
         return self._link is not None
 
+    @property
+    def version(self) -> str | None:
+        """What the peer's banner says of its AMI while logged in, for example "11.0.0"."""
+        return self._link.protocol.version if self._link else None
+
     async def ready(self) -> None:
         """Wait until logged in."""
         await self._ready.wait()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.report import machine, report
+from sandbox.figures import machine, report
 
 
 def test_figure_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -505,7 +505,7 @@ async def survive(*streams):
 
 async def test_seeded_noise_neither_crashes_nor_hangs():
     """Two thousand conversations of almost-AGI."""
-    dice = random.Random(12320)  # noqa: S311
+    dice = random.Random(12320)
     with capture_logs() as logs:
         for _ in range(40):
             await survive(*(b"".join(dice.choices(PIECES, k=dice.randrange(12))) for _ in range(50)))

@@ -214,7 +214,7 @@ def malformed(dice, asked):
 
 async def test_a_hundred_thousand_malformed_inputs_break_nothing():
     """Seeded: no exception, no growth, and a good event after each stretch is still heard."""
-    dice = random.Random(12345)  # noqa: S311
+    dice = random.Random(12345)
     heard = []
     protocol = protocol_hearing(heard, "UserEvent", "Good")
     question, answered = protocol.send({"Action": "Status"}, as_list=True), 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from pathlib import Path
 def report(name: str, value: float, unit: str, baseline: float | None = None) -> None:
     """Print a figure. `baseline` is what it is to be compared with, in the same unit, measured in the same run."""
     line = {"name": name, "value": value, "unit": unit, "baseline": baseline, "machine": machine()}
-    print(json.dumps(line, ensure_ascii=False), flush=True)
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 @cache
