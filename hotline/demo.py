@@ -67,19 +67,19 @@ class Demo:
             await self._perform(place, api, opening, numbers)
 
     async def _perform(self, place: Premises, api: Api, opening: Appeal, numbers: Iterator[str]) -> None:
-        for number, name, _ in POSTS:
-            await api.post("/api/staff", {"number": number, "name": name, "pin": PIN})
-        posts = [
-            Post(agent=number, pin=PIN, name=name, seat=seat, password=place.phone_password(seat))
-            for number, name, seat in POSTS
-        ]
+        """Citizens dial at once; agents come on duty while the first ones are being greeted."""
         cast = Cast(place.pbx.config.sip_port, self._screen.say)
-        async with (
-            background(self._watch_calls(api), self._watch_agents(api)),
-            cast.on_duty(posts),
-            background(self._ring(cast, opening, numbers)),
+        async with background(
+            self._watch_calls(api), self._watch_agents(api), self._ring(cast, opening, numbers)
         ):
-            await self._enough.wait()
+            staff = [{"number": number, "name": name, "pin": PIN} for number, name, _ in POSTS]
+            await asyncio.gather(*(api.post("/api/staff", person) for person in staff))
+            posts = [
+                Post(agent=number, pin=PIN, name=name, seat=seat, password=place.phone_password(seat))
+                for number, name, seat in POSTS
+            ]
+            async with cast.on_duty(posts):
+                await self._enough.wait()
 
     async def _ring(self, cast: Cast, opening: Appeal, numbers: Iterator[str]) -> None:
         """Citizens dial, one after the other, some at the same time."""
