@@ -81,7 +81,7 @@ class Intake:
             async for _ in awatch(self._spool, watch_filter=_is_marker, debounce=200, step=50, recursive=False):
                 self.notice()
         except (OSError, RuntimeError) as error:  # the system's watches are used up, the folder was replaced, …
-            log.error("The spool is not watched any more: drafts come later", error=type(error).__name__)
+            log.warning("The spool is not watched any more: drafts come later", error=type(error).__name__)
 
     async def _reconcile(self) -> None:
         while True:
