@@ -46,7 +46,6 @@ from hotline.fittings import (
     Floor,
     Vitals,
     acd_queues,
-    feed_rate,
     first_seats,
     model_folder,
     sitting_at,
@@ -121,8 +120,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         archive = settings.state_dir / "recordings"
         crier = Crier(database, board.note_draft)
         model = await asyncio.to_thread(model_folder, settings)
-        decoder = Decoder(model, rate_of=feed_rate, children=settings.asr_children or os.cpu_count() or 1)
-        stack.push_async_callback(decoder.close)
+        decoder = Decoder(model, children=settings.asr_children or os.cpu_count() or 1)
         drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()})
         transcriber = Transcriber(
             database, archive, decoder, model=model.name, follow_up=drafting.draft_of, announce=crier.note

@@ -15,8 +15,7 @@ from acd.events import Request
 from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from api.ports import VitalSigns
 from asr import jobs
-from asr.errors import NoModel
-from asr.models import ModelProblem, check_model, find_model
+from asr.models import ModelProblem, find_model
 from asr.transcriber import Transcriber
 from city.city import City
 from plumbing.settings import Settings
@@ -114,14 +113,6 @@ class Vitals:
             jobs_waiting=len(waiting),
             jobs_failed=len(failed),
         )
-
-
-def feed_rate(model: Path) -> int:
-    """The rate in Hz at which the decoder must be given audio. Raises asr.errors.NoModel."""
-    try:
-        return check_model(model).feed_hz
-    except ModelProblem as problem:
-        raise NoModel(problem.en, problem.zh) from problem
 
 
 def model_folder(settings: Settings) -> Path:

@@ -135,7 +135,7 @@ async def test_killed_launcher_takes_its_children_along_and_is_replaced(
 
 async def test_hung_launcher_is_replaced(legs: dict[Leg, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """It does not even say that its child is late."""
-    monkeypatch.setattr("asr.decoder.LAUNCHER_GRACE_S", 0.2)
+    monkeypatch.setattr("asr.launched.LAUNCHER_GRACE_S", 0.2)
     patience = Patience(constant_s=0.3, per_audio_s=0.0)
     async with Decoder(MODEL, children=1, patience=patience) as decoder:
         hung = decoder.launcher_pid

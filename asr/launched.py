@@ -1,0 +1,190 @@
+"""One launcher process (`launcher.py`) as the loop sees it:
+
+orders go in, lines come out and become results of futures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+
+from asr.errors import DecodingFailed, NoModel
+from asr.transcript import Utterance, word
+from recordings.wav import Sound
+
+LOAD_DEADLINE_S = 180.0  # a full Chinese model of 2 GB on a slow disk
+LAUNCHER_GRACE_S = 5.0  # how much later than the child's deadline the launcher must have spoken
+CLOSE_GRACE_S = 2.0
+_STDERR_LINES_KEPT = 20
+_ROOT = str(Path(__file__).resolve().parent.parent)  # where the launcher finds our packages, however we were started
+
+log = structlog.get_logger("asr.decoder")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelLoaded:
+    """What the launcher said of its model."""
+
+    rate_hz: int
+    load_s: float
+    rss_bytes: int
+
+
+async def launch(model: Path, rate_hz: int) -> Launched:
+    """Start a launcher for this model, fed at `rate_hz`, and wait until it is ready. NoModel."""
+    paths = os.pathsep.join(filter(None, (_ROOT, os.environ.get("PYTHONPATH"))))
+    _, launched = await asyncio.get_running_loop().subprocess_exec(
+        Launched,
+        *(sys.executable, "-m", "asr.launcher", str(model), str(rate_hz), str(os.getpid())),
+        env=os.environ | {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"},
+    )
+    try:
+        async with asyncio.timeout(LOAD_DEADLINE_S):
+            launched.loaded = ModelLoaded(**await launched.ready)
+    except (TimeoutError, DecodingFailed) as error:
+        await launched.end()
+        why = str(error) or f"not loaded within {LOAD_DEADLINE_S:.0f} s"
+        raise NoModel(f"the speech model cannot be used: {why}", f"语音模型无法使用：{why}") from error
+    except asyncio.CancelledError:
+        launched.kill()
+        raise
+    log.info("Speech model loaded", rate_hz=rate_hz, load_s=launched.loaded.load_s, rss_bytes=launched.loaded.rss_bytes)
+    return launched
+
+
+@dataclass(slots=True)
+class _LegAtWork:
+    said: asyncio.Future[list[Utterance]]
+    pid: int | None = None
+
+
+class Launched(asyncio.SubprocessProtocol):
+    """A launcher process: its lines become results of futures. No task of its own."""
+
+    loaded: ModelLoaded
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.ready: asyncio.Future[dict[str, Any]] = loop.create_future()
+        self._ended: asyncio.Future[None] = loop.create_future()
+        self.legs: dict[int, _LegAtWork] = {}
+        self.gone = False
+        self._number = 0
+        self._lines = {1: bytearray(), 2: bytearray()}
+        self._complaints: deque[str] = deque(maxlen=_STDERR_LINES_KEPT)
+        self._transport: asyncio.SubprocessTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The process runs."""
+        assert isinstance(transport, asyncio.SubprocessTransport)  # noqa: S101
+        self._transport = transport
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id."""
+        return self._transport.get_pid() if self._transport else None
+
+    async def decode(self, sound: Sound, deadline_s: float) -> list[Utterance]:
+        """One leg. DecodingFailed."""
+        self._number += 1
+        number, at_work = self._number, _LegAtWork(asyncio.get_running_loop().create_future())
+        self.legs[number] = at_work
+        try:
+            self._order({"leg": number, "deadline_s": deadline_s, **_described(sound)})
+            async with asyncio.timeout(deadline_s + LAUNCHER_GRACE_S):
+                return await at_work.said
+        except TimeoutError:
+            self.kill()
+            raise DecodingFailed("the launcher did not answer") from None
+        except asyncio.CancelledError:
+            self._order({"drop": number})
+            raise
+        finally:
+            del self.legs[number]
+
+    def _order(self, order: dict[str, Any]) -> None:
+        pipe = self._transport.get_pipe_transport(0) if self._transport else None
+        if self.gone or not isinstance(pipe, asyncio.WriteTransport):
+            raise DecodingFailed("the launcher is gone")
+        pipe.write(orjson.dumps(order) + b"\n")
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """Lines of results (1) or of complaints (2), in pieces."""
+        waiting = self._lines[fd]
+        waiting += data
+        *lines, rest = waiting.split(b"\n")
+        self._lines[fd] = bytearray(rest)
+        for line in lines:
+            if fd == 1:
+                self._heard(orjson.loads(line))
+            else:
+                self._complaints.append(line.decode("utf-8", "replace"))
+
+    def _heard(self, message: dict[str, Any]) -> None:
+        if "ready" in message:
+            self.ready.set_result(message["ready"])
+        elif "broken" in message:
+            self.ready.set_exception(DecodingFailed("; ".join([message["broken"], *self._complaints])))
+        elif at_work := self.legs.get(message["leg"]):
+            _settle(at_work, message)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """The process has ended and its pipes are read empty."""
+        self.gone = True
+        if self._transport:
+            self._transport.close()
+        if not self.ready.done():
+            self.ready.set_exception(DecodingFailed("; ".join(["it died while loading", *self._complaints])))
+        self.ready.exception()  # looked at: nobody may be waiting for it any more
+        for at_work in self.legs.values():
+            if not at_work.said.done():
+                at_work.said.set_exception(DecodingFailed("the launcher died"))
+        self._ended.set_result(None)
+
+    def kill(self) -> None:
+        """End the process now."""
+        if self._transport and not self.gone:
+            with suppress(ProcessLookupError):
+                self._transport.kill()
+
+    async def end(self) -> None:
+        """Close its input, which ends it; kill it when that does not."""
+        assert self._transport is not None  # noqa: S101
+        if (pipe := self._transport.get_pipe_transport(0)) is not None:
+            pipe.close()
+        try:
+            async with asyncio.timeout(CLOSE_GRACE_S):
+                await asyncio.shield(self._ended)
+        except TimeoutError:
+            self.kill()
+            await self._ended
+
+
+def _described(sound: Sound) -> dict[str, Any]:
+    return {
+        "path": str(sound.path.resolve()),
+        "offset_bytes": sound.offset_bytes,
+        "sound_bytes": sound.sound_bytes,
+        "rate_hz": sound.rate_hz,
+    }
+
+
+def _settle(at_work: _LegAtWork, message: dict[str, Any]) -> None:
+    if "pid" in message:
+        at_work.pid = message["pid"]
+    elif at_work.said.done():
+        return
+    elif "failed" in message:
+        at_work.said.set_exception(DecodingFailed(message["failed"]))
+    else:
+        said = ([w for raw in utterance if (w := word(*raw))] for utterance in message["utterances"])
+        at_work.said.set_result([words for words in said if words])
