@@ -16,6 +16,7 @@ from recordings.access import hear as hear_recording
 from recordings.access import note
 from recordings.recording import RecordingId
 from tickets import store
+from tickets.contact import without_numbers
 from tickets.draft import Draft
 from tickets.draft import Field as Proposed
 from tickets.ticket import AppealKind, Ticket, TicketId, TicketState, masked
@@ -203,11 +204,16 @@ def _seen(ticket: Ticket) -> TicketSeen:
 
 
 def _fields(draft: Draft) -> dict[str, FieldProposed]:
-    names = ("caller", "hotline", "kind", "place", "subject", "summary")
+    names = ("caller", "hotline", "contact", "kind", "place", "subject", "summary")
     proposed: dict[str, Proposed] = {name: getattr(draft, name) for name in names}
     return {name: FieldProposed.model_validate(field) for name, field in proposed.items()}
 
 
 async def _said(connection: AsyncConnection, ticket: Ticket) -> tuple[TurnSeen, ...]:
     transcript = await transcript_of(connection, RecordingId(ticket.recording))
-    return tuple(TurnSeen.model_validate(turn) for turn in transcript.turns) if transcript else ()
+    if transcript is None:
+        return ()
+    return tuple(
+        TurnSeen(speaker=turn.speaker, start_s=turn.start_s, end_s=turn.end_s, text=without_numbers(turn.text))
+        for turn in transcript.turns
+    )

@@ -144,7 +144,8 @@ class Launched(asyncio.SubprocessProtocol):
             self._transport.close()
         if not self.ready.done():
             self.ready.set_exception(DecodingFailed("; ".join(["it died while loading", *self._complaints])))
-        self.ready.exception()  # looked at: nobody may be waiting for it any more
+        if not self.ready.cancelled():
+            self.ready.exception()  # looked at: nobody may be waiting for it any more
         for at_work in self.legs.values():
             if not at_work.said.done():
                 at_work.said.set_exception(DecodingFailed("the launcher died"))

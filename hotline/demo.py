@@ -69,9 +69,7 @@ class Demo:
     async def _perform(self, place: Premises, api: Api, opening: Appeal, numbers: Iterator[str]) -> None:
         """Citizens dial at once; agents come on duty while the first ones are being greeted."""
         cast = Cast(place.pbx.config.sip_port, self._screen.say)
-        async with background(
-            self._watch_calls(api), self._watch_agents(api), self._ring(cast, opening, numbers)
-        ):
+        async with background(self._watch_calls(api), self._watch_agents(api), self._ring(cast, opening, numbers)):
             staff = [{"number": number, "name": name, "pin": PIN} for number, name, _ in POSTS]
             await asyncio.gather(*(api.post("/api/staff", person) for person in staff))
             posts = [

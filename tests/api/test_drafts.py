@@ -44,6 +44,7 @@ def proposed() -> Draft:
     return Draft(
         caller=Field(value="138****0000", confidence=1.0, rule="主叫号码"),
         hotline=Field(value="12345", confidence=1.0, rule="被叫号码"),
+        contact=Field(value=None, confidence=0.0, rule="未听到电话号码"),
         kind=Field(value="投诉", confidence=0.9, rule="我要+类型", evidence=evidence),
         place=Field(value=None, confidence=0.0, rule="未听到地名"),
         subject=said,
