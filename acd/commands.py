@@ -20,7 +20,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingAgent(Command):
-    """Send the waiting call to the agent's phone. Comes back as PhoneDialled, RingStarted, then AgentAnswered or RingFailed."""
+    """Send the waiting call to the agent's phone.
+
+    Comes back as PhoneDialled, RingStarted, then AgentAnswered or RingFailed.
+    """
 
     agent: AgentId
     ring_time: timedelta
@@ -28,4 +31,7 @@ class RingAgent(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopRinging(Command):
-    """Take the offer back; the call returns to the waiting room. Sent when an offer overstays its deadline."""
+    """Take the offer back; the call returns to the waiting room, unless a RingAgent for it follows at once.
+
+    Sent when an offer overstays its deadline, when its seat is closed, and when its agent turns out to be talking.
+    """

@@ -50,3 +50,39 @@ class NotNow(Refused):
     """The agent's present state does not allow it (see the table in acd.agents)."""
 
     rule = "not_now"
+
+
+class BadReason(Refused):
+    """Only the ACD itself puts an agent on break for this reason."""
+
+    rule = "bad_reason"
+
+
+class TooBusy(Refused):
+    """The ACD has too much waiting to be decided or recorded; ask again in a moment."""
+
+    rule = "too_busy"
+
+
+class BadSeat(Refused):
+    """A seat's number or its skills are not well formed."""
+
+    rule = "bad_seat"
+
+
+class SeatExists(Refused):
+    """There is a seat with this number already."""
+
+    rule = "seat_exists"
+
+
+class SeatChangedMeanwhile(Refused):
+    """Somebody else changed the seat since it was read; read it again."""
+
+    rule = "seat_changed_meanwhile"
+
+
+class UnknownChange(Refused):
+    """There is no such change of a seat to undo."""
+
+    rule = "unknown_change"

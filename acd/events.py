@@ -28,6 +28,10 @@ class Event:
 
     at: datetime
 
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise ValueError("an event's time must say its time zone")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(Event):
@@ -185,4 +189,12 @@ class QueuesLoaded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimePassed(Event):
-    """No news but the clock: the engine sends it when the next deadline is reached."""
+    """No news but the clock: the deadline that was due first, by `at`, is acted on. Others due get their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapMarked(Event):
+    """Facts are missing before this one: what the ACD and the journal know may differ from the telephones. Resync."""
+
+    lost: int = 0  # how many, if that is known
+    why: str = ""

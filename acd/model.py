@@ -5,7 +5,7 @@ Pure data. Nothing here reads a clock, a socket or a database.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, NewType
@@ -94,7 +94,7 @@ class Agent:
     call: CallId | None = None
     attempt: int = 0  # which offer of `call` this is, while reserved, ringing or talking
     reason: BreakReason | None = None
-    until: datetime | None = None  # when `state` ends by itself, if it does
+    until: datetime | None = None  # when `state` ends by itself, if it does; while ready: no offer before this
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +107,29 @@ class WaitingCall:
     skills: Skills = frozenset()
     priority: int = 0  # larger goes first
     attempts: int = 0  # offers made so far
-    passed_over_by: frozenset[AgentId] = field(default_factory=frozenset)  # who could not take it when offered
+    rests_until: datetime | None = None  # not offered before this: the last order was not carried out
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One call offered to one agent. `call` and `attempt` name it, also in the dialplan and in recordings' names."""
+
+    call: CallId
+    attempt: int  # from 1, never used twice for a call
+    agent: AgentId
+    seat: SeatId
+    queue: QueueName
+    dialled: bool = False  # the order took effect: the call is on its way to the phone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that decides what happens next, in a fixed order: two cores that agree have equal snapshots."""
+
+    agents: tuple[Agent, ...]
+    seats: tuple[Seat, ...]
+    queues: tuple[Queue, ...]
+    waiting: tuple[WaitingCall, ...]
+    offers: tuple[Offer, ...]
+    talking: tuple[Offer, ...]
+    next_deadline: datetime | None

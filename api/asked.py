@@ -80,7 +80,7 @@ class Asked(Generic[W]):
     request: web.Request  # for streams only
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Route(Generic[W]):
     """One line of the table in `api.app`: from it come routing, rights, checking and docs/openapi.json."""
 

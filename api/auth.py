@@ -1,7 +1,7 @@
 """Who may: opaque bearer tokens, of which only the hash is kept; table `api_tokens`.
 
-A token is 256 random bits, so a plain SHA-256 is enough to keep it by: there is nothing to guess from. It is shown once,
-when it is made. The first one goes into a file that only the owner of the data folder can read.
+A token is 256 random bits, so a plain SHA-256 is enough to keep it by: there is nothing to guess from. It is shown
+once, when it is made. The first one goes into a file that only the owner of the data folder can read.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from pathlib import Path
 from sqlalchemy import Column, Integer, String, Table, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.address import TOKEN_FILE
 from api.asked import Person, Role
 from plumbing.database import metadata
 
 PREFIX = "lx_"
-TOKEN_FILE = "admin.token"  # noqa: S105 - a file's name
 LONGEST_HEADER = 200
 
 api_tokens = Table(

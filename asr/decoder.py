@@ -21,6 +21,7 @@ import orjson
 import structlog
 
 from asr.errors import DecodingFailed, NoModel
+from asr.models import ModelProblem, check_model
 from asr.transcript import Transcript, Utterance, merge, word
 from recordings.recording import Leg
 from recordings.wav import Sound, inspect
@@ -56,6 +57,14 @@ class ModelLoaded:
     rss_bytes: int
 
 
+def feed_rate(model: Path) -> int:
+    """The rate in Hz at which this model is given telephone sound, by its files. Blocks. NoModel."""
+    try:
+        return check_model(model).feed_hz
+    except ModelProblem as problem:
+        raise NoModel(problem.en, problem.zh) from problem
+
+
 class Decoder:
     """One model, one launcher, several children.
 
@@ -66,11 +75,11 @@ class Decoder:
         self,
         model: Path,
         *,
-        rate_of: Callable[[Path], int],  # the model's sample rate in Hz; raises NoModel. Reads a file
+        rate_of: Callable[[Path], int] | None = None,  # at which rate in Hz it is fed; raises NoModel. Reads files
         children: int = os.cpu_count() or 1,
         patience: Patience | None = None,
     ) -> None:
-        self._model, self._rate_of, self.children = model, rate_of, children
+        self._model, self._rate_of, self.children = model, rate_of or feed_rate, children
         self._patience = patience or Patience()
         self._places = asyncio.Semaphore(children)
         self._starting = asyncio.Lock()
@@ -237,6 +246,8 @@ class _Launched(asyncio.SubprocessProtocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """The process has ended and its pipes are read empty."""
         self.gone = True
+        if self._transport:
+            self._transport.close()
         if not self.ready.done():
             self.ready.set_exception(DecodingFailed("; ".join(["it died while loading", *self._complaints])))
         self.ready.exception()  # looked at: nobody may be waiting for it any more
@@ -262,8 +273,6 @@ class _Launched(asyncio.SubprocessProtocol):
         except TimeoutError:
             self.kill()
             await self._ended
-        finally:
-            self._transport.close()
 
 
 def _described(sound: Sound) -> dict[str, Any]:

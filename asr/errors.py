@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 
-class DecodingFailed(Exception):  # noqa: N818
+class DecodingFailed(Exception):
     """One attempt at one recording failed: the child crashed, hung or gave nonsense. Another attempt may succeed."""
 
 
-class NoModel(Exception):  # noqa: N818
+class NoModel(Exception):
     """There is no model that can be used, so nothing can be transcribed. Calls go on; jobs wait.
 
     `zh` is the same sentence in Chinese.

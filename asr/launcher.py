@@ -23,6 +23,7 @@ import selectors
 import signal
 import sys
 import time
+import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,13 +114,11 @@ class Launcher:
             _die_with(parent)
             os.close(self._out)
             os.nice(_CHILD_NICENESS)
-            said = json.dumps({"utterances": decode(self._model, self._rate_hz, leg)}, ensure_ascii=False)
+            said = _said(self._model, self._rate_hz, leg)
             with os.fdopen(pipe, "wb") as file:
-                file.write(said.encode())
+                file.write(json.dumps(said, ensure_ascii=False).encode())
             status = 0
-        except Exception as error:  # noqa: BLE001  # the last line of defence of a forked child: it must never return
-            sys.stderr.write(f"decoder child: {type(error).__name__}: {error}\n")
-        finally:
+        finally:  # a forked child must never return
             os._exit(status)
 
     def _listen_to(self, child: _Child) -> None:
@@ -147,6 +146,14 @@ class Launcher:
         line = json.dumps(message, ensure_ascii=False).encode() + b"\n"
         while line:
             line = line[os.write(self._out, line) :]
+
+
+def _said(model: Any, rate_hz: int, leg: Leg) -> dict[str, Any]:
+    try:
+        return {"utterances": decode(model, rate_hz, leg)}
+    except Exception as error:  # noqa: BLE001  # vosk raises plain Exception; whatever it is goes to the one who asked
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        return {"failed": f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"}
 
 
 def _in_words(status: int) -> str:

@@ -77,11 +77,15 @@ def _at_rate(leg: Leg, rate_hz: int) -> Iterator[bytes]:
 
 def _resampler(from_hz: int, to_hz: int) -> Callable[[bytes, bool], bytes]:
     import numpy as np  # noqa: PLC0415  # only models of another rate pay for these
-    import soxr  # type: ignore[import-untyped]  # noqa: PLC0415
+    import soxr  # noqa: PLC0415
 
     stream = soxr.ResampleStream(from_hz, to_hz, 1, dtype="int16")
     return lambda piece, last: stream.resample_chunk(np.frombuffer(piece, dtype="<i2"), last=last).tobytes()
 
 
 def _words(result: str) -> list[SpokenWord]:
-    return [(w["word"], w["start"], w["end"], w.get("conf", 0.0)) for w in json.loads(result).get("result", [])]
+    """Not strict: libvosk passes on the control characters of a model's words as they are."""
+    return [
+        (w["word"], w["start"], w["end"], w.get("conf", 0.0))
+        for w in json.loads(result, strict=False).get("result", [])
+    ]

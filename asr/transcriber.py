@@ -49,6 +49,9 @@ class Decodes(Protocol):
     async def decode(self, legs: Mapping[Leg, Path]) -> Transcript:
         """DecodingFailed, NoModel."""
 
+    async def close(self) -> None:
+        """End its processes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
@@ -88,13 +91,16 @@ class Transcriber:
         self._noticed.set()
 
     async def run(self) -> None:
-        """Return what a dead process left, then work."""
+        """Return what a dead process left, then work; in the end close the decoder."""
         orphans = await self._write(lambda connection: jobs.return_orphans(connection, self._clock()))
         if orphans:
             log.warning("Jobs of a dead process returned to the queue", jobs=orphans)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self._decoder.children):
-                group.create_task(self._work())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._decoder.children):
+                    group.create_task(self._work())
+        finally:
+            await self._decoder.close()
 
     async def _work(self) -> None:
         while True:

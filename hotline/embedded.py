@@ -5,19 +5,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.address import ADDRESS_FILE, read_address
 from city.city import City
 from plumbing.secrets import kept_secret
 from plumbing.settings import PREFIX
-from sandbox.debs import Say, say_on_stderr
 from sandbox.instance import Setup
 from sandbox.pbx import Pbx
+from sandbox.progress import Say, say_on_stderr
 from telephony.asterisk.render import Fallback, Seat
 
+START_S = 30.0
+STOP_GRACE_S = 10.0
+LOOK_AGAIN_S = 0.02
 MODEL = Path(__file__).resolve().parent.parent / "sandbox" / "model"
 
 
@@ -55,7 +62,7 @@ async def premises(
             Seat(extension=seat.extension, password=phone_password(state_dir, seat.extension)) for seat in city.seats
         ),
         hotlines=fallbacks(city),
-        sounds=city.folder / "prompts",
+        sounds=city.folder.resolve() / "prompts",
         recordings=state_dir / "spool",
         sip_port=sip_port,
     )
@@ -73,7 +80,9 @@ async def premises(
         if model is not None:
             settings["ASR_MODEL"] = model
         yield Premises(
-            pbx=pbx, state_dir=state_dir, environment={f"{PREFIX}{name}": str(value) for name, value in settings.items()}
+            pbx=pbx,
+            state_dir=state_dir,
+            environment={f"{PREFIX}{name}": str(value) for name, value in settings.items()},
         )
 
 
@@ -82,3 +91,50 @@ def fallbacks(city: City) -> tuple[Fallback, ...]:
     first = city.about.default_hotline
     hotlines = sorted(city.hotlines.values(), key=lambda hotline: hotline.number != first)
     return tuple(Fallback(number=h.number, queue=h.queue, greeting=h.greeting) for h in hotlines)
+
+
+class ControllerEnded(Exception):
+    """The controller process ended by itself; what it said is on standard error, or in its log."""
+
+
+@asynccontextmanager
+async def controller_process(on: Premises, *, log: Path | None = None) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run `python -m hotline.controller` for these premises; ended with the context.
+
+    What it says goes to `log`, or to our own standard error. It takes calls when this yields. Raises ControllerEnded.
+    """
+    (on.state_dir / ADDRESS_FILE).unlink(missing_ok=True)
+    with log.open("ab") if log else nullcontext() as output:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "hotline.controller"),
+            cwd=MODEL.parent.parent,
+            env=os.environ | on.environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C at the terminal is for us; we end it in order
+        )
+        try:
+            await _until_it_takes_calls(on, process)
+            yield process
+        finally:
+            await _end(process)
+
+
+async def _until_it_takes_calls(on: Premises, process: asyncio.subprocess.Process) -> None:
+    async with asyncio.timeout(START_S):
+        while read_address(on.state_dir) is None:
+            if process.returncode is not None:
+                raise ControllerEnded(f"控制器退出 the controller ended with code {process.returncode}")
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(STOP_GRACE_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

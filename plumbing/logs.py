@@ -21,7 +21,7 @@ def set_up_logs(*, level: str = "INFO", readable: bool | None = None) -> None:
         structlog.processors.format_exc_info,
     ]
     last: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback) if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     threshold = logging.getLevelNamesMapping()[level]
     structlog.configure(

@@ -35,7 +35,7 @@ audit = Table(
 """
 
 
-class NothingToHear(LookupError):  # noqa: N818
+class NothingToHear(LookupError):
     """The recording holds no sound: its `reason` says why."""
 
     def __init__(self, recording: Recording) -> None:

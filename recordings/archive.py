@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+from recordings.arrival import Examined
 from recordings.recording import Leg, RecordingId, made_at
+from recordings.wav import inspect
 
 _HASH_CHUNK_BYTES = 1 << 20
 
@@ -42,13 +44,25 @@ class Archive:
         _move(source, target)
         return True
 
-    def held_since(self, year_month_day: str) -> Iterator[RecordingId]:
-        """Ids of which a leg lies here, of days from `2026/11/23` on."""
-        seen: set[str] = set()
-        for leg in self.folder.glob("*/*/*/*.wav"):
-            if str(leg.parent.relative_to(self.folder)) >= year_month_day:
-                seen.add(leg.stem.rpartition("-")[0])
-        yield from (RecordingId(recording) for recording in sorted(seen))
+    def examine(self, recording: RecordingId) -> dict[Leg, Examined]:
+        """Both legs as they lie here: sound, hash, time of the last byte. Reads every byte."""
+        return {leg: _examine(path) for leg, path in self.legs(recording).items()}
+
+    def held_since(self, since: datetime) -> set[RecordingId]:
+        """Ids of which a leg lies here, of the day of `since` and later ones.
+
+        Files that are not ours are passed over.
+        """
+        first = f"{since.astimezone(UTC):%Y/%m/%d}"
+        days = [day for day in self.folder.glob("*/*/*") if day.relative_to(self.folder).as_posix() >= first]
+        names = {path.stem.rpartition("-")[0] for day in days for path in day.glob("*.wav")}
+        return {RecordingId(name) for name in names if _is_id(name)}
+
+
+def _examine(path: Path) -> Examined:
+    digest = sha256(path)
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC) if digest else None
+    return Examined(sound=inspect(path), sha256=digest, written_at=written)
 
 
 def _move(source: Path, target: Path) -> None:
@@ -70,6 +84,14 @@ def _finish_move(source: Path, target: Path) -> bool:
     if sha256(source) != sha256(target):
         raise FileExistsError(target.name)
     source.unlink()
+    return True
+
+
+def _is_id(name: str) -> bool:
+    try:
+        made_at(RecordingId(name))
+    except ValueError:
+        return False
     return True
 
 

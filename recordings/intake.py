@@ -10,7 +10,7 @@ goes on. Legs whose marker never came (the recorder died) are taken in when they
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,13 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from watchfiles import Change, awatch
 
 from recordings import ledger
-from recordings.archive import Archive, sha256
-from recordings.arrival import Examined, judge
+from recordings.archive import Archive
+from recordings.arrival import judge
+from recordings.reconcile import FollowUp, reconcile
 from recordings.recording import Leg, Recording, RecordingState, SpoolName, spool_name
-from recordings.wav import inspect
-
-FollowUp = Callable[[AsyncConnection, Recording], Awaitable[None]]
-"""What is written together with a recording's row, for example its transcription job."""
 
 SET_ASIDE = "set-aside"  # folder in the spool for legs that would overwrite others: a person looks at them
 
@@ -54,19 +51,22 @@ class Intake:
         announce: Callable[[Recording], None] = _tell_nobody,  # after it, from the loop
         sweep_every_s: float = 30.0,
         orphan_after_s: float = 900.0,
+        reconcile_every_s: float = 86400.0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._spool, self._archive, self._engine = spool, Archive(archive), engine
         self._follow_up, self._announce = follow_up, announce
         self._sweep_every_s, self._orphan_after_s = sweep_every_s, orphan_after_s
-        self._clock = clock
+        self._reconcile_every_s, self._clock = reconcile_every_s, clock
         self._noticed = asyncio.Event()
+        self._sweeping = asyncio.Lock()
 
     async def run(self) -> None:
         """Sweep at the start, at every new marker, and every `sweep_every_s`."""
         await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch())
+            group.create_task(self._reconcile())
             while True:
                 self._noticed.clear()
                 await self.sweep()
@@ -77,8 +77,19 @@ class Intake:
         self._noticed.set()
 
     async def _watch(self) -> None:
-        async for _ in awatch(self._spool, watch_filter=_is_marker, debounce=200, step=50, recursive=False):
-            self.notice()
+        try:
+            async for _ in awatch(self._spool, watch_filter=_is_marker, debounce=200, step=50, recursive=False):
+                self.notice()
+        except (OSError, RuntimeError) as error:  # the system's watches are used up, the folder was replaced, …
+            log.error("The spool is not watched any more: drafts come later", error=type(error).__name__)
+
+    async def _reconcile(self) -> None:
+        while True:
+            try:
+                await reconcile(self._engine, self._archive, self._follow_up, self._clock())
+            except (OSError, SQLAlchemyError) as error:
+                log.warning("Archive not reconciled this time", error=type(error).__name__)
+            await asyncio.sleep(self._reconcile_every_s)
 
     async def _rest(self) -> None:
         try:
@@ -92,16 +103,17 @@ class Intake:
 
         One recording's failure keeps none of the others; the next sweep tries it again.
         """
-        taken = []
-        for name in await self._ready():
-            try:
-                if recording := await self._take_in(name):
-                    taken.append(recording)
-            except (OSError, SQLAlchemyError) as error:
-                log.warning(
-                    "Recording not taken in yet", call=name.call_id, attempt=name.attempt, error=type(error).__name__
-                )
-        return taken
+        async with self._sweeping:
+            taken = [await self._try(name) for name in await self._ready()]
+        return [recording for recording in taken if recording]
+
+    async def _try(self, name: SpoolName) -> Recording | None:
+        try:
+            return await self._take_in(name)
+        except (OSError, SQLAlchemyError) as error:
+            why = type(error).__name__
+            log.warning("Recording not taken in yet", call=name.call_id, attempt=name.attempt, error=why)
+            return None
 
     async def _ready(self) -> list[SpoolName]:
         try:
@@ -133,8 +145,7 @@ class Intake:
     def _move_in(self, name: SpoolName, recording: Recording) -> Recording:
         for leg in Leg:
             self._archive.take(self._spool / name.leg(leg), recording.id, leg)
-        legs = {leg: _examine(path) for leg, path in self._archive.legs(recording.id).items()}
-        return judge(recording, legs, self._clock())
+        return judge(recording, self._archive.examine(recording.id), self._clock())
 
     def _clear_away(self, name: SpoolName) -> None:
         """Delete the marker; legs still here belong to a recording that is closed: kept aside."""
@@ -150,12 +161,6 @@ class Intake:
 
 def _is_marker(_: Change, path: str) -> bool:
     return path.endswith(".done")
-
-
-def _examine(path: Path) -> Examined:
-    digest = sha256(path)
-    written = datetime.fromtimestamp(path.stat().st_mtime, UTC) if digest else None
-    return Examined(sound=inspect(path), sha256=digest, written_at=written)
 
 
 def _ready_in(spool: Path, orphaned_before: float) -> Iterable[SpoolName]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,10 @@ recordings = Table(
 )
 
 
-class RecordingUnknown(LookupError):  # noqa: N818
+_IDS_A_QUERY = 500  # a database takes only so many parameters
+
+
+class RecordingUnknown(LookupError):
     """No recording has this id."""
 
 
@@ -55,13 +58,17 @@ async def open_row(connection: AsyncConnection, name: SpoolName, now: datetime) 
 
 async def close_row(connection: AsyncConnection, recording: Recording) -> bool:
     """Write what became of an ARRIVING recording. False when another has done so already."""
-    row: dict[str, Any] = asdict(recording) | {"damage": json.dumps(recording.damage)}
     written = await connection.execute(
         update(recordings)
         .where(recordings.c.id == recording.id, recordings.c.state == RecordingState.ARRIVING)
-        .values(**row)
+        .values(**_columns(recording))
     )
     return written.rowcount == 1
+
+
+async def add_row(connection: AsyncConnection, recording: Recording) -> bool:
+    """A whole row at once. False when there is one."""
+    return await insert_once(connection, recordings, _columns(recording))
 
 
 async def read(connection: AsyncConnection, recording: RecordingId) -> Recording:
@@ -84,6 +91,25 @@ async def in_state(connection: AsyncConnection, state: RecordingState) -> Sequen
     """Every recording in one state, oldest first."""
     rows = await connection.execute(select(recordings).where(recordings.c.state == state).order_by(recordings.c.id))
     return [_recording(row) for row in rows]
+
+
+async def taken_in_since(connection: AsyncConnection, since: datetime) -> Sequence[Recording]:
+    """Every recording taken in since then."""
+    rows = await connection.execute(select(recordings).where(recordings.c.taken_in_at >= since))
+    return [_recording(row) for row in rows]
+
+
+async def without_row(connection: AsyncConnection, ids: Collection[RecordingId]) -> set[RecordingId]:
+    """Which of these ids no row has."""
+    unknown, asked = set(ids), sorted(ids)
+    for start in range(0, len(asked), _IDS_A_QUERY):
+        some = asked[start : start + _IDS_A_QUERY]
+        unknown -= set(await connection.scalars(select(recordings.c.id).where(recordings.c.id.in_(some))))
+    return unknown
+
+
+def _columns(recording: Recording) -> dict[str, Any]:
+    return asdict(recording) | {"damage": json.dumps(recording.damage)}
 
 
 def _recording(row: Row[Any]) -> Recording:

@@ -1,12 +1,14 @@
-"""Just enough AMI to learn whether an Asterisk has finished booting. The product's own AMI edge is telephony.ami; this asks one question."""
+"""Just enough AMI to learn whether an Asterisk has finished booting; the product's own AMI edge is telephony.ami."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
 
+BANNER_DEADLINE_S = 1.0
+"""From connection to banner. A listener that stays silent is no Asterisk, or too busy to be asked yet."""
 ANSWER_DEADLINE_S = 30.0
-"""From login to FullyBooted; a listener that is no Asterisk is given up after this."""
+"""From login to FullyBooted."""
 
 
 class LoginRefused(Exception):
@@ -14,12 +16,16 @@ class LoginRefused(Exception):
 
 
 async def fully_booted(host: str, port: int, user: str, secret: str) -> bool:
-    """Log in and wait for `Event: FullyBooted`. False if nobody listens (yet) or the connection ends before it. Raises LoginRefused."""
+    """Log in and wait for `Event: FullyBooted`; False if nobody listens yet or the connection ends before it.
+
+    Raises LoginRefused.
+    """
     with suppress(OSError, EOFError, TimeoutError):
-        async with asyncio.timeout(ANSWER_DEADLINE_S):
+        async with asyncio.timeout(BANNER_DEADLINE_S) as deadline:
             reader, writer = await asyncio.open_connection(host, port)
             try:
                 await reader.readuntil(b"\r\n")  # the banner
+                deadline.reschedule(asyncio.get_running_loop().time() + ANSWER_DEADLINE_S)
                 writer.write(f"Action: Login\r\nUsername: {user}\r\nSecret: {secret}\r\n\r\n".encode())
                 return await _until_booted(reader)
             finally:

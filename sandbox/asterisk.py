@@ -1,4 +1,4 @@
-"""Which Asterisk the sandbox runs: an installed one of version 20 or later, else Asterisk 22 from Debian's `sid` packages."""
+"""Which Asterisk the sandbox runs: an installed one of version 20 or later, else Asterisk 22 of Debian's `sid`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.debs import Say, say_on_stderr, toolbox
+from sandbox.debs import toolbox
+from sandbox.progress import Say, say_on_stderr
 from telephony.asterisk.render import loaded_modules
 
 OLDEST_VERSION = 20
@@ -28,7 +29,7 @@ class Asterisk:
 
 
 def find_asterisk(say: Say = say_on_stderr) -> Asterisk:
-    """An Asterisk that can run here now. Blocks while packages are unpacked; raises sandbox.apt.DebsError."""
+    """An Asterisk that can run here now. Blocks while packages are unpacked; raises sandbox.errors.DebsError."""
     return _installed() or unpacked_asterisk(say)
 
 
@@ -68,12 +69,8 @@ def program_version(command: list[str]) -> str | None:
 
 
 def _module_folders() -> list[Path]:
-    return [
-        path
-        for prefix in _PREFIXES
-        for glob in ("lib*/asterisk/modules", "lib*/*/asterisk/modules")
-        for path in sorted(prefix.glob(glob))
-    ]
+    patterns = ("lib*/asterisk/modules", "lib*/*/asterisk/modules")
+    return [path for prefix in _PREFIXES for pattern in patterns for path in sorted(prefix.glob(pattern))]
 
 
 def _has_all_modules(folder: Path) -> bool:

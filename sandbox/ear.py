@@ -32,6 +32,10 @@ class Ear:
         """How many samples have been heard so far: the beginning of what comes next."""
         return len(self._call.heard())
 
+    async def voice(self, deadline_s: float) -> None:
+        """Wait until somebody begins to speak."""
+        await self._until(_voice, self.now, deadline_s)
+
     async def pause(self, deadline_s: float, *, pause_s: float = PAUSE_S, since: int | None = None) -> int:
         """Wait for a voice, then for its pause; return the sample at which the pause began.
 
@@ -52,6 +56,16 @@ class Ear:
                     raise CallEnded(self._call.end.detail)
                 await asyncio.sleep(LISTEN_AGAIN_S)
         return found
+
+
+def _voice(heard: Samples) -> int | None:
+    """The frame by which a voice has sounded for long enough not to be a click."""
+    run = 0
+    for number, loud in enumerate(loud_frames(heard).tolist(), 1):
+        run = run + 1 if loud else 0
+        if run * FRAME >= VOICE_S * RATE_HZ:
+            return number
+    return None
 
 
 def _pause(heard: Samples, pause_s: float) -> int | None:

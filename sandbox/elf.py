@@ -1,6 +1,7 @@
 """What a program or library says it needs: DT_NEEDED and DT_SONAME of a 64-bit little-endian ELF file (amd64, arm64).
 
-Reading the file instead of running `ld.so --list` tells *which* object needs what, so the right package's dependencies are searched.
+Reading the file instead of running `ld.so --list` tells *which* object needs what, so that the right package's
+dependencies are searched, and works for another machine's architecture.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sandbox.asterisk import Asterisk
 from sandbox.ports import PortBlock
-from telephony.asterisk.render import Fallback, PbxConfig, Seat
+from telephony.asterisk.config import Fallback, PbxConfig, Seat
 
 _SOCKET_PATH_BYTES = 107
 _REPOSITORY = Path(__file__).resolve().parent.parent
@@ -34,6 +34,8 @@ class Setup:
     """Music on hold."""
     recordings: Path | None = None
     """Where the dialplan records; `spool/recordings` of the instance by default."""
+    sip_port: int | None = None
+    """The UDP port of SIP, where people's own phones must know it; by default any free one."""
     agi_port: int | None = None
     """Where the controller answers FastAGI; by default a port that is held for it: read it from `Pbx.config`."""
     log_levels: tuple[str, ...] = ("notice", "warning", "error")
@@ -51,7 +53,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         recordings=setup.recordings or folder / "spool/recordings",
         run_folder=run_folder,
         system_name=f"lx{secrets.token_hex(3)}",
-        sip_port=ports.sip,
+        sip_port=setup.sip_port or ports.sip,
         rtp_first=ports.rtp[0],
         rtp_last=ports.rtp[1],
         ami_port=ports.ami,
@@ -65,7 +67,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
 
 @contextmanager
 def short_run_folder(folder: Path) -> Iterator[Path]:
-    """A folder whose `asterisk.ctl` fits into a socket's path: the instance's own, or a temporary one if that is too deep."""
+    """A folder whose `asterisk.ctl` fits into a socket's path: the instance's own, or if that is too deep, another."""
     own = folder / "run"
     if len(str(own / "asterisk.ctl").encode()) <= _SOCKET_PATH_BYTES:
         yield own
@@ -77,8 +79,9 @@ def short_run_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(short, ignore_errors=True)
 
 
-def complaints(log: Path) -> list[str]:
-    """The warnings and errors of a `messages.log`; a healthy boot has none."""
+def complaints(log: Path, since_byte: int = 0) -> list[str]:
+    """The warnings and errors of a `messages.log` from a position on; a healthy boot has none."""
     if not log.exists():
         return []
-    return [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if _COMPLAINT.match(line)]
+    lines = log.read_bytes()[since_byte:].decode(errors="replace").splitlines()
+    return [line for line in lines if _COMPLAINT.match(line)]

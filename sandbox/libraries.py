@@ -1,4 +1,7 @@
-"""Which libraries a tree of unpacked packages still lacks, and which package most likely has one. Knows Debian's library naming."""
+"""Which libraries a tree of unpacked packages still lacks, and which package most likely has one.
+
+Knows Debian's library naming.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from sandbox.elf import Linkage, read_linkage
+from sandbox.errors import MissingObject
 
 _SONAME = re.compile(r"^(?P<stem>.+?)\.so(?:\.(?P<version>.+))?$")
 _LIBC_PARTS = frozenset({"libm", "libpthread", "libdl", "librt", "libresolv", "libutil", "libanl", "libmvec"})
@@ -22,19 +26,18 @@ class Tree:
         self._linkages: dict[Path, Linkage | None] = {}
 
     def matching(self, patterns: Sequence[str]) -> list[Path]:
-        """The objects these patterns name, each at least one. Raises FileNotFoundError for a pattern without a match."""
+        """The objects these patterns name, each at least one. Raises MissingObject for a pattern without a match."""
         found: list[Path] = []
         for pattern in patterns:
             paths = sorted(self.root.glob(pattern))
             if not paths:
-                raise FileNotFoundError(f"软件包中没有 {pattern}。 None of the packages contains {pattern}.")
+                raise MissingObject(f"软件包中没有 {pattern}。 None of the packages contains {pattern}.")
             found += paths
         return found
 
     def missing(self, objects: Iterable[Path]) -> dict[str, Path]:
         """Sonames that cannot be found, each with the object that asked for it first."""
-        _, missing = self._follow(objects)
-        return missing
+        return self._follow(objects)[1]
 
     def library_folders(self, objects: Iterable[Path]) -> tuple[str, ...]:
         """The folders, relative to the root, in which the objects' libraries lie; the multiarch folder first."""
@@ -51,10 +54,7 @@ class Tree:
         queue = list(objects)
         while queue:
             asking = queue.pop()
-            linkage = self._linkage(asking)
-            for soname in linkage.needed if linkage else ():
-                if soname in found or soname in missing:
-                    continue
+            for soname in self._needed(asking) - found.keys() - missing.keys():
                 if soname in places:
                     found[soname] = places[soname]
                     queue.append(places[soname])
@@ -67,17 +67,18 @@ class Tree:
         paths = sorted(self._libraries.rglob("*.so*"), key=lambda path: len(path.parts), reverse=True)
         return {path.name: path for path in paths}
 
-    def _linkage(self, path: Path) -> Linkage | None:
+    def _needed(self, path: Path) -> set[str]:
         if path not in self._linkages:
             self._linkages[path] = read_linkage(path)
-        return self._linkages[path]
+        linkage = self._linkages[path]
+        return set(linkage.needed) if linkage else set()
 
 
 def providers(soname: str, owner: str, graph: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[str]]:
     """The packages that may contain a soname: those named after it, and guesses, likeliest first.
 
-    Debian policy 8.1 names `libxml2-16` after `libxml2.so.16` (with a `t64` ending since the change of time_t); such a name counts
-    anywhere in the closure. The guesses are the other dependencies of the package that asks, by likeness of name.
+    Debian policy 8.1 names `libxml2-16` after `libxml2.so.16` (with a `t64` ending since the change of time_t); such a
+    name counts anywhere in the closure. The guesses are the other dependencies of the package that asks, by likeness.
     """
     names = policy_names(soname)
     guesses = sorted(graph.get(owner, ()), key=lambda name: -SequenceMatcher(None, names[0], name).ratio())

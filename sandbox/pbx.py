@@ -1,8 +1,9 @@
 """A private Asterisk: rendered into a folder, booted in about a second, ended by its own pid. Many can run at once.
 
-`setpriv --pdeathsig KILL` starts it, so the kernel kills it when this Python dies, even by `kill -9`: nothing of ours needs to be alive for
-that (a supervising process would), and no code of ours runs between fork and exec (`preexec_fn` would, with our threads' locks held).
-The kernel counts the death of the *thread* that started it: boot a Pbx from the thread whose loop lives as long as the Pbx.
+`setpriv --pdeathsig KILL` starts it, so the kernel kills it when this Python dies, even by `kill -9`: nothing of ours
+need be alive for that (a supervising process would), and no code of ours runs between fork and exec (`preexec_fn`
+would, with our threads' locks held). The kernel counts the death of the *thread* that started it: boot a Pbx from the
+thread whose loop lives as long as the Pbx.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from pathlib import Path
 
 from sandbox.amiprobe import LoginRefused, fully_booted
 from sandbox.asterisk import Asterisk, find_asterisk
-from sandbox.debs import Say, say_on_stderr
 from sandbox.instance import Setup, complaints, configure, short_run_folder
 from sandbox.ports import hold_ports, ports_held_by
-from telephony.asterisk.render import PbxConfig, render
+from sandbox.progress import Say, say_on_stderr
+from telephony.asterisk.config import PbxConfig
+from telephony.asterisk.render import render
 
 BOOT_DEADLINE_S = 60.0
 STOP_GRACE_S = 5.0
@@ -32,7 +34,7 @@ class PbxError(Exception):
 
 
 class PbxDidNotBoot(PbxError):
-    """It ended, was silent until the deadline, or complained about its configuration. The message holds its own last words."""
+    """It ended, was silent until the deadline, or disliked its configuration. The message holds its last words."""
 
 
 class PortTaken(PbxError):
@@ -50,16 +52,17 @@ class Pbx:
         self.asterisk = asterisk
         self.config = config
         self._running: asyncio.subprocess.Process | None = None
+        self._log_began_byte = 0
 
     @classmethod
     @asynccontextmanager
     async def start(
         cls, folder: Path, setup: Setup | None = None, *, asterisk: Asterisk | None = None, say: Say = say_on_stderr
     ) -> AsyncIterator[Pbx]:
-        """Boot an instance in `folder` and end it with the context. Raises PbxError, sandbox.apt.DebsError, NoFreePorts."""
-        chosen = asterisk or await asyncio.to_thread(find_asterisk, say)
+        """Boot an instance in `folder` and end it with the context. Raises PbxError, DebsError, NoFreePorts."""
+        chosen = await asyncio.to_thread(find_asterisk, say) if asterisk is None else asterisk
         with ExitStack() as held:
-            pbx = await _boot_on_free_ports(folder.absolute(), setup or Setup(), chosen, held)
+            pbx = await _boot_on_free_ports(folder, setup or Setup(), chosen, held)
             try:
                 yield pbx
             finally:
@@ -83,7 +86,7 @@ class Pbx:
         Raises PbxDidNotBoot or PortTaken, and then nothing is left running.
         """
         render(self.config)
-        self.config.log.unlink(missing_ok=True)
+        self._log_began_byte = self.config.log.stat().st_size if self.config.log.exists() else 0
         self._running = await self._spawn()
         try:
             async with asyncio.timeout(BOOT_DEADLINE_S):
@@ -139,7 +142,7 @@ class Pbx:
 
     def complaints(self) -> list[str]:
         """Warnings and errors it has logged since its boot."""
-        return complaints(self.config.log)
+        return complaints(self.config.log, self._log_began_byte)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         argv = ["setpriv", "--pdeathsig", "KILL", "--", *self.asterisk.command, *self._configuration(), "-f", "-n"]
@@ -196,7 +199,8 @@ class Pbx:
 
 
 async def _boot_on_free_ports(folder: Path, setup: Setup, asterisk: Asterisk, held: ExitStack) -> Pbx:
-    """Boot on a block of ports; where another program was quicker, on the next. Raises PortTaken after PORT_ATTEMPTS."""
+    """Boot on a block of ports; if another program was quicker, on the next, PORT_ATTEMPTS times at most."""
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100, ASYNC240 (no disk is touched; a symlink stays one)
     run_folder = held.enter_context(short_run_folder(folder))
     taken: frozenset[int] = frozenset()
     while True:

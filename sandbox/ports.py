@@ -1,8 +1,8 @@
 """Ports for private instances, many at once: blocks that only one living process on this machine can hold.
 
-Asterisk wants ranges (media) and numbers known before it binds, so "port 0" will not do. A block is held by a lock on a file, which dies
-with its holder; blocks lie below the kernel's ephemeral range, so no outgoing connection lands in them. What another program has
-bound is skipped, and what it takes in between is noticed by `ports_held_by` after the boot.
+Asterisk wants ranges (media) and numbers known before it binds, so "port 0" will not do. A block is held by a lock on a
+file, which dies with its holder; blocks lie below the kernel's ephemeral range, so no outgoing connection lands in
+them. What another program has bound is skipped; what it takes in between, `ports_held_by` shows after the boot.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _can_bind(kind: socket.SocketKind, port: int) -> bool:
 
 
 def ports_held_by(pid: int) -> set[tuple[str, int]]:
-    """The ports this process has really bound: `("udp", port)` and, where it listens, `("tcp", port)`. Linux's /proc says so."""
+    """The ports a process has really bound, as /proc says: `("udp", port)`, and `("tcp", port)` where it listens."""
     inodes = _socket_inodes(pid)
     held: set[tuple[str, int]] = set()
     for kind in ("udp", "tcp"):

@@ -1,7 +1,7 @@
-"""Which Debian archive this machine already trusts. Knows apt's two source formats; no host is written down in this project.
+"""Which Debian archive this machine already trusts; no host is written down in this project. Knows apt's two formats.
 
-The main archive is the entry whose suites include this release's codename (not `-security`, `-updates` or another vendor). We ask that
-archive for another suite, so the answer is its address and its key, nothing else.
+The main archive is the entry whose suites include this release's codename (not `-security`, `-updates` or another
+vendor's). We ask that archive for another suite, so what counts of it is its address and its key.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _from_match(match: re.Match[str]) -> Source:
 
 
 def parse_deb822(text: str) -> list[Source]:
-    """Read a `.sources` file: stanzas of `Field: value` with folded lines; disabled and source-only stanzas left out."""
+    """Read a `.sources` file: stanzas of `Field: value`, folded lines; without disabled and source-only stanzas."""
     stanzas = (_fields(block) for block in re.split(r"\n[ \t]*\n", text))
     return [_from_fields(fields) for fields in stanzas if _is_wanted(fields)]
 
@@ -104,7 +104,7 @@ def read_sources(files: Iterable[Path]) -> list[Source]:
 
 
 def main_archive(sources: Iterable[Source], codename: str) -> Source | None:
-    """Debian's own archive among the machine's sources, or None. `codename` is this release's, for example `bookworm`."""
+    """Debian's own archive among the machine's sources, or None. `codename` is this release's: `bookworm`."""
     ranked = [(rank, source) for source in sources if (rank := _rank(source, codename)) is not None]
     return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
 

@@ -1,7 +1,8 @@
-"""The sample city's music on hold and beep, made by arithmetic: `python -m sandbox.tones FOLDER` writes `moh/soft.wav` and `beep.wav`.
+"""The sample city's music on hold and beep, made by arithmetic: `python -m sandbox.tones FOLDER` writes both.
 
-PCM16 mono 8 kHz, as every prompt. The music is a slow pentatonic figure (宫商角徵羽, gong scale on C) of decaying sines, quiet enough to be
-talked over, ending where it begins so that the loop is not heard. Nothing is random: the same bytes come out each time.
+PCM16 mono 8 kHz, as every prompt. The music is a slow pentatonic figure (宫商角徵羽, gong on C) of decaying sines,
+quiet enough to talk over; its last notes ring on into its beginning, so the loop is not heard. Nothing is random:
+the same bytes come out each time.
 """
 
 from __future__ import annotations
@@ -31,26 +32,23 @@ def music() -> Samples:
         note = _note(_SCALE_HZ[name], 4 * STEP_S)
         places = (index * step + np.arange(len(note))) % len(loop)  # a note rings on into the next turn
         loop[places] += note
-    return loop * (LOUDNESS / np.abs(loop).max())
+    return np.asarray(loop * (LOUDNESS / np.abs(loop).max()))
 
 
 def _note(pitch_hz: float, length_s: float) -> Samples:
     seconds = np.arange(int(length_s * RATE_HZ)) / RATE_HZ
     overtones = ((1, 1.0), (2, 0.3), (3, 0.1))
-    sound = sum(
-        (share * np.sin(2 * np.pi * pitch_hz * multiple * seconds) for multiple, share in overtones),
-        np.zeros(len(seconds)),
-    )
+    waves = [share * np.sin(2 * np.pi * pitch_hz * multiple * seconds) for multiple, share in overtones]
     swell = np.minimum(seconds / 0.03, 1.0)
     fade = np.minimum((length_s - seconds) / 0.1, 1.0)
-    return sound * swell * fade * np.exp(-2.0 * seconds)
+    return np.asarray(np.sum(waves, axis=0) * swell * fade * np.exp(-2.0 * seconds))
 
 
 def beep() -> Samples:
     """A quarter of a second of 1 kHz, softly begun and ended."""
     seconds = np.arange(RATE_HZ // 4) / RATE_HZ
     edge = np.minimum(np.minimum(seconds, seconds[::-1]) / 0.01, 1.0)
-    return 0.3 * edge * np.sin(2 * np.pi * 1000 * seconds)
+    return np.asarray(0.3 * edge * np.sin(2 * np.pi * 1000 * seconds))
 
 
 def write_wav(path: Path, samples: Samples) -> None:

@@ -103,7 +103,7 @@ class Ami:
         """Wait until logged in."""
         await self._ready.wait()
 
-    async def action(self, name: str, /, *, deadline_s: float | None = None, **fields: Value) -> AmiReply:
+    async def action(self, name: str, deadline_s: float | None = None, /, **fields: Value) -> AmiReply:
         """Send an action and return Asterisk's yes, within `deadline_s` (default `Patience.answer_s`).
 
         Raises AsteriskRefused (Asterisk said no), AsteriskUnreachable (nothing was sent), ConnectionLost or
@@ -114,7 +114,7 @@ class Ami:
         question = await self._ask(self._connected(), _spell(name, fields), deadline_s or self._patience.answer_s)
         return question.answer.result()
 
-    async def listing(self, name: str, /, *, deadline_s: float | None = None, **fields: Value) -> list[AmiEvent]:
+    async def listing(self, name: str, deadline_s: float | None = None, /, **fields: Value) -> list[AmiEvent]:
         """Send an action that is answered by a list, and return its items. Raises what `action` raises."""
         until_s = deadline_s or self._patience.listing_s
         return (await self._ask(self._connected(), _spell(name, fields), until_s, as_list=True)).items

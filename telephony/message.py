@@ -112,6 +112,11 @@ def write(fields: Mapping[str, Value]) -> bytes:
     return b"".join(lines) + b"\r\n"
 
 
+def breaks_a_line(text: str) -> bool:
+    """Whether a text holds what could end a line, hide in one, or not be written at all: any control character."""
+    return _BREAKS_A_LINE.search(text) is not None
+
+
 def _texts(value: Value) -> Sequence[str]:
     if isinstance(value, str):
         return (value,)
@@ -121,7 +126,7 @@ def _texts(value: Value) -> Sequence[str]:
 def _line(key: str, text: str) -> bytes:
     if not _KEY.fullmatch(key):
         raise UnsafeText(f"{key!r} cannot be a key of an AMI action")
-    if _BREAKS_A_LINE.search(text):
+    if breaks_a_line(text):
         raise UnsafeText(f"the value of {key} holds a control character")
     line = f"{key}: {text}\r\n".encode()
     if len(line) > MAX_LINE_BYTES:

@@ -135,6 +135,7 @@ class AmiProtocol(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._ids = secrets.token_hex(4)
         self._asked = 0
+        self._is_closed_by_us = False
         self.responses: dict[str, Question] = {}  # panoramisk's Manager replaces it by an empty one when connected
         self.is_booted = False
         self.fault: PeerMisbehaved | None = None
@@ -169,7 +170,7 @@ class AmiProtocol(asyncio.Protocol):
 
     def connection_lost(self, _: Exception | None) -> None:
         """End: every action still waiting is told, none is kept."""
-        if self._framer.is_mid_message:
+        if self._framer.is_mid_message and not self._is_closed_by_us:
             log.warning("the AMI connection ended in the middle of a message")
         for future in (self.greeted, self.lost):
             if not future.done():
@@ -180,6 +181,7 @@ class AmiProtocol(asyncio.Protocol):
 
     def close(self) -> None:
         """Drop the connection at once. What was not answered is not kept for later."""
+        self._is_closed_by_us = True
         if self._transport is not None:
             self._transport.abort()
 

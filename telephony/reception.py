@@ -48,7 +48,7 @@ class Reception:
             ("HOTLINE", hotline.number),
             ("QUEUE", join.queue),
             ("SKILLS", skills),
-            ("PRIORITY", str(join.priority)),
+            ("CALL_PRIORITY", str(join.priority)),
             ("WALKED", "yes"),
         ):
             await caller.set_variable(name, value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -49,13 +50,13 @@ class Switchboard:
                 call = command.call
                 task = group.create_task(self._after(self._last.get(call), command))
                 self._last[call] = task
-                task.add_done_callback(lambda done, call=call: self._forget(call, done))
+                task.add_done_callback(partial(self._forget, call))
 
     def _forget(self, call: CallId, done: asyncio.Task[None]) -> None:
         if self._last.get(call) is done:
             del self._last[call]
 
-    async def _after(self, earlier: asyncio.Task[None] | None, command: RingAgent | Command) -> None:
+    async def _after(self, earlier: asyncio.Task[None] | None, command: Command) -> None:
         if earlier is not None:
             await asyncio.wait([earlier])
         name, fields = action_for(command)

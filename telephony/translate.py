@@ -129,7 +129,7 @@ def _joined(call: CallId, message: Message, at: datetime) -> CallJoined:
         call=call,
         queue=QueueName(message.get("Queue", "")),
         skills=read_skills(message.get("Skills", "")),
-        priority=int(message.get("Priority") or 0),
+        priority=int(message.get("CallPriority") or 0),
     )
 
 

@@ -15,14 +15,22 @@ LONGEST_FILE = 300
 
 LONG_FILES: dict[str, str] = {
     "dev": "one POSIX script that must run before anything else of the project can be imported",
+    "tests/acd/test_ringing.py": "every way an offer can end, side by side",
+    "tests/sandbox/test_pbx.py": "one PBX, looked at from many sides, is booted few times",
+    "tests/telephony/test_agi.py": "the bad manners of FastAGI clients, one scene each",
+    "tests/telephony/test_ami.py": "the defects of plain panoramisk, one scene each",
 }
 """Files that may be longer than LONGEST_FILE lines, and why."""
 
 PURE_MODULES = (
-    *(f"acd/{name}.py" for name in ("model", "events", "commands", "errors", "agents", "distributor", "overflow")),
+    *(
+        f"acd/{name}.py"
+        for name in ("model", "events", "commands", "errors", "distributor", "agents", "duty", "seating")
+    ),
+    *(f"acd/{name}.py" for name in ("hall", "matching", "lazyheap", "offers", "offering", "ringing", "overflow")),
     *(f"acd/{name}.py" for name in ("callbacks", "forecast", "staffing", "kpi", "ledger", "why")),
-    *(f"ivr/{name}.py" for name in ("menu", "walk", "lint", "rehearse")),
-    *(f"telephony/{name}.py" for name in ("translate", "resync")),
+    "ivr/*.py",
+    *(f"telephony/{name}.py" for name in ("message", "translate", "resync")),
 )
 """The deciding modules: they are told facts and the time, and answer with orders. Not all of them are written yet."""
 
@@ -32,7 +40,7 @@ IMPURE_IMPORTS = frozenset(
 CLOCK_READINGS = frozenset({"now", "utcnow", "today"})
 
 SKIPS = frozenset({"skip", "skipif", "xfail", "importorskip"})
-UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X)\b|NotImplemented[E]rror")
+UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X)\b|raise NotImplemented[E]rror")
 EMPTY_NAMES = frozenset(
     {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc", "handler", "handlers"}
 )
@@ -93,7 +101,12 @@ def _imported(node: ast.AST) -> list[str]:
 
 
 def task_outside_group(path: str, text: str) -> Iterator[str]:
-    """Tasks are born in a TaskGroup: `x.create_task` only where this file shows that `x` is one."""
+    """Tasks are born in a TaskGroup: `x.create_task` only where this file shows that `x` is one.
+
+    A test's scene may hold on to a future; it ends with the test's loop.
+    """
+    if path.startswith("tests/"):
+        return
     tree = ast.parse(text)
     groups = _names_of_task_groups(tree)
     for node in ast.walk(tree):
@@ -111,6 +124,8 @@ def _names_of_task_groups(tree: ast.Module) -> set[str]:
         match node:
             case ast.withitem(context_expr=made, optional_vars=ast.expr() as bound) if "TaskGroup" in ast.unparse(made):
                 names.add(ast.unparse(bound).split(".")[-1])
+            case ast.Assign(targets=[target], value=made) if "TaskGroup()" in ast.unparse(made):
+                names.add(ast.unparse(target).split(".")[-1])
             case ast.arg(arg=name, annotation=ast.expr() as kind) if "TaskGroup" in ast.unparse(kind):
                 names.add(name)
             case ast.AnnAssign(target=target, annotation=kind) if "TaskGroup" in ast.unparse(kind):
@@ -128,7 +143,9 @@ def _handed_on(tree: ast.Module, names: set[str]) -> set[str]:
 def swallows_everything(path: str, text: str) -> Iterator[str]:
     """Nobody catches BaseException: it would swallow a cancellation."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ExceptHandler) and (node.type is None or "BaseException" in ast.unparse(node.type)):
+        if isinstance(node, ast.ExceptHandler) and (
+            node.type is None or re.search(r"\bBaseException\b", ast.unparse(node.type))
+        ):
             yield f"{path}:{node.lineno}: catching BaseException swallows cancellations"
 
 
@@ -168,7 +185,7 @@ def names_a_place_of_the_machine(path: str, text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), 1):
         if REGISTRY_HOSTS.search(line):
             yield f"{path}:{number}: names the host of a package registry"
-        if MACHINE_PATHS.search(line):
+        if MACHINE_PATHS.search(line) and "noqa: S108" not in line:  # meant: an attacker's path, say
             yield f"{path}:{number}: names a path of somebody's machine"
 
 

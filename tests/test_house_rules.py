@@ -44,6 +44,7 @@ BAD = {
     "impure from-import": ("acd/agents.py", DOCUMENTED + "from sqlalchemy.ext import asyncio\n"),
     "reads the clock": ("ivr/walk.py", DOCUMENTED + "from datetime import datetime\nx = datetime.now(None)\n"),
     "bare task": ("hotline/x.py", DOCUMENTED + "import asyncio\nasyncio.create_task(x())\n"),
+    "future": ("hotline/x.py", DOCUMENTED + "import asyncio\nasyncio.ensure_future(x())\n"),
     "task of the loop": ("hotline/x.py", DOCUMENTED + "loop.create_task(x())\n"),
     "swallows": ("hotline/x.py", DOCUMENTED + "try:\n    pass\nexcept BaseException:\n    pass\n"),
     "bare except": ("hotline/x.py", DOCUMENTED + "try:\n    pass\nexcept:\n    pass\n"),
@@ -78,6 +79,11 @@ GOOD = {
         + "class X:\n    def __init__(self, group: asyncio.TaskGroup) -> None:\n        self._tasks = group\n"
         + "    def go(self) -> None:\n        self._tasks.create_task(g())\n",
     ),
+    "group entered on a stack": (
+        "hotline/x.py",
+        DOCUMENTED + "g = await s.enter_async_context(asyncio.TaskGroup())\ng.create_task(x())\n",
+    ),
+    "a group of exceptions": ("hotline/x.py", DOCUMENTED + "try:\n    f()\nexcept BaseExceptionGroup:\n    raise\n"),
     "a URL's path": ("docs/x.md", "GET /api/home/page\n"),
 }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from asr.transcript import UNHEARD, Speaker, Transcript, Turn
+from tickets.contact import ContactFound, contact_of, without_numbers
 from tickets.heard import Heard, Span, heard
 from tickets.kinds import kind_of
 from tickets.places import Gazetteer
@@ -50,28 +51,33 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What the machine proposes. `caller.value` is masked; the full number is in the call's facts alone."""
+    """What the machine proposes. `caller.value` is masked; the full number is in the call's facts, and the number
+    that was said is in `contact_number`, alone."""
 
     caller: Field
     hotline: Field
+    contact: Field
     kind: Field
     place: Field
     subject: Field
     summary: Field
+    contact_number: str | None = field(default=None, repr=False)  # whole; never among what is shown
 
 
 def draft(facts: CallFacts, transcript: Transcript, gazetteer: Gazetteer) -> Draft:
     """The draft ticket of one talk."""
     said = [turn for turn in transcript.by(Speaker.CALLER) if not _is_filler(turn)]
     caller = heard(said)
-    kind, place = _kind(caller), _place(caller, gazetteer)
+    kind, contact = _kind(caller), contact_of(caller)
     return Draft(
         caller=_caller(facts),
         hotline=_hotline(facts),
+        contact=_contact(caller, contact),
         kind=kind,
-        place=place,
-        subject=_subject(said, kind, place),
+        place=_place(caller, gazetteer),
+        subject=_subject(said, kind),
         summary=_summary(said),
+        contact_number=contact.number if contact else None,
     )
 
 
@@ -80,7 +86,7 @@ def _is_filler(turn: Turn) -> bool:
 
 
 def _clean(turn: Turn) -> str:
-    return turn.text.replace(UNHEARD, "")
+    return without_numbers(turn.text.replace(UNHEARD, ""))
 
 
 def _empty(why: str) -> Field:
@@ -100,6 +106,15 @@ def _hotline(facts: CallFacts) -> Field:
         if named
         else _empty("被叫号码未登记 / unknown number dialled")
     )
+
+
+def _contact(caller: Heard, found: ContactFound | None) -> Field:
+    if found is None:
+        return _empty("未听到联系电话，或听到多个 / no phone number was heard, or several")
+    span = caller.span(found.start, found.stop)
+    evidence = (Span(span.start_s, span.end_s, without_numbers(span.words)),)
+    confidence = round(caller.confidence(found.start, found.stop), 3)
+    return Field(value=masked(found.number), confidence=confidence, rule="来电人报号", evidence=evidence)
 
 
 def _kind(caller: Heard) -> Field:
@@ -128,11 +143,11 @@ def _sure_enough(caller: Heard, value: str, confidence: float, rule: str, start:
     return Field(value=value, confidence=round(confidence, 3), rule=rule, evidence=evidence)
 
 
-def _subject(said: list[Turn], kind: Field, place: Field) -> Field:
-    """The turn that names the kind, else the place, else the longest."""
+def _subject(said: list[Turn], kind: Field) -> Field:
+    """The turn that names the kind, else the longest."""
     if not said:
         return _empty(_NOTHING_SAID)
-    at = [evidence.start_s for evidence in (*kind.evidence, *place.evidence)]
+    at = [evidence.start_s for evidence in kind.evidence]
     turn = next((turn for start in at for turn in said if turn.start_s <= start <= turn.end_s), None)
     turn = turn or max(said, key=lambda turn: len(turn.text))
     text = _clean(turn)
@@ -148,7 +163,7 @@ def _summary(said: list[Turn]) -> Field:
 
 
 def _span(turn: Turn) -> Span:
-    return Span(turn.start_s, turn.end_s, turn.text)
+    return Span(turn.start_s, turn.end_s, without_numbers(turn.text))
 
 
 def _mean(turns: list[Turn]) -> float:

@@ -23,10 +23,10 @@ RULES: tuple[tuple[float, str, re.Pattern[str]], ...] = (
 """Strength, name and pattern of the rules that read the kind's own name."""
 
 PHRASES: tuple[tuple[AppealKind, float, re.Pattern[str]], ...] = (
-    (AppealKind.CONSULTATION, 0.5, re.compile(r"请问|怎么(?:办理|预约|报销|申请|去|办)|需要什么材料")),
-    (AppealKind.CONSULTATION, 0.4, re.compile(r"(?:多少钱?|什么时候|哪里)(?=\n|吗|呢|啊)")),
+    (AppealKind.CONSULTATION, 0.5, re.compile(r"怎么(?:办理|预约|报销|申请|去|办)|需要什么材料")),
+    (AppealKind.CONSULTATION, 0.4, re.compile(r"请问|(?:多少钱?|什么时候|哪里)(?=\n|吗|呢|啊)")),
     (AppealKind.COMPLAINT, 0.5, re.compile(r"扰民|拒载|拖欠(?:我|我们)?(?:的)?工资|态度(?:很|太)?(?:差|恶劣)")),
-    (AppealKind.HELP, 0.5, re.compile(r"坏了|停水了|停电了|漏水|没有燃气|救救|帮帮")),
+    (AppealKind.HELP, 0.5, re.compile(r"坏了|停水了|停电了|漏水|没有燃气|救救|帮帮|心理援助|睡不着|很?害怕")),
     (AppealKind.HELP, 0.4, re.compile(r"没人(?:处理|清理|维修)|请(?:尽快)?(?:维修|处理|清理)")),
     (AppealKind.PRAISE, 0.5, re.compile(r"(?:要|想)(?:感谢|夸)|送锦旗")),
 )

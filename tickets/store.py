@@ -44,6 +44,7 @@ tickets = Table(
     Column("version", Integer, nullable=False),
     Column("number", String(20), unique=True),
     Column("caller_number", String(21)),
+    Column("contact_number", String(21)),
     Column("hotline", String(120)),
     Column("kind", String(4)),
     Column("place", String(200)),
@@ -65,6 +66,7 @@ ticket_numbers = Table(
     Column("last", Integer, nullable=False),
 )
 
+_FIELDS = ("caller", "hotline", "contact", "kind", "place", "subject", "summary")  # what a draft shows of itself
 _TICKET_COLUMNS = [column for column in tickets.c if column.name != "drafted"]
 
 
@@ -79,7 +81,8 @@ async def draft_once(
         "state": TicketState.DRAFT,
         "version": 1,
         "caller_number": facts.ani,
-        "drafted": orjson.dumps(proposed).decode(),
+        "contact_number": proposed.contact_number,
+        "drafted": orjson.dumps({name: getattr(proposed, name) for name in _FIELDS}).decode(),
         "drafted_at": at,
     }
     values = {name: getattr(proposed, name).value for name in ("hotline", "kind", "place", "subject", "summary")}
@@ -111,7 +114,8 @@ async def read_draft(connection: AsyncConnection, ticket: TicketId) -> Draft:
     drafted = await connection.scalar(select(tickets.c.drafted).where(tickets.c.id == ticket))
     if drafted is None:
         raise TicketUnknown("there is no such ticket", "没有这张工单")
-    return Draft(**{name: _field(raw) for name, raw in orjson.loads(drafted).items()})
+    fields = {name: _field(raw) for name, raw in orjson.loads(drafted).items()}
+    return Draft(**fields, contact_number=None)
 
 
 async def confirm(

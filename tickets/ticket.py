@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, NewType
 
 from asr.plain import plain_text
+from recordings.calls import clean_ani
 
 TicketId = NewType("TicketId", str)
 TicketNumber = NewType("TicketNumber", str)  # 工单编号, for example "20261123-000017"
@@ -53,11 +54,13 @@ class AppealKind(StrEnum):
     PRAISE = "表扬"
 
 
-EDITABLE: Mapping[str, int] = MappingProxyType({"kind": 4, "place": 200, "subject": 100, "summary": 5000})
+EDITABLE: Mapping[str, int] = MappingProxyType(
+    {"contact_number": 21, "kind": 4, "place": 200, "subject": 100, "summary": 5000}
+)
 """What a person may correct while confirming, and how many characters it may have."""
 
 
-class TicketRefused(Exception):  # noqa: N818
+class TicketRefused(Exception):
     """A person's request breaks a rule; nothing has changed. `zh` is the same sentence in Chinese."""
 
     def __init__(self, message: str, zh: str) -> None:
@@ -87,7 +90,7 @@ class EditNotAllowed(TicketRefused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """One ticket. Times aware UTC. `caller_number` is personal data: show `masked(caller_number)`."""
+    """One ticket. Times aware UTC. Both numbers are personal data: show `masked(…)` of them."""
 
     id: TicketId
     call_id: str
@@ -96,6 +99,7 @@ class Ticket:
     version: int = 1
     number: TicketNumber | None = None
     caller_number: str | None = field(default=None, repr=False)
+    contact_number: str | None = field(default=None, repr=False)  # 联系电话, as the caller said it
     hotline: str | None = None
     kind: AppealKind | None = None
     place: str | None = None
@@ -141,12 +145,21 @@ def _edited(name: str, text: str | None) -> str | AppealKind | None:
         raise EditNotAllowed(f"{name[:40]!r} cannot be edited", "该字段不可修改")
     if text is None or not (cleaned := plain_text(text, EDITABLE[name])):
         return None
+    if name == "contact_number":
+        return _number(cleaned)
     if name != "kind":
         return cleaned
     try:
         return AppealKind(cleaned)
     except ValueError:
         raise EditNotAllowed("no such kind of appeal", "没有这种诉求类型") from None
+
+
+def _number(text: str) -> str:
+    digits = clean_ani(text)
+    if digits is None:
+        raise EditNotAllowed("not a phone number", "不是电话号码")
+    return digits
 
 
 def ticket_number(at: datetime, sequence: int) -> TicketNumber:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import json
 import random
 import statistics
 import time
@@ -13,24 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import vosk
-from numpy.typing import NDArray
 
 from sandbox.model_maker.corpus import held_out_recordings
-from sandbox.model_maker.sentences import draw_sentence, load_patterns
+from sandbox.model_maker.sentences import draw_salad, draw_sentence, load_patterns
 from sandbox.model_maker.telephone import a_law
-from sandbox.voices import AGENT_VOICES, CITIZEN_VOICES, RATE_HZ, say
-
-CHUNK = 4000
-"""Samples given to Vosk at once: half a second. It looks for the end of a sentence between chunks."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """One recognised word, in seconds from the start."""
-
-    word: str
-    start_s: float
-    end_s: float
+from sandbox.scoring import Heard, distance, hear
+from sandbox.voices import AGENT_VOICES, CITIZEN_VOICES, say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,27 +28,6 @@ class Outcome:
     said: tuple[str, ...]
     heard: tuple[Heard, ...]
     times: tuple[tuple[float, float], ...] = ()
-
-
-def hear(model: vosk.Model, samples: NDArray[np.int16]) -> list[Heard]:
-    """The words Vosk hears in 8 kHz audio."""
-    recogniser = vosk.KaldiRecognizer(model, RATE_HZ)
-    recogniser.SetWords(True)
-    chunks = (samples[start : start + CHUNK].tobytes() for start in range(0, samples.size, CHUNK))
-    answers = [recogniser.Result() for chunk in chunks if recogniser.AcceptWaveform(chunk)]
-    answers.append(recogniser.FinalResult())
-    words = (word for answer in answers for word in json.loads(answer).get("result", []))
-    return [Heard(word=word["word"], start_s=word["start"], end_s=word["end"]) for word in words]
-
-
-def distance(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Levenshtein's distance: the fewest insertions, deletions and replacements."""
-    row = list(range(len(heard) + 1))
-    for line, wanted in enumerate(said, 1):
-        previous, row = row, [line]
-        for column, got in enumerate(heard, 1):
-            row.append(min(previous[column] + 1, row[-1] + 1, previous[column - 1] + (wanted != got)))
-    return row[-1]
 
 
 def evaluate(folder: Path, sentences: int) -> Iterator[str]:
@@ -82,17 +48,19 @@ def evaluate(folder: Path, sentences: int) -> Iterator[str]:
     yield f"  word times: {summarise_times(held_out)}"
     yield from (f"  {voice or 'plain'}: {summarise(part)}" for voice, part in _by_voice(held_out))
     yield from _examples(held_out)
-    demo = list(_demo_outcomes(model, max(3, sentences // 10)))
+    demo = list(_demo_outcomes(model, max(3, sentences // 10), disorder=False))
     yield f"demo voices, clean A-law line: {summarise(demo)}"
     yield from (f"  {voice}: {summarise(part)}" for voice, part in _by_voice(demo))
     yield from _examples(demo)
+    salad = list(_demo_outcomes(model, max(3, sentences // 10), disorder=True))
+    yield f"demo voices, words in random order: {summarise(salad)}"
 
 
-def _demo_outcomes(model: vosk.Model, sentences: int) -> Iterator[Outcome]:
+def _demo_outcomes(model: vosk.Model, sentences: int, *, disorder: bool) -> Iterator[Outcome]:
     dice = random.Random("demo")  # noqa: S311 - repeatable on purpose
     for voice in CITIZEN_VOICES + AGENT_VOICES:
         for _ in range(sentences):
-            said = draw_sentence(load_patterns(), dice)
+            said = draw_salad(dice) if disorder else draw_sentence(load_patterns(), dice)
             line = np.round(a_law(say("".join(said), voice=voice) / 32768) * 32767).astype(np.int16)
             yield Outcome(voice=voice, said=tuple(said), heard=tuple(hear(model, np.pad(line, 2400))))
 

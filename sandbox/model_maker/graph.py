@@ -15,9 +15,8 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from sandbox.model_maker.kaldi import STAY
 from sandbox.model_maker.language import write_grammar
-from sandbox.model_maker.phones import Phones
+from sandbox.model_maker.phones import STAY, Phones
 from sandbox.model_maker.speech import SILENCE
 
 PLUGINS = "/usr/lib/x86_64-linux-gnu/fst/22"

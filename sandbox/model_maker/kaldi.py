@@ -11,13 +11,10 @@ from typing import Any, Self
 import numpy as np
 
 from sandbox.model_maker.features import MFCC_OPTIONS, SUBSAMPLING
-from sandbox.model_maker.phones import Phones
+from sandbox.model_maker.phones import STAY, Phones
 from sandbox.model_maker.speech import SILENCE
 from sandbox.model_maker.train import OFFSETS, AcousticModel, Affine
 from sandbox.voices import RATE_HZ
-
-STAY = 0.5
-"""The probability of every transition: staying in a phone and leaving it alike."""
 
 MODEL_CONF = f"""\
 --min-active=20

@@ -13,9 +13,11 @@ from collections.abc import Iterator, Mapping
 
 from sandbox.lexicon import load_lexicon
 from sandbox.model_maker.phones import UNKNOWN
-from sandbox.model_maker.sentences import draw_sentence, load_patterns
+from sandbox.model_maker.sentences import draw_salad, draw_sentence, load_patterns
 
 SENTENCES = 30_000
+SALAD_SHARE = 0.04
+"""Sentences without order among them: they make it dear, but not hopeless, to say what no pattern foresaw."""
 DISCOUNT = 0.8
 BEGIN, END = "<s>", "</s>"
 _UNKNOWN_WEIGHT = 2
@@ -30,7 +32,8 @@ def count_bigrams(sentences: int = SENTENCES) -> Bigrams:
     counts: Bigrams = collections.defaultdict(collections.Counter)
     for _ in range(sentences):
         before = BEGIN
-        for word in [*draw_sentence(load_patterns(), dice), END]:
+        words = draw_salad(dice) if dice.random() < SALAD_SHARE else draw_sentence(load_patterns(), dice)
+        for word in [*words, END]:
             counts[before][word] += 1
             before = word
     return dict(counts)

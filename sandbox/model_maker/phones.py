@@ -17,6 +17,9 @@ UNKNOWN = "[unk]"
 SPOKEN_NOISE = "SPN"
 """The one phone of `[unk]`, trained on words that were relabelled at random: a filler."""
 
+STAY = 0.5
+"""The probability of every transition: staying in a phone and leaving it alike."""
+
 _PLACES = "BIES"
 
 

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 
 from acd.model import AgentId, Skill, SkillLevel
 from acd.staff import LOCK_TIME, WRONG_PINS_MOST, BadNumberOrPin, LockedOut, NumberTaken, Staff, StaffMember, WrongPin
-from plumbing.database import connect, prepare
+from plumbing.database import connect, metadata
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 WANG = StaffMember(number=AgentId("101"), name="王芳", skills=frozenset({SkillLevel(Skill("psychology"), 3)}))
@@ -22,7 +22,8 @@ WANG = StaffMember(number=AgentId("101"), name="王芳", skills=frozenset({Skill
 async def directory(tmp_path: Path) -> AsyncIterator[Staff]:
     """A directory with one person, hashing cheaply."""
     engine = connect(f"sqlite+aiosqlite:///{tmp_path}/x.db")
-    await prepare(engine)
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
     staff = Staff(engine, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     await staff.add(WANG, "246810")
     yield staff

@@ -1,15 +1,21 @@
-"""A private PBX with a dialplan for phones' tests: echo, keys, music, and seats that may call each other."""
+"""The real Asterisk, a real small package, and a private PBX with a dialplan for phones' tests."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from sandbox.asterisk import Asterisk, find_asterisk
+from sandbox.debs import Rootfs, toolbox
 from sandbox.instance import Setup
 from sandbox.pbx import Pbx
-from telephony.asterisk.render import Seat
+from telephony.asterisk.config import Seat
+
+HELLO = ("hello",)
+HELLO_OBJECTS = ("usr/bin/hello",)
 
 SEATS = tuple(Seat(extension=str(number), password=f"secret-{number}") for number in range(8001, 8013))
 
@@ -36,6 +42,34 @@ exten => _*7X,1,Answer()
  same => n,Playback(beep)
  same => n,Hangup()
 """
+
+
+@pytest.fixture(scope="session")
+def asterisk() -> Asterisk:
+    """An Asterisk that runs here."""
+    return find_asterisk()
+
+
+@pytest.fixture(scope="session")
+def hello() -> Rootfs:
+    """Debian's smallest real program, unpacked with its libraries."""
+    return toolbox("hello", packages=HELLO, objects=HELLO_OBJECTS)
+
+
+@pytest.fixture
+def machine_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Make the machine's apt sources say something else, for this test only."""
+
+    def say(text: str) -> None:
+        listed = tmp_path / "sources.list"
+        listed.write_text(text, encoding="utf-8")
+        config = tmp_path / "apt.conf"
+        config.write_text(
+            f'Dir::Etc::sourcelist "{listed}";\nDir::Etc::sourceparts "/nonexistent";\n', encoding="utf-8"
+        )
+        monkeypatch.setenv("APT_CONFIG", str(config))
+
+    return say
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -195,7 +195,7 @@ async def test_action_ends_at_its_deadline_and_a_late_answer_hurts_nobody(peer):
     peer.answers["Redirect"] = lambda said: late.append(yes(said, "too late"))
     async with our_client(peer, Heard()) as ami:
         with pytest.raises(ActionTimedOut):
-            await ami.action("Redirect", Channel="lx-1", deadline_s=0.05)
+            await ami.action("Redirect", 0.05, Channel="lx-1")
         await peer.say(late[0])
         peer.answers["Setvar"] = lambda said: yes(said, "mine")
 
@@ -289,7 +289,7 @@ async def test_list_that_never_ends_ends_at_the_deadline_and_its_rest_is_dropped
     peer.answers["Status"] = lambda said: asked.append(said) or status_list(said, "PJSIP/a").split(b"Event: StatusC")[0]
     async with our_client(peer, heard, wanted=("Test", "Status")) as ami:
         with pytest.raises(ActionTimedOut):
-            await ami.listing("Status", deadline_s=0.05)
+            await ami.listing("Status", 0.05)
         await peer.say(status_list(asked[0], "PJSIP/late") + numbered(1))
         await until(lambda: "1" in heard.story)
 

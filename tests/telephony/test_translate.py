@@ -51,7 +51,7 @@ def test_an_arrival_keeps_the_number_out_of_the_acd():
 
 def test_a_waiting_caller_joins_with_queue_skills_and_priority():
     """What the IVR decided travels as channel variables and comes back whole."""
-    facts = heard(said("CallWaiting", Queue="health", Skills="psychology:1", Priority="3", Attempt="0"))
+    facts = heard(said("CallWaiting", Queue="health", Skills="psychology:1", CallPriority="3", Attempt="0"))
 
     assert facts == [
         CallJoined(

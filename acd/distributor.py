@@ -1,0 +1,120 @@
+"""Who gets which call: facts go in, orders come out. No clock, no I/O; the same facts give the same orders.
+
+Where the rules are: acd.agents (the table of states), acd.duty (what agents ask for), acd.seating (seats, phones,
+queues, time), acd.ringing (a call's way), acd.offering (who gets it). acd.hall keeps the state and its index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from acd import duty, events, ringing, seating
+from acd.commands import Command
+from acd.events import Event
+from acd.hall import Hall
+from acd.matching import rank
+from acd.model import Agent, AgentId, CallId, Offer, Queue, QueueName, Seat, SeatId, Snapshot, WaitingCall
+from acd.offering import match
+
+Rule = Callable[[Hall, Any], None]
+
+
+def _changes_nothing(_hall: Hall, _event: Event) -> None:
+    """Of interest to the journal and to watchers only."""
+
+
+RULES: Final[Mapping[type[Event], Rule]] = {
+    events.CallArrived: _changes_nothing,
+    events.CallJoined: ringing.join,
+    events.CallEnded: ringing.end,
+    events.PhoneDialled: ringing.dial,
+    events.RingStarted: ringing.ring,
+    events.AgentAnswered: ringing.answer,
+    events.RingFailed: ringing.fail,
+    events.TalkEnded: ringing.end_talk,
+    events.PhoneRegistered: seating.register_phone,
+    events.PhoneLost: seating.lose_phone,
+    events.AgentLoggedOn: duty.log_on,
+    events.AgentBecameReady: duty.become_ready,
+    events.AgentWentOnBreak: duty.go_on_break,
+    events.AgentLoggedOff: duty.log_off,
+    events.SeatOpened: seating.open_seat,
+    events.SeatClosed: seating.close_seat,
+    events.QueuesLoaded: seating.load_queues,
+    events.TimePassed: seating.pass_time,
+    events.GapMarked: _changes_nothing,
+}
+
+
+class Distributor:
+    """The core. Feed it every fact in order with `receive`, and a TimePassed whenever `next_deadline` is reached."""
+
+    def __init__(self) -> None:
+        self._hall = Hall()
+
+    def receive(self, event: Event) -> tuple[Command, ...]:
+        """Learn one fact and return the orders that follow from it, in order.
+
+        Raises `acd.errors.Refused` for a person's request that breaks a rule; nothing has changed then.
+        """
+        hall = self._hall
+        hall.orders.clear()
+        RULES[type(event)](hall, event)
+        match(hall, event.at)
+        return tuple(hall.orders)
+
+    def next_deadline(self) -> datetime | None:
+        """Return when time alone will change something next; a TimePassed is due then."""
+        first = self._hall.deadlines.first()
+        return None if first is None else first[0]
+
+    @property
+    def agents(self) -> Mapping[AgentId, Agent]:
+        """Everybody who was ever logged on, as they are now. A live view."""
+        return MappingProxyType(self._hall.agents)
+
+    @property
+    def seats(self) -> Mapping[SeatId, Seat]:
+        """All seats. A live view."""
+        return MappingProxyType(self._hall.seats)
+
+    @property
+    def queues(self) -> Mapping[QueueName, Queue]:
+        """The city's queues, as loaded last."""
+        return MappingProxyType(self._hall.queues)
+
+    @property
+    def waiting(self) -> tuple[WaitingCall, ...]:
+        """Callers who are not talking yet, in order: highest priority, then longest waiting. O(n log n)."""
+        return tuple(sorted(self._hall.waiting.values(), key=rank))
+
+    @property
+    def offers(self) -> Mapping[CallId, Offer]:
+        """Calls for which a phone is being rung. A live view."""
+        return self._hall.book.open
+
+    @property
+    def talking(self) -> Mapping[CallId, Offer]:
+        """Calls that are with an agent. A live view."""
+        return self._hall.book.talking
+
+    @property
+    def calls(self) -> frozenset[CallId]:
+        """Every call that has not ended as far as the ACD knows: what a resync compares with the PBX. O(n)."""
+        return self._hall.book.calls | self._hall.waiting.keys()
+
+    def snapshot(self) -> Snapshot:
+        """Copy all that decides what happens next; see acd.codec.digest for its hash. O(n log n)."""
+        hall = self._hall
+        return Snapshot(
+            agents=tuple(sorted(hall.agents.values(), key=lambda agent: agent.id)),
+            seats=tuple(sorted(hall.seats.values(), key=lambda seat: seat.id)),
+            queues=tuple(sorted(hall.queues.values(), key=lambda queue: queue.name)),
+            waiting=self.waiting,
+            offers=tuple(sorted(hall.book.open.values(), key=lambda offer: offer.call)),
+            talking=tuple(sorted(hall.book.talking.values(), key=lambda offer: offer.call)),
+            next_deadline=self.next_deadline(),
+        )

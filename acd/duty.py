@@ -1,0 +1,75 @@
+"""Rules of duty: what agents ask for. A request that breaks a rule is refused and changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from acd.agents import AgentFact
+from acd.errors import AgentAlreadyLoggedOn, BadReason, SeatTaken, UnknownSeat
+from acd.events import AgentBecameReady, AgentLoggedOff, AgentLoggedOn, AgentWentOnBreak
+from acd.hall import Hall
+from acd.model import Agent, AgentState, BreakReason, Seat, SeatId
+
+PEOPLES_REASONS: Final = frozenset({BreakReason.REST, BreakReason.MEAL, BreakReason.TRAINING, BreakReason.OTHER})
+
+
+def log_on(hall: Hall, event: AgentLoggedOn) -> None:
+    """签入. The same agent at the same seat again is accepted: the skills count anew, the state stays."""
+    seat = seat_named(hall, event.seat)
+    present = hall.agents.get(event.agent)
+    if present is not None and present.state is not AgentState.LOGGED_OFF:
+        _refresh(hall, event, present, seat)
+        return
+    other = hall.sitting_at(seat.id)
+    if other is not None:
+        raise SeatTaken(f"{other.id} is logged on at seat {seat.id}", f"坐席 {seat.id} 已由话务员 {other.id} 签入")
+    hall.seat_agent(Agent(event.agent, event.skills), seat)
+    hall.change(event.agent, AgentFact.LOGGED_ON, event.at)
+
+
+def _refresh(hall: Hall, event: AgentLoggedOn, present: Agent, seat: Seat) -> None:
+    if present.seat != seat.id:
+        raise AgentAlreadyLoggedOn(
+            f"{present.id} is logged on at seat {present.seat}", f"话务员 {present.id} 已在坐席 {present.seat} 签入"
+        )
+    hall.seat_agent(replace(present, skills=event.skills), seat)
+
+
+def become_ready(hall: Hall, event: AgentBecameReady) -> None:
+    """就绪. Said again while ready it is accepted and changes nothing."""
+    agent = hall.agent(event.agent)
+    if agent.state is AgentState.READY:
+        return
+    _must_have_seat(hall, agent)
+    hall.change(agent.id, AgentFact.SAID_READY, event.at)
+
+
+def go_on_break(hall: Hall, event: AgentWentOnBreak) -> None:
+    """小休. Asked again for the same reason it changes nothing."""
+    agent = hall.agent(event.agent)
+    if event.reason not in PEOPLES_REASONS:
+        raise BadReason(f"{event.reason} is not a reason that a person gives", "小休原因无效")
+    if agent.state is AgentState.ON_BREAK and agent.reason is event.reason:
+        return
+    _must_have_seat(hall, agent)
+    hall.change(agent.id, AgentFact.WENT_ON_BREAK, event.at, reason=event.reason)
+
+
+def log_off(hall: Hall, event: AgentLoggedOff) -> None:
+    """签出."""
+    hall.change(hall.agent(event.agent).id, AgentFact.LOGGED_OFF, event.at)
+
+
+def seat_named(hall: Hall, seat: SeatId) -> Seat:
+    """Return the seat; raises UnknownSeat."""
+    found = hall.seats.get(seat)
+    if found is None:
+        raise UnknownSeat(f"there is no seat {seat}", f"没有坐席 {seat}")
+    return found
+
+
+def _must_have_seat(hall: Hall, agent: Agent) -> None:
+    """After a conversation at a seat that was closed meanwhile only logging off is left, or the wrap-up's end."""
+    if agent.state is AgentState.WRAP_UP and agent.seat is not None:
+        seat_named(hall, agent.seat)

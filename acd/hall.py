@@ -1,0 +1,188 @@
+"""The hall: every agent, seat, queue and waiting call, and the few ways to change them that keep the index true.
+
+The rules (duty, seating, offering, ringing) say *what* changes; this file knows *how*, so that an agent is in the idle
+index exactly while free, a call in the waiting index exactly while it may be offered, and each deadline in the heap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from acd.agents import AgentFact, turn
+from acd.commands import Command
+from acd.errors import UnknownAgent
+from acd.lazyheap import LazyHeap
+from acd.matching import Able, Matching, able_at
+from acd.model import (
+    Agent,
+    AgentId,
+    AgentState,
+    BreakReason,
+    CallId,
+    Offer,
+    Queue,
+    QueueName,
+    Seat,
+    SeatId,
+    WaitingCall,
+)
+from acd.offers import OfferBook
+
+ENDED_REMEMBERED: Final = 10_000
+
+
+class Due(StrEnum):
+    """Whose deadline it is."""
+
+    AGENT = "agent"
+    CALL = "call"
+
+
+class Deadline(NamedTuple):
+    """Something that time alone will change."""
+
+    whose: Due
+    id: str
+
+
+class Hall:
+    """State of the ACD. Deterministic; no clock: every change is told its time."""
+
+    def __init__(self) -> None:
+        self.queues: dict[QueueName, Queue] = {}
+        self.seats: dict[SeatId, Seat] = {}
+        self.book = OfferBook()
+        self.deadlines: LazyHeap[datetime, Deadline] = LazyHeap()
+        self.orders: list[Command] = []  # given while one event is received
+        self.matching = Matching()
+        self._agents: dict[AgentId, Agent] = {}
+        self._sitting: dict[SeatId, AgentId] = {}
+        self._able: dict[AgentId, Able] = {}
+        self._waiting: dict[CallId, WaitingCall] = {}
+        self._old_rules: dict[QueueName, Queue] = {}
+        self._ended: dict[CallId, None] = {}
+        self.freed: list[AgentId] = []  # became free while one event is received
+        self.returned: list[CallId] = []  # came (back) into the waiting index meanwhile
+
+    # ---- agents
+
+    @property
+    def agents(self) -> dict[AgentId, Agent]:
+        """Everybody who was ever logged on; read only."""
+        return self._agents
+
+    def agent(self, agent: AgentId) -> Agent:
+        """Return an agent who is logged on; raises UnknownAgent."""
+        found = self._agents.get(agent)
+        if found is None or found.state is AgentState.LOGGED_OFF:
+            raise UnknownAgent(f"nobody is logged on as {agent}", f"没有工号为 {agent} 的话务员签入")
+        return found
+
+    def sitting_at(self, seat: SeatId) -> Agent | None:
+        """Return who is logged on at the seat."""
+        agent = self._sitting.get(seat)
+        return None if agent is None else self._agents[agent]
+
+    def seat_agent(self, agent: Agent, seat: Seat) -> None:
+        """Put the agent (logged off, or refreshing their log-on) at the seat."""
+        self._agents[agent.id] = replace(agent, seat=seat.id)
+        self._sitting[seat.id] = agent.id
+        self.reconsider(agent.id, seat)
+
+    def reconsider(self, agent: AgentId, seat: Seat) -> None:
+        """The agent's skills or seat changed: what they can do now counts at once."""
+        self._able[agent] = able_at(self._agents[agent].skills, seat)
+        self._index(self._agents[agent])
+
+    def change(
+        self,
+        agent: AgentId,
+        fact: AgentFact,
+        at: datetime,
+        *,
+        offer: Offer | None = None,
+        reason: BreakReason | None = None,
+        until: datetime | None = None,
+    ) -> None:
+        """Move an agent by the table. The one way in which an agent changes state; raises NotNow."""
+        before = self._agents[agent]
+        call, attempt = (offer.call, offer.attempt) if offer else (None, 0)
+        after = turn(before, fact, at, call=call, attempt=attempt, reason=reason, until=until)
+        self._agents[agent] = after
+        if after.state is AgentState.LOGGED_OFF and before.seat is not None:
+            self._sitting.pop(before.seat, None)
+        self._index(after)
+
+    def _index(self, agent: Agent) -> None:
+        if agent.until is not None:
+            self.deadlines.push(Deadline(Due.AGENT, agent.id), agent.until)
+        else:
+            self.deadlines.discard(Deadline(Due.AGENT, agent.id))
+        if agent.state is AgentState.READY and agent.until is None and agent.idle_since is not None:
+            self.matching.add_agent(agent.id, self._able[agent.id], agent.idle_since)
+            self.freed.append(agent.id)
+        else:
+            self.matching.remove_agent(agent.id)
+
+    def able(self, agent: AgentId) -> Able:
+        """Return what an agent who is logged on can do at their seat."""
+        return self._able[agent]
+
+    # ---- calls
+
+    @property
+    def waiting(self) -> Mapping[CallId, WaitingCall]:
+        """Callers who are not talking yet, also while an agent's phone rings for them; read only."""
+        return self._waiting
+
+    def has_ended(self, call: CallId) -> bool:
+        """Tell whether the call is known to be over, so that news of it is stale."""
+        return call in self._ended
+
+    def count_attempt(self, call: CallId, attempt: int) -> None:
+        """The call is being offered: it waits on, but may not be offered to anybody else."""
+        self._waiting[call] = replace(self._waiting[call], attempts=attempt)
+        self.matching.remove_call(call)
+
+    def wait(self, call: WaitingCall) -> None:
+        """The call waits and may be offered now, unless it rests."""
+        self._waiting[call.id] = call
+        if call.rests_until is not None:
+            self.deadlines.push(Deadline(Due.CALL, call.id), call.rests_until)
+            return
+        self.matching.add_call(call)
+        self.returned.append(call.id)
+
+    def rested(self, call: CallId) -> None:
+        """The call may be offered again."""
+        self.deadlines.discard(Deadline(Due.CALL, call))
+        self.wait(replace(self._waiting[call], rests_until=None))
+
+    def stop_waiting(self, call: CallId) -> None:
+        """The caller talks or is gone."""
+        if self._waiting.pop(call, None) is not None:
+            self.matching.remove_call(call)
+            self.deadlines.discard(Deadline(Due.CALL, call))
+
+    def forget_call(self, call: CallId) -> None:
+        """The caller's leg is gone; ids are never used again, so later news of it is stale."""
+        self.stop_waiting(call)
+        self.book.forget(call)
+        self._ended[call] = None
+        if len(self._ended) > ENDED_REMEMBERED:
+            del self._ended[next(iter(self._ended))]
+
+    # ---- queues
+
+    def rules(self, queue: QueueName) -> Queue:
+        """Return how a queue is served, also if it vanished or was never told."""
+        return self.queues.get(queue) or self._old_rules.get(queue) or Queue(queue)
+
+    def load_queues(self, queues: tuple[Queue, ...]) -> None:
+        """Replace the queues; calls of those that vanish keep the rules they came in under."""
+        self._old_rules.update(self.queues)
+        self.queues = {queue.name: queue for queue in queues}

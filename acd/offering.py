@@ -1,0 +1,117 @@
+"""Rules of offering: which call goes to whom, and what becomes of an offer that comes to nothing.
+
+Highest priority, then longest waiting, to the agent who is idle longest among those whose seat serves the call's
+queue and whose skills (their own and the seat's, the higher level counts) reach every level asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from acd.agents import AgentFact
+from acd.commands import RingAgent, StopRinging
+from acd.hall import Hall
+from acd.matching import Ask, rank
+from acd.model import Agent, AgentId, AgentState, Offer, WaitingCall
+
+CALL_RESTS: Final = timedelta(seconds=1)
+"""A call whose order was not carried out rests, so that a broken channel does not run through every agent; less long
+than the agent (acd.agents.AGENT_RESTS), so that somebody else is next and a broken seat does not keep the call."""
+
+
+def match(hall: Hall, at: datetime) -> None:
+    """Offer what can be offered now.
+
+    Only somebody who became free or a call that came (back) can have made a new pair, so only they are looked at.
+    """
+    while hall.freed:
+        _serve(hall, hall.freed.pop(), at)
+    returned = [hall.waiting[call] for call in hall.returned if call in hall.waiting]
+    hall.returned.clear()
+    for call in sorted(returned, key=rank):
+        _find_agent(hall, call, at)
+
+
+def _serve(hall: Hall, agent: AgentId, at: datetime) -> None:
+    """Give calls their agents until this agent has one, or none is left for them.
+
+    The best call for this agent may belong to another who is idle longer: then it goes there and the next is tried.
+    """
+    while hall.matching.is_free(agent):
+        best = hall.matching.best_call(hall.able(agent))
+        if best is None:
+            return
+        _find_agent(hall, hall.waiting[best], at)
+
+
+def _find_agent(hall: Hall, call: WaitingCall, at: datetime) -> None:
+    if hall.matching.may_be_offered(call.id):
+        agent = hall.matching.longest_idle(Ask(call.queue, call.skills))
+        if agent is not None:
+            _offer(hall, call, hall.agents[agent], at)
+
+
+def _offer(hall: Hall, call: WaitingCall, agent: Agent, at: datetime) -> None:
+    if agent.seat is None:
+        raise RuntimeError("an agent without a seat stands in the idle line")
+    offer = Offer(call.id, hall.book.attempts(call.id) + 1, agent.id, agent.seat, call.queue)
+    hall.count_attempt(call.id, offer.attempt)
+    hall.book.begin(offer)
+    hall.change(agent.id, AgentFact.OFFERED, at, offer=offer)
+    order = RingAgent(
+        at=at,
+        call=offer.call,
+        attempt=offer.attempt,
+        seat=offer.seat,
+        agent=offer.agent,
+        ring_time=hall.rules(call.queue).ring_time,
+    )
+    hall.orders.append(order)
+
+
+def end_in_nothing(hall: Hall, offer: Offer, fact: AgentFact, at: datetime, *, stop: bool) -> None:
+    """The open offer failed: the agent learns `fact`, the call waits on in its old place.
+
+    With `stop` the phone may still ring, and is told not to. If the offer never took effect and an agent who was
+    offered the call before has answered meanwhile, the caller is with them: then nothing is stopped.
+    """
+    late = hall.book.end_offer(offer.call)
+    hall.change(offer.agent, fact, at)
+    if late is not None and believe(hall, late, at):
+        return
+    if stop:
+        hall.orders.append(StopRinging(at=at, call=offer.call, attempt=offer.attempt, seat=offer.seat))
+    caller_said_gone = fact is AgentFact.WITHDRAWN and not stop
+    rests = caller_said_gone or fact is AgentFact.NOT_CARRIED_OUT
+    hall.wait(replace(hall.waiting[offer.call], rests_until=at + CALL_RESTS if rests else None))
+
+
+def believe(hall: Hall, offer: Offer, at: datetime) -> bool:
+    """An agent answered an offer that was taken back: the caller is with them, so they are talking.
+
+    Not believed, and False, if the agent has left the seat or talks to somebody else. A call that is just being
+    offered to them goes back.
+    """
+    agent = hall.sitting_at(offer.seat)
+    if agent is None or agent.id != offer.agent:
+        return False
+    if agent.state in (AgentState.RESERVED, AgentState.RINGING) and agent.call is not None:
+        end_in_nothing(hall, hall.book.open[agent.call], AgentFact.WITHDRAWN, at, stop=True)
+    if hall.agents[agent.id].state is AgentState.TALKING:
+        return False
+    begin_talk(hall, offer, at)
+    return True
+
+
+def begin_talk(hall: Hall, offer: Offer, at: datetime) -> None:
+    """Caller and agent are connected."""
+    hall.stop_waiting(offer.call)
+    hall.book.answered(offer)
+    hall.change(offer.agent, AgentFact.ANSWERED, at, offer=offer)
+
+
+def begin_wrap_up(hall: Hall, offer: Offer, at: datetime) -> None:
+    """The conversation is over; its queue says how long the wrap-up may take."""
+    hall.change(offer.agent, AgentFact.TALK_ENDED, at, until=at + hall.rules(offer.queue).wrap_up_time)

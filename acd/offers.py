@@ -1,0 +1,92 @@
+"""Which call was offered to whom: the offer being made, the conversation it became, and all earlier ones.
+
+Earlier offers are remembered while the call lives: attempt numbers are never used twice (recordings are named by
+them), and an agent may turn out to have answered one that was taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from acd.model import CallId, Offer
+
+
+class OfferBook:
+    """Offers by call. A call has at most one offer open or one conversation, never both."""
+
+    def __init__(self) -> None:
+        self._open: dict[CallId, Offer] = {}
+        self._talking: dict[CallId, Offer] = {}
+        self._made: dict[CallId, list[Offer]] = {}
+        self._late: dict[CallId, Offer] = {}
+
+    @property
+    def open(self) -> Mapping[CallId, Offer]:
+        """Offers being made."""
+        return self._open
+
+    @property
+    def talking(self) -> Mapping[CallId, Offer]:
+        """Conversations."""
+        return self._talking
+
+    @property
+    def calls(self) -> frozenset[CallId]:
+        """Every call that was ever offered and has not ended."""
+        return frozenset(self._made)
+
+    def attempts(self, call: CallId) -> int:
+        """Return how often the call was offered."""
+        return len(self._made.get(call, ()))
+
+    def made(self, call: CallId, attempt: int) -> Offer | None:
+        """Return one offer, past or present."""
+        offers = self._made.get(call, [])
+        return offers[attempt - 1] if 1 <= attempt <= len(offers) else None
+
+    def begin(self, offer: Offer) -> None:
+        """Offer the call."""
+        self._open[offer.call] = offer
+        self._made.setdefault(offer.call, []).append(offer)
+
+    def current(self, call: CallId, attempt: int) -> Offer | None:
+        """Return the open offer, if it is this one."""
+        offer = self._open.get(call)
+        return offer if offer is not None and offer.attempt == attempt else None
+
+    def dialled(self, offer: Offer) -> Offer:
+        """The open offer took effect: whoever answered an earlier one has lost the caller to it."""
+        offer = self._open[offer.call] = replace(offer, dialled=True)
+        self._late.pop(offer.call, None)
+        return offer
+
+    def end_offer(self, call: CallId) -> Offer | None:
+        """Close the open offer; return who answered an earlier one meanwhile, if somebody did."""
+        self._open.pop(call, None)
+        return self._late.pop(call, None)
+
+    def answered(self, offer: Offer) -> None:
+        """The offer became a conversation."""
+        self.end_offer(offer.call)
+        self._talking[offer.call] = offer
+
+    def answered_late(self, offer: Offer) -> None:
+        """An earlier offer was answered while the open one had not taken effect yet."""
+        self._late[offer.call] = offer
+
+    def end_talk(self, call: CallId, attempt: int | None = None) -> Offer | None:
+        """Close and return the conversation, if it is this one. With `attempt`, a late answer to it is over too."""
+        late = self._late.get(call)
+        if late is not None and late.attempt == attempt:
+            del self._late[call]
+        offer = self._talking.get(call)
+        if offer is None or attempt not in (None, offer.attempt):
+            return None
+        return self._talking.pop(call)
+
+    def forget(self, call: CallId) -> None:
+        """The call has ended."""
+        for offers in (self._open, self._talking, self._late):
+            offers.pop(call, None)
+        self._made.pop(call, None)

@@ -1,0 +1,147 @@
+"""Rules of a call's way: it joins, phones ring for it, somebody answers or not, it ends.
+
+Facts come late, twice and out of order. `call` and `attempt` name an offer; news of one that is not open changes
+nothing, with one exception: an answer. The caller really is with whoever answered, unless a newer order has taken
+effect since, because in Asterisk the newest order moves the caller. So
+
+- nobody else is being offered the call: the answer is believed (acd.offering.believe);
+- a newer offer is open but has not taken effect: the answer is kept in mind, and believed if that offer fails so;
+- a newer offer took effect, or the call already talks: the answer is history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from acd.agents import RING_MARGIN, AgentFact
+from acd.events import (
+    AgentAnswered,
+    CallEnded,
+    CallJoined,
+    PhoneDialled,
+    RingFailed,
+    RingStarted,
+    TalkEnded,
+)
+from acd.hall import Hall
+from acd.model import Agent, AgentState, Offer, RingFailure, WaitingCall
+from acd.offering import begin_talk, begin_wrap_up, believe, end_in_nothing
+
+FAILURES: Final[Mapping[RingFailure, AgentFact]] = {
+    RingFailure.NO_ANSWER: AgentFact.MISSED,
+    RingFailure.REFUSED: AgentFact.MISSED,
+    RingFailure.BUSY: AgentFact.BUSY,
+    RingFailure.UNREACHABLE: AgentFact.UNREACHABLE,
+    RingFailure.CALLER_GONE: AgentFact.WITHDRAWN,
+    RingFailure.NOT_CARRIED_OUT: AgentFact.NOT_CARRIED_OUT,
+}
+
+
+def join(hall: Hall, event: CallJoined) -> None:
+    """The caller waits. One who was talking lost the agent and waits anew; one who waits keeps the old place."""
+    if hall.has_ended(event.call) or event.call in hall.waiting:
+        return
+    lost = hall.book.end_talk(event.call)
+    if lost is not None:
+        begin_wrap_up(hall, lost, event.at)
+    hall.wait(
+        WaitingCall(
+            id=event.call,
+            queue=event.queue,
+            joined=event.at,
+            skills=event.skills,
+            priority=event.priority,
+            attempts=hall.book.attempts(event.call),
+        )
+    )
+
+
+def end(hall: Hall, event: CallEnded) -> None:
+    """The caller is gone: whoever was offered the call is free as before, whoever talked wraps up."""
+    offered, talked = hall.book.open.get(event.call), hall.book.end_talk(event.call)
+    if offered is not None:
+        hall.change(offered.agent, AgentFact.WITHDRAWN, event.at)
+    if talked is not None:
+        begin_wrap_up(hall, talked, event.at)
+    hall.forget_call(event.call)
+
+
+def dial(hall: Hall, event: PhoneDialled) -> None:
+    """The order took effect; from now on the phone has its time to say that it rings."""
+    offer = hall.book.current(event.call, event.attempt)
+    if offer is None or offer.dialled:
+        return
+    offer = hall.book.dialled(offer)
+    if hall.agents[offer.agent].state is AgentState.RESERVED:
+        hall.change(offer.agent, AgentFact.DIALLED, event.at, offer=offer)
+
+
+def ring(hall: Hall, event: RingStarted) -> None:
+    """The phone rings: the queue's ring time begins."""
+    offer = hall.book.current(event.call, event.attempt)
+    if offer is None or hall.agents[offer.agent].state is not AgentState.RESERVED:
+        return
+    offer = hall.book.dialled(offer)
+    until = event.at + hall.rules(offer.queue).ring_time + RING_MARGIN
+    hall.change(offer.agent, AgentFact.RANG, event.at, offer=offer, until=until)
+
+
+def answer(hall: Hall, event: AgentAnswered) -> None:
+    """Caller and agent talk, unless the answer is history."""
+    current = hall.book.current(event.call, event.attempt)
+    if current is not None:
+        begin_talk(hall, current, event.at)
+        return
+    late = hall.book.made(event.call, event.attempt)
+    if late is None or event.call not in hall.waiting:
+        return
+    newer = hall.book.open.get(event.call)
+    if newer is None:
+        believe(hall, late, event.at)
+    elif not newer.dialled:
+        hall.book.answered_late(late)
+
+
+def fail(hall: Hall, event: RingFailed) -> None:
+    """The open offer came to nothing.
+
+    When the caller is said to be gone, the call rests in its place: CallEnded comes, or the caller was not gone.
+    """
+    offer = hall.book.current(event.call, event.attempt)
+    if offer is not None:
+        end_in_nothing(hall, offer, FAILURES[event.failure], event.at, stop=False)
+
+
+def end_talk(hall: Hall, event: TalkEnded) -> None:
+    """The conversation is over; if the answer was never told, there was one all the same."""
+    offer = hall.book.end_talk(event.call, event.attempt)
+    if offer is None:
+        offer = hall.book.current(event.call, event.attempt)
+        if offer is None:
+            return
+        hall.book.end_offer(event.call)
+        hall.stop_waiting(event.call)
+    begin_wrap_up(hall, offer, event.at)
+
+
+def give_up(hall: Hall, agent: Agent, at: datetime) -> None:
+    """An offer overstayed its deadline: see the states reserved and ringing in acd.agents."""
+    offer = _offer_to(hall, agent)
+    if agent.state is AgentState.RINGING:
+        fact = AgentFact.MISSED
+    else:
+        fact = AgentFact.UNREACHABLE if offer.dialled else AgentFact.NOT_CARRIED_OUT
+    end_in_nothing(hall, offer, fact, at, stop=True)
+
+
+def withdraw(hall: Hall, agent: Agent, at: datetime) -> None:
+    """The seat is closed under an offer: the call waits on, the agent is logged off."""
+    end_in_nothing(hall, _offer_to(hall, agent), AgentFact.SEAT_CLOSED, at, stop=True)
+
+
+def _offer_to(hall: Hall, agent: Agent) -> Offer:
+    if agent.call is None:
+        raise RuntimeError("an agent is reserved or ringing for no call")
+    return hall.book.open[agent.call]

@@ -1,0 +1,76 @@
+"""Rules of the place: seats open and close, their phones come and go, queues change, time passes."""
+
+from __future__ import annotations
+
+from acd.agents import AgentFact
+from acd.duty import seat_named
+from acd.errors import UnknownQueue
+from acd.events import PhoneLost, PhoneRegistered, QueuesLoaded, SeatClosed, SeatOpened, TimePassed
+from acd.hall import Due, Hall
+from acd.model import AgentId, AgentState, BreakReason, CallId
+from acd.ringing import give_up, withdraw
+
+_GOES_ON = (AgentState.TALKING, AgentState.WRAP_UP)
+_BEING_OFFERED = (AgentState.RESERVED, AgentState.RINGING)
+
+
+def open_seat(hall: Hall, event: SeatOpened) -> None:
+    """A seat is there, or serves other queues and adds other skills: what its agent can do counts at once."""
+    unknown = sorted(event.seat.queues - hall.queues.keys())
+    if unknown:
+        names = ", ".join(unknown)
+        raise UnknownQueue(f"seat {event.seat.id} names no queue of this city: {names}", f"本市没有队列:{names}")
+    hall.seats[event.seat.id] = event.seat
+    agent = hall.sitting_at(event.seat.id)
+    if agent is not None:
+        hall.reconsider(agent.id, event.seat)
+
+
+def close_seat(hall: Hall, event: SeatClosed) -> None:
+    """A seat is gone. Who talks or wraps up there finishes and is logged off then; everybody else is at once."""
+    seat = seat_named(hall, event.seat)
+    del hall.seats[seat.id]
+    agent = hall.sitting_at(seat.id)
+    if agent is None or agent.state in _GOES_ON:
+        return
+    if agent.state in _BEING_OFFERED:
+        withdraw(hall, agent, event.at)
+    else:
+        hall.change(agent.id, AgentFact.SEAT_CLOSED, event.at)
+
+
+def lose_phone(hall: Hall, event: PhoneLost) -> None:
+    """An idle agent without a phone is not rung. It says nothing about a call in progress: the call itself will."""
+    agent = hall.sitting_at(event.seat)
+    if agent is not None and agent.state is AgentState.READY:
+        hall.change(agent.id, AgentFact.PHONE_LOST, event.at)
+
+
+def register_phone(hall: Hall, event: PhoneRegistered) -> None:
+    """The phone is back; if that was the only reason for the break, the agent is ready."""
+    agent = hall.sitting_at(event.seat)
+    if agent is not None and agent.state is AgentState.ON_BREAK and agent.reason is BreakReason.PHONE_UNREACHABLE:
+        hall.change(agent.id, AgentFact.PHONE_BACK, event.at)
+
+
+def load_queues(hall: Hall, event: QueuesLoaded) -> None:
+    """The city's queues; what is being offered already keeps the ring time it was offered with."""
+    hall.load_queues(event.queues)
+
+
+def pass_time(hall: Hall, event: TimePassed) -> None:
+    """Act on the one deadline that was due first, if it is due by now."""
+    first = hall.deadlines.first()
+    if first is None or first[0] > event.at:
+        return
+    due, deadline = first
+    if deadline.whose is Due.CALL:
+        hall.rested(CallId(deadline.id))
+        return
+    agent = hall.agents[AgentId(deadline.id)]
+    if agent.state in _BEING_OFFERED:
+        give_up(hall, agent, event.at)
+    elif agent.state is AgentState.WRAP_UP and agent.seat not in hall.seats:
+        hall.change(agent.id, AgentFact.SEAT_CLOSED, due)
+    else:
+        hall.change(agent.id, AgentFact.TIME_UP, due)

@@ -1,0 +1,143 @@
+"""The HTTP face: every route in one table, and the one way a request goes through it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from api import agents, calls, drafts, health, live, seats, tokens
+from api.asked import Asked, Done, EventStream, Nothing, Person, Role, Route, WavSound, Wish
+from api.auth import NotAllowed
+from api.errors import problem_of
+from api.ports import Services
+
+VERSION = "0.1.0"  # of the API; docs/openapi.json carries it
+BODY_BYTES_MOST = 64 * 1024
+OPERATOR, LEADER, ADMIN = Role.OPERATOR, Role.LEADER, Role.ADMIN
+
+ROUTES: tuple[Route[Any], ...] = (
+    # method, path, function, takes, gives, needs at least, 中文, English
+    Route("GET", "/api/alive", health.alive, Nothing, Done, None, "进程是否存活", "is the process alive"),
+    Route("GET", "/api/health", health.health, Nothing, health.Health, OPERATOR, "运行状况", "how the house does"),
+    Route("GET", "/api/live", live.stream, Nothing, EventStream, OPERATOR, "实时动态", "calls moving, as events"),
+    Route("GET", "/api/calls", calls.live, Nothing, calls.CallsSeen, OPERATOR, "当前来电", "the calls of this moment"),
+    Route("GET", "/api/agents", agents.floor, Nothing, agents.AgentsSeen, OPERATOR, "在线话务员", "who is logged on"),
+    Route("POST", "/api/agents/{agent}/move", agents.move, agents.MoveAgent, Done, LEADER, "强制就绪/小休/签出", "make an agent ready, on break, logged off"),
+    Route("GET", "/api/staff", agents.directory, Nothing, agents.StaffList, LEADER, "话务员名册", "the directory of agents"),
+    Route("POST", "/api/staff", agents.enter, agents.AddStaff, agents.StaffSeen, ADMIN, "登记话务员", "enter an agent"),
+    Route("GET", "/api/seats", seats.everything, Nothing, seats.SeatsSeen, OPERATOR, "坐席列表", "all seats"),
+    Route("POST", "/api/seats", seats.add, seats.AddSeat, seats.SeatSeen, LEADER, "增加坐席", "add a seat"),
+    Route("PATCH", "/api/seats/{seat}", seats.change, seats.ChangeSeat, seats.SeatSeen, LEADER, "调整坐席", "move a seat, or change its skills"),
+    Route("DELETE", "/api/seats/{seat}", seats.remove, seats.RemoveSeat, Done, LEADER, "撤除坐席", "remove a seat"),
+    Route("GET", "/api/seats/changes", seats.history, seats.HistoryWanted, seats.SeatHistory, OPERATOR, "坐席变更记录", "the changes of seats"),
+    Route("POST", "/api/seats/changes/{change}/undo", seats.undo, seats.UndoChange, Done, LEADER, "撤销变更", "undo a change"),
+    Route("GET", "/api/drafts", drafts.everything, drafts.DraftsWanted, drafts.DraftsSeen, OPERATOR, "工单草稿列表", "draft tickets"),
+    Route("GET", "/api/drafts/{draft}", drafts.read, Nothing, drafts.DraftRead, OPERATOR, "查看草稿", "read a draft, with its evidence"),
+    Route("GET", "/api/drafts/{draft}/audio", drafts.hear, Nothing, WavSound, OPERATOR, "收听录音(留痕)", "hear the recording (written down)"),
+    Route("POST", "/api/drafts/{draft}/confirm", drafts.confirm, drafts.ConfirmDraft, drafts.TicketSeen, OPERATOR, "确认工单", "confirm a draft"),
+    Route("POST", "/api/drafts/{draft}/discard", drafts.discard, drafts.DiscardDraft, drafts.TicketSeen, OPERATOR, "作废草稿", "discard a draft"),
+    Route("GET", "/api/tokens", tokens.everything, Nothing, tokens.TokensSeen, ADMIN, "令牌列表", "all tokens"),
+    Route("POST", "/api/tokens", tokens.make, tokens.MakeToken, tokens.FreshToken, ADMIN, "签发令牌", "make a token"),
+    Route("DELETE", "/api/tokens/{token}", tokens.revoke, Nothing, Done, ADMIN, "撤销令牌", "revoke a token"),
+)  # fmt: skip
+"""All there is."""
+
+SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Server": "lianxin",
+}
+
+Clock = Callable[[], datetime]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build(services: Services, *, routes: Sequence[Route[Any]] = ROUTES, clock: Clock = _utc_now) -> web.Application:
+    """The application, ready for a runner. When it stops, watchers of the board are let go first."""
+    app = web.Application(client_max_size=BODY_BYTES_MOST, middlewares=[_answer_errors])
+    for route in routes:
+        app.router.add_route(route.method, route.path, _through(route, services, clock))
+    app.on_response_prepare.append(_put_headers)
+    app.on_shutdown.append(lambda _: _let_watchers_go(services))
+    return app
+
+
+async def _let_watchers_go(services: Services) -> None:
+    services.board.close()
+
+
+async def _put_headers(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(SECURITY_HEADERS)
+
+
+@web.middleware
+async def _answer_errors(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Exception as error:  # noqa: BLE001 - the edge: whatever it was, the client gets a Problem
+        status, problem = problem_of(error)
+        response = _json(problem, status)
+        if status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+
+
+def _through(
+    route: Route[Any], services: Services, clock: Clock
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """May they? Is it well-formed? Then act, and encode the answer."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        by = await _person(route, request, services)
+        asked = Asked(
+            wish=await _wish(route, request),
+            by=by,
+            path=dict(request.match_info),
+            services=services,
+            now=clock(),
+            request=request,
+        )
+        given = await route.act(asked)
+        return given if isinstance(given, web.StreamResponse) else _json(given, 200)
+
+    return answer
+
+
+ANYBODY = Person(token_id=0, name="anybody", role=OPERATOR)
+
+
+async def _person(route: Route[Any], request: web.Request, services: Services) -> Person:
+    if route.needs is None:
+        return ANYBODY
+    person = await services.tokens.person(request.headers.get("Authorization"))
+    if person.role < route.needs:
+        raise NotAllowed(route.needs)
+    return person
+
+
+async def _wish(route: Route[Any], request: web.Request) -> Wish:
+    """The wish, checked. ValidationError, or aiohttp's own 413 and 415."""
+    takes: type[Wish] = route.takes
+    if takes is Nothing:
+        return Nothing()
+    if request.method == "GET":
+        return takes.model_validate(dict(request.query))
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType
+    return takes.model_validate_json(await request.read() or b"{}")
+
+
+def _json(answer: BaseModel, status: int) -> web.Response:
+    return web.Response(body=answer.model_dump_json().encode(), status=status, content_type="application/json")

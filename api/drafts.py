@@ -1,0 +1,213 @@
+"""工单草稿: listed, read beside the evidence, heard, confirmed with corrections, discarded with a reason."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.asked import Answer, Asked, Nothing, Wish
+from asr.transcripts import transcript_of
+from recordings.access import hear as hear_recording
+from recordings.access import note
+from recordings.recording import RecordingId
+from tickets import store
+from tickets.draft import Draft
+from tickets.draft import Field as Proposed
+from tickets.ticket import AppealKind, Ticket, TicketId, TicketState, masked
+
+Version = Annotated[int, Field(ge=1)]
+
+
+class TicketSeen(Answer):
+    """A draft, or what became of it. `caller`: masked."""
+
+    id: TicketId
+    state: TicketState
+    version: int
+    number: str | None
+    caller: str
+    hotline: str | None
+    kind: AppealKind | None
+    place: str | None
+    subject: str | None
+    summary: str | None
+    call: str
+    drafted_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    discarded_by: str | None
+    discarded_at: datetime | None
+    discard_reason: str | None
+
+
+class Evidence(Answer):
+    """Where in the recording it was said, in seconds."""
+
+    start_s: float
+    end_s: float
+    words: str
+
+
+class FieldProposed(Answer):
+    """What the machine proposed for one field; empty: `rule` says why."""
+
+    value: str | None
+    confidence: float
+    rule: str
+    evidence: tuple[Evidence, ...]
+
+
+class TurnSeen(Answer):
+    """What one side said in one go."""
+
+    speaker: str
+    start_s: float
+    end_s: float
+    text: str
+
+
+class DraftRead(Answer):
+    """A draft with everything a person needs to judge it."""
+
+    ticket: TicketSeen
+    proposed: dict[str, FieldProposed]
+    transcript: tuple[TurnSeen, ...]
+
+
+class DraftsWanted(Wish):
+    """Which ones: in a state, `limit` at most, those before an id of the page before."""
+
+    state: TicketState = TicketState.DRAFT
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    before: Annotated[str, Field(max_length=36)] | None = None
+
+
+class DraftsSeen(Answer):
+    """The newest first."""
+
+    drafts: tuple[TicketSeen, ...]
+
+
+Text = Annotated[str, Field(max_length=5000)]
+
+
+class Edits(Wish):
+    """What the person corrected; what is not named stays, null empties the field."""
+
+    kind: AppealKind | None = None
+    place: Text | None = None
+    subject: Text | None = None
+    summary: Text | None = None
+
+
+class ConfirmDraft(Wish):
+    """The version that was read, and what was wrong in it."""
+
+    version: Version
+    edits: Edits = Edits()
+
+
+class DiscardDraft(Wish):
+    """The version that was read, and why it is no ticket."""
+
+    version: Version
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+async def everything(asked: Asked[DraftsWanted]) -> DraftsSeen:
+    """Drafts, or what became of them."""
+    wish = asked.wish
+    before = TicketId(wish.before) if wish.before else None
+    async with asked.services.database.connect() as connection:
+        rows = await store.list_tickets(connection, wish.state, limit=wish.limit, before=before)
+    return DraftsSeen(drafts=tuple(map(_seen, rows)))
+
+
+async def read(asked: Asked[Nothing]) -> DraftRead:
+    """One draft, and that it was read is written down."""
+    async with asked.services.database.begin() as connection:
+        ticket = await store.read_ticket(connection, TicketId(asked.path["draft"]))
+        proposed = await store.read_draft(connection, ticket.id)
+        said = await _said(connection, ticket)
+        await note(connection, at=asked.now, who=str(asked.by), deed="ticket.read", subject=ticket.id)
+    return DraftRead(ticket=_seen(ticket), proposed=_fields(proposed), transcript=said)
+
+
+async def hear(asked: Asked[Nothing]) -> web.StreamResponse:
+    """The recording as stereo WAV: caller left, agent right. Written down before a byte is sent; ranges are served."""
+    services = asked.services
+    async with services.database.connect() as connection:
+        ticket = await store.read_ticket(connection, TicketId(asked.path["draft"]))
+    sound = await hear_recording(
+        services.database, services.archive, RecordingId(ticket.recording), who=str(asked.by), at=asked.now
+    )
+    start, stop = _range(asked.request, sound.size_bytes)
+    response = web.StreamResponse(
+        status=200 if (start, stop) == (0, sound.size_bytes) else 206,
+        headers={"Content-Type": "audio/wav", "Accept-Ranges": "bytes"},
+    )
+    if response.status == 206:
+        response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{sound.size_bytes}"
+    response.content_length = stop - start
+    await response.prepare(asked.request)
+    with suppress(ConnectionError):  # who has heard enough hangs up
+        async for piece in sound.stream(start, stop):
+            await response.write(piece)
+    return response
+
+
+def _range(request: web.Request, size_bytes: int) -> tuple[int, int]:
+    """The bytes asked for; everything when the header is absent or makes no sense here."""
+    try:
+        start, stop, _ = request.http_range.indices(size_bytes)
+    except ValueError:
+        return 0, size_bytes
+    return (start, stop) if start < stop else (0, size_bytes)
+
+
+async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
+    """A person has read it and put it right: it becomes a ticket with a number."""
+    edits = asked.wish.edits.model_dump(exclude_unset=True)
+    confirmed = await store.confirm(
+        asked.services.database,
+        TicketId(asked.path["draft"]),
+        version=asked.wish.version,
+        by=str(asked.by),
+        at=asked.now,
+        edits=edits,
+    )
+    return _seen(confirmed)
+
+
+async def discard(asked: Asked[DiscardDraft]) -> TicketSeen:
+    """A person says that it is no ticket, and why."""
+    discarded = await store.discard(
+        asked.services.database,
+        TicketId(asked.path["draft"]),
+        version=asked.wish.version,
+        by=str(asked.by),
+        at=asked.now,
+        reason=asked.wish.reason,
+    )
+    return _seen(discarded)
+
+
+def _seen(ticket: Ticket) -> TicketSeen:
+    same = {name: getattr(ticket, name) for name in TicketSeen.model_fields.keys() - {"caller", "call"}}
+    return TicketSeen(caller=masked(ticket.caller_number), call=ticket.call_id, **same)
+
+
+def _fields(draft: Draft) -> dict[str, FieldProposed]:
+    names = ("caller", "hotline", "kind", "place", "subject", "summary")
+    proposed: dict[str, Proposed] = {name: getattr(draft, name) for name in names}
+    return {name: FieldProposed.model_validate(field) for name, field in proposed.items()}
+
+
+async def _said(connection: AsyncConnection, ticket: Ticket) -> tuple[TurnSeen, ...]:
+    transcript = await transcript_of(connection, RecordingId(ticket.recording))
+    return tuple(TurnSeen.model_validate(turn) for turn in transcript.turns) if transcript else ()

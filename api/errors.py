@@ -1,0 +1,138 @@
+"""Every refusal's HTTP status and words, in one table. A client never sees a trace, nor its own input again.
+
+An error answer is `{"rule", "zh", "en", "fields"}`: the rule is stable and for machines, the sentences are for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from acd.errors import Refused, UnknownAgent, UnknownSeat
+from api.auth import NotAllowed, NotKnown, UnknownToken
+from api.ports import Unknown, VersionConflict
+from recordings.access import NothingToHear
+from recordings.ledger import RecordingUnknown
+from tickets.ticket import EditNotAllowed, TicketChanged, TicketRefused, TicketUnknown
+
+log = structlog.get_logger(__name__)
+
+
+class Wrong(BaseModel):
+    """One field that cannot be taken: where it is, and what is asked of it."""
+
+    field: str
+    zh: str
+    en: str
+
+
+class Problem(BaseModel):
+    """Why there is no other answer."""
+
+    rule: str
+    zh: str
+    en: str
+    fields: tuple[Wrong, ...] = ()
+
+
+class Line(NamedTuple):
+    """How one kind of error is answered. What is left empty, the error says itself."""
+
+    status: int
+    rule: str = ""
+    zh: str = ""
+    en: str = ""
+
+
+TABLE: dict[type[Exception], Line] = {
+    NotKnown: Line(401, "token_needed", "需要有效的令牌", "a valid token is needed"),
+    NotAllowed: Line(403, "not_allowed", "您的角色不能执行此操作", "your role does not reach so far"),
+    UnknownToken: Line(
+        404, "unknown_token", "没有这个令牌,或已撤销", "there is no such token, or it is revoked already"
+    ),
+    Unknown: Line(404, "unknown", "没有找到", "there is no such thing"),
+    UnknownAgent: Line(404),
+    UnknownSeat: Line(404),
+    VersionConflict: Line(
+        409, "changed_meanwhile", "已被他人修改,请刷新后重试", "somebody changed it meanwhile; read it again"
+    ),
+    Refused: Line(409),
+    TicketUnknown: Line(404, "unknown_ticket"),
+    TicketChanged: Line(409, "changed_meanwhile"),
+    EditNotAllowed: Line(422, "edit_not_allowed"),
+    TicketRefused: Line(409, "ticket_refused"),
+    RecordingUnknown: Line(404, "unknown_recording", "没有这段录音", "there is no such recording"),
+    NothingToHear: Line(409, "nothing_to_hear", "这段录音没有声音", "the recording holds no sound"),
+    ValidationError: Line(422, "not_valid", "内容不合要求", "the content is not as it should be"),
+    TimeoutError: Line(503, "too_slow", "系统忙,请稍后重试", "the system is busy; try again"),
+}
+"""The nearest ancestor of an error in this table speaks for it; an error without one is ours, and answered with 500."""
+
+OF_HTTP: dict[int, Line] = {
+    400: Line(400, "bad_request", "请求有误", "the request cannot be read"),
+    404: Line(404, "no_such_path", "没有这个地址", "there is no such path"),
+    405: Line(405, "no_such_method", "此地址不支持该方法", "this path does not know the method"),
+    413: Line(413, "too_large", "内容过大", "the content is too large"),
+    415: Line(415, "not_json", "内容须为 JSON", "the content must be JSON"),
+}
+
+IN_CHINESE: dict[str, str] = {
+    "missing": "必填",
+    "extra_forbidden": "没有这一项",
+    "string_type": "须为文字",
+    "string_too_short": "过短",
+    "string_too_long": "过长",
+    "string_pattern_mismatch": "格式不对",
+    "int_type": "须为整数",
+    "int_parsing": "须为整数",
+    "greater_than_equal": "过小",
+    "less_than_equal": "过大",
+    "too_short": "项数过少",
+    "too_long": "项数过多",
+    "enum": "不在可选范围内",
+    "literal_error": "不在可选范围内",
+    "json_invalid": "不是有效的 JSON",
+}
+"""What is wrong with a field, by pydantic's name for it."""
+
+
+def problem_of(error: Exception) -> tuple[int, Problem]:
+    """Status and words for an error."""
+    if isinstance(error, web.HTTPException):
+        return _of_http(error)
+    line = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), None)
+    if line is None:
+        _write_down(error)
+        return 500, Problem(rule="our_fault", zh="系统内部错误,已记录", en="an error of ours; it is written down")
+    if isinstance(error, Refused):
+        return line.status, Problem(rule=error.rule, zh=error.zh, en=str(error))
+    if isinstance(error, TicketRefused):
+        return line.status, Problem(rule=line.rule, zh=error.zh, en=str(error))
+    fields = tuple(wrong_fields(error)) if isinstance(error, ValidationError) else ()
+    return line.status, Problem(rule=line.rule, zh=line.zh, en=line.en, fields=fields)
+
+
+def _of_http(error: web.HTTPException) -> tuple[int, Problem]:
+    line = OF_HTTP.get(error.status, OF_HTTP[400])
+    return error.status, Problem(rule=line.rule, zh=line.zh, en=line.en)
+
+
+def wrong_fields(error: ValidationError) -> Iterable[Wrong]:
+    """Which fields, and why; what the client wrote there (a PIN, perhaps) is not repeated."""
+    for mistake in error.errors(include_url=False, include_context=False, include_input=False):
+        where = ".".join(str(step) for step in mistake["loc"])
+        en = mistake["msg"] if mistake["type"] in IN_CHINESE else "not as it should be"
+        yield Wrong(field=where, zh=IN_CHINESE.get(mistake["type"], "不合要求"), en=en)
+
+
+def _write_down(error: Exception) -> None:
+    """Kind and place of an error, without its words: they may hold what a citizen said or a telephone number."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    log.error("a request met an error of ours", error=type(error).__name__, place=place)

@@ -1,0 +1,68 @@
+"""健康: whether the house does its work, for machines (is it alive?) and for people (what is wrong?)."""
+
+from __future__ import annotations
+
+from api.asked import Answer, Asked, Done, Nothing
+from api.ports import VitalSigns
+
+ENGINE_STALE_S = 2.0  # the engine goes round at least this often
+
+
+class Sign(Answer):
+    """One thing looked at."""
+
+    name: str
+    well: bool
+    zh: str
+    en: str
+
+
+class Health(Answer):
+    """Well, if every part without which calls suffer is well."""
+
+    well: bool
+    signs: tuple[Sign, ...]
+
+
+async def alive(asked: Asked[Nothing]) -> Done:  # noqa: ARG001 - every route's function is given the question
+    """The process answers. Says nothing else: it is open to whoever reaches the port."""
+    return Done()
+
+
+async def health(asked: Asked[Nothing]) -> Health:
+    """What is well and what is not."""
+    signs = judged(await asked.services.vitals.signs())
+    needed = {"engine", "pbx"}
+    return Health(well=all(sign.well for sign in signs if sign.name in needed), signs=signs)
+
+
+def judged(vital: VitalSigns) -> tuple[Sign, ...]:
+    """Each sign with its verdict, in words."""
+    ticked = f"{vital.engine_ticked_s_ago:.1f}"
+    version = vital.pbx_version or "?"
+    return (
+        Sign(
+            name="engine",
+            well=vital.engine_ticked_s_ago < ENGINE_STALE_S,
+            zh=f"分配引擎 {ticked} 秒前运转",
+            en=f"the engine went round {ticked} s ago",
+        ),
+        Sign(
+            name="pbx",
+            well=vital.pbx_connected,
+            zh=f"已连接 Asterisk {version}" if vital.pbx_connected else "未连接 Asterisk",
+            en=f"connected to Asterisk {version}" if vital.pbx_connected else "not connected to Asterisk",
+        ),
+        Sign(
+            name="transcription",
+            well=bool(vital.transcription),
+            zh=f"转写模型:{vital.transcription}" if vital.transcription else f"转写已关闭:{vital.transcription_off}",
+            en=f"model: {vital.transcription}" if vital.transcription else f"off: {vital.transcription_off}",
+        ),
+        Sign(
+            name="jobs",
+            well=vital.jobs_failed == 0,
+            zh=f"任务:{vital.jobs_waiting} 个等待,{vital.jobs_failed} 个失败",
+            en=f"jobs: {vital.jobs_waiting} waiting, {vital.jobs_failed} failed",
+        ),
+    )

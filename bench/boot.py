@@ -1,0 +1,61 @@
+"""How long from nothing to a PBX that answers: `boot.pbx_s` on the wall, `boot.pbx_cpu_s` of the processor.
+
+Medians over several boots in fresh folders, from before the process is spawned until Asterisk says FullyBooted; the
+packages are in the cache already. On a busy machine read the processor's seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.report import report
+from sandbox.asterisk import Asterisk, find_asterisk
+from sandbox.instance import Setup
+from sandbox.pbx import Pbx
+from telephony.asterisk.config import Seat
+
+BOOTS = 7
+SEATS = tuple(Seat(extension=str(8001 + number), password=f"bench-{8001 + number}") for number in range(20))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boot:
+    """What one boot took, in seconds."""
+
+    wall_s: float
+    cpu_s: float
+
+
+async def boot_pbx(folder: Path, asterisk: Asterisk) -> Boot:
+    """One boot of a PBX with the sample city's twenty seats, rendering included, and its end."""
+    began = time.perf_counter()
+    async with Pbx.start(folder, Setup(seats=SEATS), asterisk=asterisk) as pbx:
+        return Boot(wall_s=time.perf_counter() - began, cpu_s=pbx.cpu_s())
+
+
+async def several(boot: Callable[[Path], Awaitable[Boot]]) -> list[Boot]:
+    """Boot again and again, each time in a fresh folder. The first fills the kernel's page cache and does not count."""
+    boots: list[Boot] = []
+    for _ in range(BOOTS + 1):
+        with tempfile.TemporaryDirectory(prefix="lx-") as folder:
+            boots.append(await boot(Path(folder)))
+    return boots[1:]
+
+
+async def measure() -> None:
+    """Print every figure of this bench."""
+    asterisk = await asyncio.to_thread(find_asterisk)
+    boots = await several(lambda folder: boot_pbx(folder, asterisk))
+    report("boot.pbx_s", round(statistics.median(boot.wall_s for boot in boots), 3), "s")
+    report("boot.pbx_cpu_s", round(statistics.median(boot.cpu_s for boot in boots), 3), "s")
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(measure()))

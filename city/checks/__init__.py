@@ -1,0 +1,33 @@
+"""What must be true between the files of a city: one function a rule, each yielding every place where it is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from city.checks import names, sense, twins
+from city.files import Files
+from city.mistakes import Mistake
+
+RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
+    names.queues_exist,
+    names.skills_are_declared,
+    names.menus_exist,
+    names.default_hotline_exists,
+    names.prompts_can_be_said,
+    twins.numbers_ring_one_hotline,
+    twins.queues_have_one_name_each,
+    twins.skills_have_one_name_each,
+    twins.extensions_belong_to_one_seat,
+    twins.places_are_told_apart,
+    sense.menus_are_shallow,
+    sense.crisis_has_no_menu,
+    sense.callers_are_told_of_recording,
+    sense.audio_can_be_played,
+    sense.places_lie_somewhere,
+)
+
+
+def mistakes_between(files: Files) -> Iterator[Mistake]:
+    """All broken rules."""
+    for rule in RULES:
+        yield from rule(files)

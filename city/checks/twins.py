@@ -1,0 +1,74 @@
+"""Nothing is there twice under the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from city.city import CityFile, Skill
+from city.files import Files, Mention, hotlines
+from city.mistakes import Mistake
+from city.numbers import local_number
+from city.places import Place
+from city.queue import Queue
+from city.seats import SeatRange
+
+
+def numbers_ring_one_hotline(files: Files) -> Iterator[Mistake]:
+    """A dialled number names one hotline, also through variants, area code and country code."""
+    about = files.city.whole(CityFile)
+    if about is None:
+        return
+    owners: dict[str, tuple[str | int, ...]] = {}
+    for path, hotline in hotlines(files):
+        numbers = [Mention(files.hotlines, (*path, "number"), hotline.number)]
+        numbers += (Mention(files.hotlines, (*path, "variants", at), text) for at, text in enumerate(hotline.variants))
+        for mention in numbers:
+            local = local_number(mention.name, about.area_code, about.country_code)
+            if owners.setdefault(local, path) != path:
+                yield _twin(mention, "number", "号码")
+
+
+def queues_have_one_name_each(files: Files) -> Iterator[Mistake]:
+    """No two queues have the same name."""
+    found = files.queues.entries("queues", Queue)
+    return _twins((Mention(files.queues, (*path, "name"), queue.name) for path, queue in found), "queue", "队列")
+
+
+def skills_have_one_name_each(files: Files) -> Iterator[Mistake]:
+    """No two skills have the same name."""
+    found = files.city.entries("skills", Skill)
+    return _twins((Mention(files.city, (*path, "name"), skill.name) for path, skill in found), "skill", "技能")
+
+
+def extensions_belong_to_one_seat(files: Files) -> Iterator[Mistake]:
+    """An extension is listed once, also through ranges; of a range that overlaps the first such extension is named."""
+    taken: set[str] = set()
+    for path, seats in files.seats.entries("seats", SeatRange):
+        extensions = [seat.extension for seat in seats.seats()]
+        again = [extension for extension in extensions if extension in taken]
+        if again:
+            yield _twin(Mention(files.seats, (*path, "extensions"), again[0]), "seat", "坐席")
+        taken.update(extensions)
+
+
+def places_are_told_apart(files: Files) -> Iterator[Mistake]:
+    """The same name may stand for two places only if they lie in different ones."""
+    taken: set[tuple[str, str | None]] = set()
+    for path, place in files.places.entries("places", Place):
+        if (place.name, place.parent) in taken:
+            yield _twin(Mention(files.places, (*path, "name"), place.name), "place", "地名")
+        taken.add((place.name, place.parent))
+
+
+def _twins(mentions: Iterable[Mention], kind: str, zh: str) -> Iterator[Mistake]:
+    taken: set[str] = set()
+    for mention in mentions:
+        if mention.name in taken:
+            yield _twin(mention, kind, zh)
+        taken.add(mention.name)
+
+
+def _twin(mention: Mention, kind: str, zh: str) -> Mistake:
+    return mention.mistake(
+        f"duplicate_{kind}", f"{zh}“{mention.name}”重复", f"{kind} {mention.name!r} is already listed above"
+    )

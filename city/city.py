@@ -1,0 +1,76 @@
+"""城市: everything a city configures, as one value that never changes. A new one replaces it whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from city.hotline import Hotline, Number
+from city.menu import Menu
+from city.numbers import local_number
+from city.places import Place
+from city.prompts import Prompt
+from city.queue import Queue
+from city.seats import Seat
+from city.written import Named, Slug
+
+
+class Skill(Named):
+    """技能: something that not every agent masters."""
+
+    name: Slug
+    """技能名 / its name in the other files"""
+
+
+class CityFile(Named):
+    """城市 city.toml: its name, its telephone codes, and the skills that the other files may speak of."""
+
+    area_code: Annotated[str, Field(pattern=r"^0[0-9]{2,3}$")]
+    """区号 / for example "0518\""""
+    country_code: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}$")] = "86"
+    """国家码 / without + or 00"""
+    default_hotline: Number
+    """未登记号码的来电转入此热线 / takes the calls to numbers that no hotline lists"""
+    skills: tuple[Skill, ...] = ()
+    """其他文件可用的技能 / the skills that other files may name"""
+
+
+class Dialled(NamedTuple):
+    """The hotline that takes a call, and whether it lists the number that was dialled."""
+
+    hotline: Hotline
+    known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """城市. Made by `city.load.load_city`, which has checked that all names lead somewhere."""
+
+    folder: Path
+    about: CityFile
+    hotlines: Mapping[str, Hotline]  # by number
+    numbers: Mapping[str, str]  # every local number that is listed, and the number of the hotline it rings
+    queues: Mapping[str, Queue]  # by name
+    menus: Mapping[str, Menu]  # by name
+    places: tuple[Place, ...]
+    seats: tuple[Seat, ...]
+    prompts: Mapping[str, Prompt]  # by slug
+
+    def hotline_for(self, dialled: str) -> Dialled:
+        """The hotline of a dialled number (DNIS), however written; an unknown one lands on the default hotline."""
+        about = self.about
+        number = self.numbers.get(local_number(dialled, about.area_code, about.country_code))
+        return Dialled(self.hotlines[number or about.default_hotline], number is not None)
+
+    def audio_of(self, slug: str) -> Path:
+        """Where the audio of a prompt is, or would be."""
+        return audio_path(self.folder, slug)
+
+
+def audio_path(folder: Path, slug: str) -> Path:
+    """Where a city folder keeps the audio of a prompt."""
+    return folder / "prompts" / f"{slug}.wav"

@@ -1,0 +1,125 @@
+"""A city folder, read but not yet believed: its files, and every name by which one speaks of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from city.city import CityFile
+from city.hotline import Hotline, HotlinesFile
+from city.menu import Menu
+from city.mistakes import Mistake
+from city.places import PlacesFile
+from city.positions import KeyPath
+from city.prompts import PromptsFile
+from city.queue import QueuesFile
+from city.seats import SeatRange, SeatsFile
+from city.source import Source, read
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """Every file of a city. `menus` is by the name of the menu."""
+
+    folder: Path
+    city: Source
+    hotlines: Source
+    queues: Source
+    menus: Mapping[str, Source]
+    places: Source
+    seats: Source
+    prompts: Source
+    also_spoken: frozenset[str] = frozenset()  # prompts that the programs themselves say
+
+    def all(self) -> Iterator[Source]:
+        """Every file that was read, or should have been."""
+        yield from (self.city, self.hotlines, self.queues, self.places, self.seats, self.prompts)
+        yield from self.menus.values()
+
+
+class Mention(NamedTuple):
+    """Somewhere a file speaks of something by its name."""
+
+    source: Source
+    path: KeyPath
+    name: str
+
+    def mistake(self, rule: str, zh: str, message: str) -> Mistake:
+        """A mistake just there."""
+        return self.source.mistake(self.path, rule, zh, message)
+
+
+def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
+    """Read all files of a city folder. What is wrong with them is in their `mistakes`."""
+    menus = sorted((folder / "menus").glob("*.toml"))
+    return Files(
+        folder=folder,
+        city=read(folder, "city.toml", CityFile),
+        hotlines=read(folder, "hotlines.toml", HotlinesFile),
+        queues=read(folder, "queues.toml", QueuesFile),
+        menus={menu.stem: read(folder, f"menus/{menu.name}", Menu) for menu in menus},
+        places=read(folder, "places.toml", PlacesFile),
+        seats=read(folder, "seats.toml", SeatsFile),
+        prompts=read(folder, "prompts/prompts.toml", PromptsFile),
+        also_spoken=frozenset(also_spoken),
+    )
+
+
+def hotlines(files: Files) -> Iterator[tuple[KeyPath, Hotline]]:
+    """The hotlines whose shape is right."""
+    return files.hotlines.entries("hotlines", Hotline)
+
+
+def menus(files: Files) -> Iterator[tuple[Source, Menu]]:
+    """The menus whose shape is right."""
+    for source in files.menus.values():
+        if menu := source.whole(Menu):
+            yield source, menu
+
+
+def queues_mentioned(files: Files) -> Iterator[Mention]:
+    """队列: by hotlines, choices of menus, seats."""
+    for path, hotline in hotlines(files):
+        yield Mention(files.hotlines, (*path, "queue"), hotline.queue)
+    for source, menu in menus(files):
+        for key, step in menu.choices.items():
+            if step.join is not None:
+                yield Mention(source, ("choices", key, "join"), step.join)
+    for path, seats in files.seats.entries("seats", SeatRange):
+        for place, queue in enumerate(seats.queues):
+            yield Mention(files.seats, (*path, "queues", place), queue)
+
+
+def skills_mentioned(files: Files) -> Iterator[Mention]:
+    """技能: by hotlines, choices of menus, seats."""
+    for path, hotline in hotlines(files):
+        yield from (Mention(files.hotlines, (*path, "skills", skill), skill) for skill in hotline.skills)
+    for source, menu in menus(files):
+        for key, step in menu.choices.items():
+            yield from (Mention(source, ("choices", key, "skills", skill), skill) for skill in step.skills)
+    for path, seats in files.seats.entries("seats", SeatRange):
+        yield from (Mention(files.seats, (*path, "skills", skill), skill) for skill in seats.skills)
+
+
+def menus_mentioned(files: Files) -> Iterator[Mention]:
+    """菜单: by hotlines and choices of other menus."""
+    for path, hotline in hotlines(files):
+        if hotline.menu is not None:
+            yield Mention(files.hotlines, (*path, "menu"), hotline.menu)
+    for source, menu in menus(files):
+        for key, step in menu.choices.items():
+            if step.goto is not None:
+                yield Mention(source, ("choices", key, "goto"), step.goto)
+
+
+def prompts_mentioned(files: Files) -> Iterator[Mention]:
+    """提示音: by hotlines, menus, and the programs themselves."""
+    for path, hotline in hotlines(files):
+        for place, slug in enumerate(hotline.greeting):
+            yield Mention(files.hotlines, (*path, "greeting", place), slug)
+    for source, menu in menus(files):
+        yield Mention(source, ("prompt",), menu.prompt)
+    for slug in sorted(files.also_spoken):
+        yield Mention(files.prompts, (slug,), slug)

@@ -1,0 +1,57 @@
+"""JSON Schemas of a city's files, for editors that check while one types. `python -m city.schemas` writes them anew."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import DictSchema
+
+from city.city import CityFile
+from city.hotline import HotlinesFile
+from city.menu import Menu
+from city.places import PlacesFile
+from city.prompts import PromptsFile
+from city.queue import QueuesFile
+from city.seats import SeatsFile
+
+PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas"
+
+SHAPES: dict[str, type[BaseModel]] = {
+    "city": CityFile,
+    "hotlines": HotlinesFile,
+    "menu": Menu,
+    "places": PlacesFile,
+    "prompts": PromptsFile,
+    "queues": QueuesFile,
+    "seats": SeatsFile,
+}
+
+
+class ClosedTables(GenerateJsonSchema):
+    """As pydantic writes it, but a table whose keys have a pattern takes no other keys: so the loader has it too."""
+
+    def dict_schema(self, schema: DictSchema) -> JsonSchemaValue:
+        """The schema of a mapping."""
+        written = super().dict_schema(schema)
+        return {**written, "additionalProperties": False} if "patternProperties" in written else written
+
+
+def schema_text(name: str) -> str:
+    """The schema of one kind of file, as it is published."""
+    shape = SHAPES[name].model_json_schema(schema_generator=ClosedTables)
+    return json.dumps({"$schema": ClosedTables.schema_dialect, **shape}, ensure_ascii=False, indent=2) + "\n"
+
+
+def write_schemas(folder: Path = PUBLISHED) -> None:
+    """Write every schema into `folder`, which is made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in SHAPES:
+        (folder / f"{name}.json").write_text(schema_text(name), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_schemas(*(Path(argument) for argument in sys.argv[1:2]))

@@ -1,0 +1,131 @@
+"""One TOML file of a city: read it, check its shape, and say where in it each mistake is."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from city.mistakes import Mistake
+from city.positions import TOP, KeyPath, Position, nearest, positions
+from city.written import Written
+
+Entry = TypeVar("Entry", bound=Written)
+
+_SHAPE_RULES = {
+    "missing": ("missing_key", "缺少此项"),
+    "extra_forbidden": ("unknown_key", "没有这一项,请检查拼写"),
+    "string_pattern_mismatch": ("wrong_format", "格式不对"),
+    "enum": ("not_allowed", "不是允许的取值"),
+    "greater_than_equal": ("out_of_range", "数值太小"),
+    "less_than_equal": ("out_of_range", "数值太大"),
+    "string_too_short": ("out_of_range", "太短"),
+    "string_too_long": ("out_of_range", "太长"),
+    "too_short": ("out_of_range", "至少要写一项"),
+}
+_WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What stands in one file, as far as it could be read. A file that could not be read at all holds nothing."""
+
+    file: str  # inside the city's folder
+    content: dict[str, Any] = field(default_factory=dict)
+    positions: dict[KeyPath, Position] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()
+    readable: bool = True
+
+    def mistake(self, path: KeyPath, rule: str, zh: str, message: str) -> Mistake:
+        """A mistake at `path`, or at the innermost table around it that is written."""
+        line, column = nearest(self.positions, path)
+        key = ".".join(str(part) for part in path)
+        return Mistake(file=self.file, line=line, column=column, key=key, rule=rule, zh=zh, message=message)
+
+    def whole(self, shape: type[Entry]) -> Entry | None:
+        """The whole file as one thing, if its shape is right."""
+        return _valid(shape, self.content)
+
+    def entries(self, key: str, shape: type[Entry]) -> Iterator[tuple[KeyPath, Entry]]:
+        """Those tables under `key` (an array; "": the file's own tables) whose shape is right, each with its path."""
+        for path, content in self._tables(key):
+            entry = _valid(shape, content)
+            if entry is not None:
+                yield path, entry
+
+    def names(self, key: str, name: str) -> frozenset[str]:
+        """What the tables of the array `key` are called, also those whose shape is wrong."""
+        return frozenset(str(content[name]) for _, content in self._tables(key) if name in content)
+
+    def _tables(self, key: str) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+        found: Any = self.content.get(key, ()) if key else self.content
+        numbered = enumerate(found) if isinstance(found, list) else found.items() if isinstance(found, dict) else ()
+        for part, content in numbered:
+            if isinstance(content, dict):
+                yield ((key, part) if key else (part,)), content
+
+
+def read(folder: Path, file: str, shape: type[BaseModel]) -> Source:
+    """Read one file of a city and check its shape. Never raises for what is in the file."""
+    try:
+        text = (folder / file).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        content = json.loads(json.dumps(tomllib.loads(text), default=str))
+    except FileNotFoundError:
+        return _unreadable(file, TOP, "file_missing", "缺少此文件", "the file is missing")
+    except OSError as error:
+        return _unreadable(file, TOP, "file_unreadable", "无法读取", f"cannot be read ({type(error).__name__})")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return _unreadable(
+            file, Position(line, 1), "not_utf8", "不是 UTF-8 编码,请另存为 UTF-8", "the text is not UTF-8"
+        )
+    except tomllib.TOMLDecodeError as error:
+        return _unreadable(file, _where(str(error), text), "not_toml", "不是合法的 TOML", _WHERE.sub("", str(error)))
+    source = Source(file=file, content=content, positions=positions(text))
+    mistakes = tuple(_shape_mistake(source, fault) for fault in _faults(shape, content))
+    return Source(file=file, content=content, positions=source.positions, mistakes=mistakes)
+
+
+def _unreadable(file: str, position: Position, rule: str, zh: str, message: str) -> Source:
+    line, column = position
+    mistake = Mistake(file=file, line=line, column=column, key="", rule=rule, zh=zh, message=message)
+    return Source(file=file, mistakes=(mistake,), readable=False)
+
+
+def _where(error: str, text: str) -> Position:
+    """tomllib says the place at the end of its sentence."""
+    found = _WHERE.search(error)
+    if found is None or found[1] is None:
+        return Position(text.count("\n") + 1, 1)
+    return Position(int(found[1]), int(found[2]))
+
+
+def _valid(shape: type[Entry], content: dict[str, Any]) -> Entry | None:
+    try:
+        return shape.model_validate_json(json.dumps(content))
+    except ValidationError:
+        return None
+
+
+def _faults(shape: type[BaseModel], content: dict[str, Any]) -> list[ErrorDetails]:
+    """By way of JSON: a strict model takes a list for a tuple there, as TOML writes it, and still no "20" for 20."""
+    try:
+        shape.model_validate_json(json.dumps(content))
+    except ValidationError as error:
+        return error.errors(include_url=False, include_input=False)
+    return []
+
+
+def _shape_mistake(source: Source, fault: ErrorDetails) -> Mistake:
+    kind = fault["type"]
+    own_zh = fault.get("ctx", {}).get("zh")
+    rule, zh = (kind, own_zh) if own_zh else _SHAPE_RULES.get(kind, ("wrong_type", "类型或取值不对"))
+    path = tuple(part for part in fault["loc"] if part != "[key]")
+    return source.mistake(path, rule, zh, fault["msg"])

@@ -1,0 +1,108 @@
+"""The command `hotline`: what a person at the centre types. Chinese first, English second."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from hotline import cli_agents, cli_drafts, cli_model, cli_seats
+from hotline.cli_face import Face, controller, err, out, table
+from hotline.client import STATE_DIR, Trouble
+
+app = typer.Typer(
+    help="连心 Lianxin:12345 热线呼叫中心 · the call centre of a city's hotline",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(cli_seats.app, name="seats")
+app.add_typer(cli_agents.app, name="agents")
+app.add_typer(cli_drafts.app, name="drafts")
+app.add_typer(cli_model.app, name="model")
+
+STAGES = {"greeting": "问候", "waiting": "排队", "ringing": "振铃", "talking": "通话", "over": "结束"}
+
+
+@app.callback()
+def choose_state(
+    state_dir: Annotated[
+        Path, typer.Option(envvar="HOTLINE_STATE_DIR", help="控制器的状态目录 / where the controller keeps its state")
+    ] = STATE_DIR,
+) -> None:
+    """连心 Lianxin."""
+    Face.state_dir = state_dir
+
+
+@app.command()
+def status() -> None:
+    """运行状况 · how the house does."""
+    health = controller().ask("GET /api/health")
+    for sign in health["signs"]:
+        mark = "[green]✓[/green]" if sign["well"] else "[red]✗[/red]"
+        out.print(f"{mark} {escape(sign['zh'])}  [dim]{escape(sign['en'])}[/dim]", soft_wrap=True)
+    if not health["well"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def calls() -> None:
+    """当前来电 · the calls of this moment."""
+    seen = controller().ask("GET /api/calls")["calls"]
+    columns = ("主叫 caller", "热线 hotline", "队列 queue", "阶段 stage", "秒 s", "话务员 agent", "坐席 seat")
+    rows = (
+        (
+            c["caller"] or "隐藏/未知",
+            c["hotline"],
+            c["queue"],
+            f"{STAGES[c['stage']]} {c['stage']}",
+            f"{c['seconds']:.0f}",
+            c["agent"],
+            c["seat"],
+        )
+        for c in seen
+    )
+    table("当前来电 · calls now", columns, rows)
+
+
+@app.command()
+def openapi() -> None:
+    """接口文档 · the API as an OpenAPI 3.1 document."""
+    from api.app import ROUTES, VERSION  # noqa: PLC0415 - the server's parts, for this command only
+    from api.openapi import document  # noqa: PLC0415
+
+    sys.stdout.write(json.dumps(document(ROUTES, VERSION), ensure_ascii=False, indent=1) + "\n")
+
+
+ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+@app.command(context_settings=ANYTHING)
+def serve(context: typer.Context) -> None:
+    """运行控制器 · run the controller."""
+    _hand_over("hotline.serve", context)
+
+
+@app.command(context_settings=ANYTHING)
+def demo(context: typer.Context) -> None:
+    """演示 · the demonstration."""
+    _hand_over("hotline.demo", context)
+
+
+def _hand_over(module: str, context: typer.Context) -> None:
+    """Run the `main(arguments) -> exit code` of a part that is loaded only when asked for."""
+    raise typer.Exit(import_module(module).main(context.args))
+
+
+def main() -> None:
+    """Run the command; trouble is said in both languages, without a trace."""
+    try:
+        app()
+    except Trouble as trouble:
+        err.print(f"[red]✗[/red] {escape(trouble.zh)}\n  {escape(trouble.en)}", soft_wrap=True)
+        sys.exit(1)

@@ -1,0 +1,107 @@
+"""`hotline drafts …`: draft tickets, read, heard, confirmed, discarded by a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+from rich.markup import escape
+
+from hotline.cli_face import controller, out, say, table, when
+from hotline.client import Trouble
+
+app = typer.Typer(help="工单草稿 · draft tickets", no_args_is_help=True)
+
+Draft = Annotated[
+    str, typer.Argument(help="草稿编号(可只写开头或结尾几位) / the draft's id, or its first or last characters")
+]
+
+
+@app.command("list")
+def everything(
+    state: Annotated[str, typer.Option(help="draft, confirmed, discarded")] = "draft",
+    limit: Annotated[int, typer.Option(min=1, max=500)] = 20,
+) -> None:
+    """最新的在前 · the newest first."""
+    drafts = controller().ask(f"GET /api/drafts?state={quote(state)}&limit={limit}")["drafts"]
+    columns = ("编号 id", "时间 at", "主叫 caller", "热线 hotline", "类型 kind", "地点 place", "主题 subject")
+    rows = (
+        (d["id"], when(d["drafted_at"]), d["caller"], d["hotline"], d["kind"], d["place"], d["subject"]) for d in drafts
+    )
+    table("工单草稿 · draft tickets", columns, rows)
+
+
+@app.command()
+def show(draft: Draft) -> None:
+    """草稿、依据与转写 · a draft, its evidence and what was said."""
+    at = controller()
+    read = at.ask(f"GET /api/drafts/{_whole(draft)}")
+    rows = (
+        (name, field["value"] or f"({field['rule']})", f"{field['confidence']:.2f}", _where(field["evidence"]))
+        for name, field in read["proposed"].items()
+    )
+    ticket = read["ticket"]
+    title = f"{ticket['number'] or ticket['id']} · {ticket['state']} · v{ticket['version']}"
+    table(title, ("字段 field", "内容 value", "把握 sure", "依据 evidence"), rows)
+    for turn in read["transcript"]:
+        who = "市民" if turn["speaker"] == "caller" else "坐席"
+        out.print(f"[dim]{turn['start_s']:6.1f}s[/dim] {who}:{escape(turn['text'])}", soft_wrap=True)
+
+
+def _where(evidence: list[dict[str, float]]) -> str:
+    return " ".join(f"{span['start_s']:.1f}–{span['end_s']:.1f}s" for span in evidence)
+
+
+@app.command()
+def hear(
+    draft: Draft, into: Annotated[Path | None, typer.Option("--into", help="存为 / the WAV file to write")] = None
+) -> None:
+    """取录音(左市民右坐席),留痕 · fetch the recording, caller left, agent right; it is written down."""
+    whole = _whole(draft)
+    file = into or Path(f"{whole}.wav")
+    if file.exists():
+        raise Trouble(f"文件已存在:{file}", f"the file exists already: {file}")
+    size = controller().fetch(f"/api/drafts/{whole}/audio", file)
+    say(f"已写入 {file}({size} 字节)", f"{size} bytes written to {file}")
+
+
+@app.command()
+def confirm(
+    draft: Draft,
+    kind: Annotated[str | None, typer.Option(help="咨询 求助 投诉 举报 建议 表扬")] = None,
+    place: Annotated[str | None, typer.Option(help="地点 / place")] = None,
+    subject: Annotated[str | None, typer.Option(help="主题 / subject")] = None,
+    summary: Annotated[str | None, typer.Option(help="摘要 / summary")] = None,
+) -> None:
+    """确认;所写各项为更正 · confirm; what is given corrects the draft."""
+    at, whole = controller(), _whole(draft)
+    given = {"kind": kind, "place": place, "subject": subject, "summary": summary}
+    edits = {name: text or None for name, text in given.items() if text is not None}
+    version = at.ask(f"GET /api/drafts/{whole}")["ticket"]["version"]
+    ticket = at.ask(f"POST /api/drafts/{whole}/confirm", {"version": version, "edits": edits})
+    say(f"已确认,工单编号 {ticket['number']}", f"confirmed as ticket {ticket['number']}")
+
+
+@app.command()
+def discard(draft: Draft, reason: Annotated[str, typer.Option("--reason", help="原因 / why it is no ticket")]) -> None:
+    """作废 · discard."""
+    at, whole = controller(), _whole(draft)
+    version = at.ask(f"GET /api/drafts/{whole}")["ticket"]["version"]
+    at.ask(f"POST /api/drafts/{whole}/discard", {"version": version, "reason": reason})
+    say("已作废", "discarded")
+
+
+WHOLE_ID_CHARS = 36
+
+
+def _whole(draft: str) -> str:
+    """The whole id of a draft of which a few characters were typed."""
+    if len(draft) >= WHOLE_ID_CHARS:
+        return quote(draft, safe="")
+    drafts = controller().ask("GET /api/drafts?limit=500")["drafts"]
+    found = [each["id"] for each in drafts if each["id"].startswith(draft) or each["id"].endswith(draft)]
+    if len(found) != 1:
+        raise Trouble(f"有 {len(found)} 张草稿符合“{draft}”", f"{len(found)} drafts match {draft!r}")
+    return str(found[0])

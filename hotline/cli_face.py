@@ -1,0 +1,67 @@
+"""How the command looks: the controller it talks to, its tables, its way of saying no. Chinese first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from hotline.client import STATE_DIR, Client, find_controller
+
+out = Console()
+err = Console(stderr=True)
+
+LOCAL_TIME = "%m-%d %H:%M:%S"
+
+
+class Face:
+    """What every command needs: where the controller's state lies."""
+
+    state_dir: Path = STATE_DIR
+
+
+def controller() -> Client:
+    """The controller of the state folder in use. Trouble."""
+    return find_controller(Face.state_dir)
+
+
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Print rows; what comes from outside is shown as text, never as markup."""
+    shown = Table(*columns, title=title, title_justify="left")
+    for row in rows:
+        shown.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    out.print(shown)
+
+
+def say(zh: str, en: str) -> None:
+    """One thing, in both languages."""
+    out.print(f"{escape(zh)}  [dim]{escape(en)}[/dim]", soft_wrap=True)
+
+
+def when(moment: str | None) -> str:
+    """A moment of the API in the local time of whoever reads."""
+    return datetime.fromisoformat(moment).astimezone().strftime(LOCAL_TIME) if moment else ""
+
+
+def levels(skills: Mapping[str, int]) -> str:
+    """`psychology=3 english=1`."""
+    return " ".join(f"{name}={level}" for name, level in skills.items())
+
+
+def read_levels(words: Iterable[str]) -> dict[str, int]:
+    """Skills as typed: `psychology=3`; without a level, 1."""
+    read: dict[str, int] = {}
+    for word in words:
+        name, _, level = word.partition("=")
+        if not name or not (level or "1").isdecimal():
+            raise typer.BadParameter(
+                f"技能写作 name=level,例如 psychology=3 / write a skill as psychology=3, not {word!r}"
+            )
+        read[name] = int(level or "1")
+    return read

@@ -1,0 +1,277 @@
+"""The controller: builds everything in order, in one visible place, and runs until a signal.
+
+`python -m hotline.controller` reads HOTLINE_… settings, writes `running.json` into the state folder once it takes calls,
+and removes it when it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from acd.capacity import Capacity
+from acd.commands import Command
+from acd.distributor import Distributor
+from acd.engine import Engine
+from acd.events import Event, QueuesLoaded
+from acd.journal import Journal
+from acd.staff import Staff
+from api.address import write_address
+from api.app import build
+from api.auth import Tokens
+from api.live import Board
+from api.ports import Services
+from asr.decoder import Decoder
+from asr.jobs import enqueue
+from asr.transcriber import Transcriber
+from city.city import City
+from city.load import load_city
+from city.mistakes import CityInvalid
+from hotline.callbook import CallBook
+from hotline.crier import Crier
+from hotline.desk import PhoneDesk
+from hotline.fittings import (
+    Callers,
+    Floor,
+    SeatDesk,
+    Vitals,
+    acd_queues,
+    feed_rate,
+    first_seats,
+    model_folder,
+    model_name,
+    sitting_at,
+)
+from ivr.prompts import SPOKEN
+from plumbing.database import connect, prepare
+from plumbing.lifecycle import background
+from plumbing.logs import set_up_logs
+from plumbing.secrets import kept_secret
+from plumbing.settings import Settings, SettingsInvalid, read_settings
+from recordings.archive import Archive
+from recordings.intake import Intake
+from telephony.agi import Script, serve
+from telephony.ami import Ami, AmiAccount
+from telephony.errors import LoginRefused
+from telephony.listener import Listener
+from telephony.reception import Reception
+from telephony.switchboard import Switchboard
+from telephony.translate import WANTED
+from tickets.drafting import Drafting
+
+log = structlog.get_logger(__name__)
+
+
+class CannotStart(Exception):
+    """The controller cannot take calls; the message says what to mend, in Chinese and English."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controller:
+    """A controller that runs: the parts that others may look at."""
+
+    engine: Engine
+    distributor: Distributor
+    ami: Ami
+    board: Board
+    callbook: CallBook
+    transcriber: Transcriber
+    database: AsyncEngine
+    http_port: int
+
+    async def connected(self) -> None:
+        """Wait until Asterisk has let us in."""
+        await self.ami.ready()
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Controller]:
+    """A controller from its first part to its last. Raises CannotStart; later failures come in an ExceptionGroup."""
+    city = _read_city(settings.city_dir)
+    async with AsyncExitStack() as stack:
+        database = await _open_database(settings, stack)
+
+        # The circle is closed here: Asterisk tells the ACD, the ACD orders, the switchboard carries out on Asterisk.
+        ami = Ami(
+            _account(settings),
+            wanted=WANTED,
+            on_event=lambda message: listener.hear(message),
+            on_login=lambda: listener.begin(),
+        )
+        switchboard = Switchboard(ami, lambda event: engine.tell(event), _now)
+        distributor, journal = Distributor(), Journal(database)
+        engine = Engine(distributor, switchboard, journal, _now)
+        callbook = CallBook(database, lambda dnis: city.hotline_for(dnis).hotline.number)
+        listener = Listener(engine.tell, callbook.note_arrival, _now)
+
+        board, capacity, staff = Board(), Capacity(database, engine), Staff(database)
+        engine.subscribe(callbook.note)
+        engine.subscribe(lambda event, commands: _show(board, event, commands))
+
+        # from recording to draft
+        archive = settings.state_dir / "recordings"
+        crier = Crier(database, board.note_draft)
+        transcriber = _transcriber(settings, city, database, archive, crier)
+        intake = Intake(
+            settings.spool_dir, archive, database, follow_up=enqueue, announce=lambda _: transcriber.notice()
+        )
+
+        # one after the other: what is begun first ends last
+        await stack.enter_async_context(background(journal.run(), callbook.run()))
+        await stack.enter_async_context(background(engine.run(), switchboard.run()))
+        engine.tell(QueuesLoaded(at=_now(), queues=acd_queues(city)))
+        await capacity.restore(first_seats(city))
+        desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
+        reception = Reception(lambda: city, desk)
+        scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
+        await stack.enter_async_context(_agi(settings, scripts))
+        await stack.enter_async_context(background(ami.run(), listener.run(ami)))
+        await stack.enter_async_context(background(crier.run(), intake.run(), transcriber.run()))
+        services = Services(
+            tokens=Tokens(database),
+            board=board,
+            floor=Floor(engine, distributor),
+            directory=staff,
+            seats=SeatDesk(capacity),
+            callers=Callers(database),
+            vitals=Vitals(engine, ami, transcriber, database, model_name(settings)),
+            database=database,
+            archive=Archive(archive),
+        )
+        await services.tokens.put_first_token(settings.state_dir, now=_now())
+        http_port = await stack.enter_async_context(_http(settings, services))
+        yield Controller(
+            engine=engine,
+            distributor=distributor,
+            ami=ami,
+            board=board,
+            callbook=callbook,
+            transcriber=transcriber,
+            database=database,
+            http_port=http_port,
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _show(board: Board, event: Event, commands: tuple[Command, ...]) -> None:
+    for happened in (event, *commands):
+        board.note(happened)
+
+
+def _read_city(folder: Path) -> City:
+    try:
+        return load_city(folder, also_spoken=SPOKEN)
+    except CityInvalid as error:
+        raise CannotStart(f"城市配置有误 the city folder has mistakes:\n{error}") from error
+
+
+async def _open_database(settings: Settings, stack: AsyncExitStack) -> AsyncEngine:
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    database = connect(settings.database)
+    stack.push_async_callback(database.dispose)
+    try:
+        await prepare(database)
+    except SQLAlchemyError as error:
+        raise CannotStart(f"数据库无法使用 the database cannot be used: {error.__cause__ or error}") from error
+    return database
+
+
+def _account(settings: Settings) -> AmiAccount:
+    secret = settings.ami_secret
+    if not secret.get_secret_value():
+        secret = kept_secret(settings.state_dir / "secrets", "ami_secret")
+    return AmiAccount(host=settings.ami_host, port=settings.ami_port, username=settings.ami_user, secret=secret)
+
+
+def _transcriber(
+    settings: Settings, city: City, database: AsyncEngine, archive: Path, crier: Crier
+) -> Transcriber:
+    drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()})
+    decoder = Decoder(model_folder(settings), rate_of=feed_rate, children=settings.asr_children or os.cpu_count() or 1)
+    return Transcriber(
+        database,
+        archive,
+        decoder,
+        model=model_name(settings),
+        follow_up=drafting.draft_of,
+        announce=crier.note,
+    )
+
+
+@asynccontextmanager
+async def _agi(settings: Settings, scripts: Mapping[str, Script]) -> AsyncIterator[int]:
+    try:
+        acceptor = serve(settings.agi_host, settings.agi_port, scripts)
+        port = await acceptor.__aenter__()
+    except OSError as error:
+        raise _taken("AGI", settings.agi_host, settings.agi_port, error) from error
+    try:
+        yield port
+    finally:
+        await acceptor.__aexit__(None, None, None)
+
+
+@asynccontextmanager
+async def _http(settings: Settings, services: Services) -> AsyncIterator[int]:
+    runner = web.AppRunner(build(services), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.http_host, settings.http_port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise _taken("HTTP", settings.http_host, settings.http_port, error) from error
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+def _taken(what: str, host: str, port: int, error: OSError) -> CannotStart:
+    return CannotStart(f"{what} 端口 {host}:{port} 无法使用 the {what} port cannot be used: {error.strerror}")
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Raises CannotStart."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        async with running(settings) as controller:
+            write_address(settings.state_dir, settings.http_host, controller.http_port)
+            log.info("taking calls", http_port=controller.http_port)
+            await stop.wait()
+    except LoginRefused as error:
+        raise CannotStart(
+            f"Asterisk 不接受 AMI 账号或密钥 Asterisk refuses the AMI account or its secret: {error}"
+        ) from error
+
+
+def main() -> int:
+    """Entry of `python -m hotline.controller`: 0 after an orderly end, 2 when it could not start."""
+    set_up_logs()
+    try:
+        asyncio.run(run(read_settings()))
+    except (SettingsInvalid, CannotStart) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""Cries out each draft as it is born, with how long after the hang-up it came."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.live import DraftBorn
+from recordings.calls import read_call
+from recordings.recording import Recording
+from tickets.store import tickets
+
+
+class Crier:
+    """Give `note` to the transcriber as its `announce`, and `run` it."""
+
+    def __init__(self, database: AsyncEngine, cry: Callable[[DraftBorn], None]) -> None:
+        self._database, self._cry = database, cry
+        self._recordings: asyncio.Queue[Recording] = asyncio.Queue()
+
+    def note(self, recording: Recording) -> None:
+        """A recording was transcribed, and drafted in the same transaction."""
+        self._recordings.put_nowait(recording)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            recording = await self._recordings.get()
+            async with self._database.connect() as connection:
+                query = select(tickets.c.id, tickets.c.drafted_at).where(tickets.c.recording == recording.id)
+                row = (await connection.execute(query)).one_or_none()
+                call = await read_call(connection, recording.call_id)
+            if row is None:
+                continue
+            ended = call.ended_at or recording.ended_at
+            seconds = (row.drafted_at - ended).total_seconds() if ended else None
+            self._cry(DraftBorn(draft=row.id, call=recording.call_id, seconds=seconds))

@@ -1,0 +1,75 @@
+"""`hotline serve`: a private PBX and the controller, on embedded defaults, for your own phones."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from city.load import load_city
+from city.mistakes import CityInvalid
+from hotline.client import STATE_DIR
+from hotline.embedded import MODEL, ControllerEnded, controller_process, premises
+from ivr.prompts import SPOKEN
+from sandbox.errors import DebsError
+from sandbox.pbx import PbxError
+
+SIP_PORT = 5060
+HTTP_PORT = 8012
+SAMPLE = MODEL.parent.parent / "cities" / "sample"
+
+
+async def serve(state_dir: Path, city_dir: Path, *, sip_port: int, http_port: int, model: Path) -> None:
+    """Serve until a signal. Raises CityInvalid, PbxError, DebsError, ControllerEnded."""
+    console = Console(highlight=False, soft_wrap=True)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    state_dir.mkdir(parents=True, exist_ok=True)
+    city = load_city(city_dir, also_spoken=SPOKEN)
+    async with (
+        premises(state_dir, city, model=model, sip_port=sip_port, http_port=http_port) as place,
+        controller_process(place) as controller,
+    ):
+        for seat in city.seats:
+            place.phone_password(seat.extension)
+        console.print(f"连心 · 已开始接听  [dim]taking calls[/dim]  SIP 127.0.0.1:{sip_port} (UDP) · HTTP 127.0.0.1:{http_port}")
+        console.print(f"       分机 extensions {city.seats[0].extension}–{city.seats[-1].extension} · 密码 passwords: {state_dir}/secrets/phone-*")
+        console.print("       市民来电 citizens dial 12345, 12320 · 结束 end: Ctrl-C")
+        ended = asyncio.ensure_future(controller.wait())
+        waiting = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({ended, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if ended.done() and not stop.is_set():
+            raise ControllerEnded(f"控制器退出 the controller ended with code {ended.result()}")
+        ended.cancel()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Entry of `hotline serve`."""
+    parser = argparse.ArgumentParser(prog="hotline serve", description=__doc__)
+    parser.add_argument("--state-dir", type=Path, default=STATE_DIR, help="状态目录 / where everything is kept")
+    parser.add_argument("--city", type=Path, default=SAMPLE, help="城市目录 / the city's folder")
+    parser.add_argument("--model", type=Path, default=MODEL, help="Vosk 模型目录 / a Vosk model's folder")
+    parser.add_argument("--sip-port", type=int, default=SIP_PORT, help="SIP 端口 / UDP port of SIP")
+    parser.add_argument("--http-port", type=int, default=HTTP_PORT, help="接口端口 / TCP port of the API")
+    chosen = parser.parse_args(arguments)
+    try:
+        asyncio.run(
+            serve(
+                chosen.state_dir.resolve(),
+                chosen.city.resolve(),
+                sip_port=chosen.sip_port,
+                http_port=chosen.http_port,
+                model=chosen.model.resolve(),
+            )
+        )
+    except (CityInvalid, ControllerEnded, PbxError, DebsError) as trouble:
+        sys.stderr.write(f"{trouble}\n")
+        return 1
+    return 0

@@ -1,0 +1,60 @@
+"""提示音: which prompts the programs themselves say, and how long a text takes to say.
+
+A city's own prompts (greetings, menus) are named in its files. Those below are named in code; `SPOKEN` is what
+`load_city` must be given as `also_spoken`, so that a city lacking one of them is refused when it is loaded and not
+when it is needed.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+YAO = "digit-yao"
+DIGITS = {str(digit): f"digit-{digit}" for digit in range(10)}
+"""0 to 9 as counted: 一二三."""
+
+SYLLABLES_PER_S = 4.0
+PAUSE_S = 0.3
+
+
+class Say(StrEnum):
+    """Every prompt that code names, digits apart."""
+
+    PLEASE_WAIT = "please-wait"
+    BEEP = "beep"
+    SERVICE_AWAY = "service-away"  # by the dialplan itself, when nobody answers an agent's code
+    ASK_AGENT = "code-ask-agent"
+    ASK_PIN = "code-ask-pin"
+    ASK_BREAK = "code-ask-break"
+    LOGGED_ON = "code-logged-on"
+    THEN_READY = "code-then-ready"
+    READY = "code-ready"
+    ON_BREAK = "code-on-break"
+    WRAP_UP_DONE = "code-wrap-up-done"
+    LOGGED_OFF = "code-logged-off"
+    NO_CHOICE = "code-no-choice"
+    UNKNOWN_CODE = "code-unknown"
+    REFUSED = "refused"
+    UNKNOWN_AGENT = "refused-unknown-agent"
+    UNKNOWN_SEAT = "refused-unknown-seat"
+    UNKNOWN_QUEUE = "refused-unknown-queue"
+    SEAT_TAKEN = "refused-seat-taken"
+    ALREADY_LOGGED_ON = "refused-agent-already-logged-on"
+    NOT_NOW = "refused-not-now"
+    TOO_BUSY = "refused-too-busy"
+    WRONG_PIN = "refused-wrong-pin"
+    TOO_MANY_ATTEMPTS = "refused-too-many-attempts"
+
+
+SPOKEN: frozenset[str] = frozenset({*Say, *DIGITS.values(), YAO})
+
+
+def number_aloud(number: str) -> tuple[str, ...]:
+    """The prompts that read a number digit by digit, 1 as 幺 as telephones do; other characters are left out."""
+    return tuple(YAO if digit == "1" else DIGITS[digit] for digit in number if digit in DIGITS)
+
+
+def seconds_to_say(words: str) -> float:
+    """About how long a Mandarin voice needs: a syllable a character or digit, and a pause at each mark."""
+    syllables = sum(sign.isalnum() for sign in words)
+    return syllables / SYLLABLES_PER_S + PAUSE_S * (len(words) - syllables)

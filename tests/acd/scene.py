@@ -1,0 +1,190 @@
+"""A small stage for the ACD's rules: seats, agents and callers by name, a clock in seconds since nine o'clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from acd.commands import Command, RingAgent, StopRinging
+from acd.distributor import Distributor
+from acd.events import (
+    AgentAnswered,
+    AgentBecameReady,
+    AgentLoggedOff,
+    AgentLoggedOn,
+    AgentWentOnBreak,
+    CallEnded,
+    CallJoined,
+    Event,
+    PhoneDialled,
+    PhoneLost,
+    PhoneRegistered,
+    QueuesLoaded,
+    RingFailed,
+    RingStarted,
+    SeatClosed,
+    SeatOpened,
+    TalkEnded,
+    TimePassed,
+)
+from acd.model import (
+    Agent,
+    AgentId,
+    AgentState,
+    BreakReason,
+    CallId,
+    Queue,
+    QueueName,
+    RingFailure,
+    Seat,
+    SeatId,
+    Skill,
+    SkillLevel,
+    Skills,
+)
+
+NINE = datetime(2025, 1, 6, 1, 0, tzinfo=UTC)
+QUEUES = (Queue(QueueName("general")), Queue(QueueName("health"), timedelta(seconds=15), timedelta(seconds=60)))
+
+
+def clock(seconds: float) -> datetime:
+    """So many seconds after nine."""
+    return NINE + timedelta(seconds=seconds)
+
+
+def skilled(**levels: int) -> Skills:
+    """Skills by name and level."""
+    return frozenset(SkillLevel(Skill(name), level) for name, level in levels.items())
+
+
+def make_seat(seat: str, queues: str = "general", **levels: int) -> Seat:
+    """A seat serving the queues named in one string."""
+    return Seat(SeatId(seat), frozenset(QueueName(queue) for queue in queues.split()), skilled(**levels))
+
+
+class Scene:
+    """One distributor and everything it ordered. Each act happens now; `later` moves the clock."""
+
+    def __init__(self) -> None:
+        self.core = Distributor()
+        self.now = NINE
+        self.orders: list[Command] = []
+        self.told: list[Event] = []
+        self.tell(QueuesLoaded(at=NINE, queues=QUEUES))
+
+    def tell(self, event: Event) -> tuple[Command, ...]:
+        """Feed one event and remember what it led to."""
+        self.told.append(event)
+        orders = self.core.receive(event)
+        self.orders += orders
+        return orders
+
+    def later(self, seconds: float) -> None:
+        """Let time pass, acting on each deadline when it is due."""
+        end = self.now + timedelta(seconds=seconds)
+        while (due := self.core.next_deadline()) is not None and due <= end:
+            self.now = max(due, self.now)
+            self.tell(TimePassed(at=self.now))
+        self.now = end
+
+    # ---- the place
+
+    def seat(self, seat: str, queues: str = "general", **levels: int) -> None:
+        """Open or change a seat."""
+        self.tell(SeatOpened(at=self.now, seat=make_seat(seat, queues, **levels)))
+
+    def close(self, seat: str) -> None:
+        """Close a seat."""
+        self.tell(SeatClosed(at=self.now, seat=SeatId(seat)))
+
+    def phone_lost(self, seat: str) -> None:
+        """A phone goes."""
+        self.tell(PhoneLost(at=self.now, seat=SeatId(seat)))
+
+    def phone_back(self, seat: str) -> None:
+        """A phone comes."""
+        self.tell(PhoneRegistered(at=self.now, seat=SeatId(seat)))
+
+    # ---- agents
+
+    def log_on(self, agent: str, seat: str, **levels: int) -> None:
+        """签入."""
+        self.tell(AgentLoggedOn(at=self.now, agent=AgentId(agent), seat=SeatId(seat), skills=skilled(**levels)))
+
+    def log_off(self, agent: str) -> None:
+        """签出."""
+        self.tell(AgentLoggedOff(at=self.now, agent=AgentId(agent)))
+
+    def ready(self, agent: str) -> None:
+        """就绪."""
+        self.tell(AgentBecameReady(at=self.now, agent=AgentId(agent)))
+
+    def rest(self, agent: str, reason: BreakReason = BreakReason.REST) -> None:
+        """小休."""
+        self.tell(AgentWentOnBreak(at=self.now, agent=AgentId(agent), reason=reason))
+
+    def staff(self, agent: str, queues: str = "general", **levels: int) -> None:
+        """Open seat 8xxx for agent xxx, log on and be ready, one second before whoever comes next."""
+        self.seat(f"8{agent}", queues)
+        self.log_on(agent, f"8{agent}", **levels)
+        self.ready(agent)
+        self.now += timedelta(seconds=1)
+
+    def agent(self, agent: str) -> Agent:
+        """The agent as the core sees them."""
+        return self.core.agents[AgentId(agent)]
+
+    def state(self, agent: str) -> AgentState:
+        """The agent's state."""
+        return self.agent(agent).state
+
+    # ---- calls
+
+    def join(self, call: str, queue: str = "general", priority: int = 0, **levels: int) -> None:
+        """A caller enters the waiting room."""
+        joined = CallJoined(
+            at=self.now, call=CallId(call), queue=QueueName(queue), skills=skilled(**levels), priority=priority
+        )
+        self.tell(joined)
+
+    def end(self, call: str) -> None:
+        """The caller is gone."""
+        self.tell(CallEnded(at=self.now, call=CallId(call)))
+
+    def dial(self, call: str, attempt: int = 1) -> None:
+        """The order took effect."""
+        self.tell(PhoneDialled(at=self.now, call=CallId(call), attempt=attempt))
+
+    def ring(self, call: str, attempt: int = 1) -> None:
+        """The phone rings."""
+        self.tell(RingStarted(at=self.now, call=CallId(call), attempt=attempt))
+
+    def answer(self, call: str, attempt: int = 1) -> None:
+        """The agent picks up."""
+        self.tell(AgentAnswered(at=self.now, call=CallId(call), attempt=attempt))
+
+    def fail(self, call: str, failure: RingFailure, attempt: int = 1) -> None:
+        """The offer comes to nothing."""
+        self.tell(RingFailed(at=self.now, call=CallId(call), attempt=attempt, failure=failure))
+
+    def talk_ends(self, call: str, attempt: int = 1) -> None:
+        """The conversation is over."""
+        self.tell(TalkEnded(at=self.now, call=CallId(call), attempt=attempt))
+
+    # ---- what was ordered
+
+    def rung(self) -> list[tuple[str, str]]:
+        """Every (call, agent) that was ordered to ring, in order."""
+        return [(order.call, order.agent) for order in self.orders if isinstance(order, RingAgent)]
+
+    def talker(self, call: str) -> str | None:
+        """Who talks with the caller."""
+        offer = self.core.talking.get(CallId(call))
+        return None if offer is None else offer.agent
+
+    def stopped(self) -> list[tuple[str, int]]:
+        """Every (call, attempt) that was taken back, in order."""
+        return [(order.call, order.attempt) for order in self.orders if isinstance(order, StopRinging)]
+
+    def waiting(self) -> list[str]:
+        """Callers not talking yet, in order."""
+        return [call.id for call in self.core.waiting]

@@ -1,0 +1,42 @@
+"""Health: well while calls are served, and saying what is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.api.face import Face
+
+
+async def test_all_is_well(face: Face) -> None:
+    """Every sign well, in both languages."""
+    status, health = await face.call("GET /api/health")
+
+    assert (status, health["well"]) == (200, True)
+    assert {sign["name"]: sign["well"] for sign in health["signs"]} == dict.fromkeys(
+        ("engine", "pbx", "transcription", "jobs"), True
+    )
+
+
+async def test_a_lost_pbx_is_not_well(face: Face) -> None:
+    """No PBX, no calls."""
+    face.vitals.now = replace(face.vitals.now, pbx_connected=False, pbx_version=None)
+
+    assert (await face.call("GET /api/health"))[1]["well"] is False
+
+
+async def test_a_frozen_engine_is_not_well(face: Face) -> None:
+    """An engine that has not gone round for two seconds is frozen."""
+    face.vitals.now = replace(face.vitals.now, engine_ticked_s_ago=2.0)
+
+    assert (await face.call("GET /api/health"))[1]["well"] is False
+
+
+async def test_without_transcription_calls_are_still_served(face: Face) -> None:
+    """Said, with its reason, and the whole is still well."""
+    face.vitals.now = replace(face.vitals.now, transcription="", transcription_off="没有模型 / no model", jobs_failed=2)
+
+    _, health = await face.call("GET /api/health")
+
+    assert health["well"] is True
+    assert {sign["name"] for sign in health["signs"] if not sign["well"]} == {"transcription", "jobs"}
+    assert any("没有模型" in sign["zh"] for sign in health["signs"])

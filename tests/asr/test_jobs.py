@@ -1,0 +1,118 @@
+"""Jobs: counted before they begin, three attempts, never doubled."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from asr import jobs
+from asr.jobs import ATTEMPTS_MAX, Job, JobState
+from plumbing.database import connect
+from recordings import ledger
+from recordings.intake import Intake
+from tests.recordings.scenes import NOON, count, leave_call
+
+LATER = NOON + timedelta(days=400)  # after any recording taken in by this test
+
+
+@pytest.fixture
+async def queued(spool: Path, archive: Path, engine: AsyncEngine) -> AsyncEngine:
+    """A database with one queued job."""
+    leave_call(spool)
+    await Intake(spool, archive, engine, follow_up=jobs.enqueue).sweep()
+    return engine
+
+
+async def claim(engine: AsyncEngine, now=LATER) -> Job | None:
+    """Claim in a transaction of its own."""
+    async with engine.begin() as connection:
+        return await jobs.claim(connection, now)
+
+
+async def only_job(engine: AsyncEngine) -> Job:
+    """The one job."""
+    async with engine.connect() as connection:
+        (job,) = await jobs.listed(connection)
+        return job
+
+
+async def test_attempt_is_counted_before_its_work(queued: AsyncEngine) -> None:
+    """What kills its worker is counted too."""
+    await claim(queued)
+
+    job = await only_job(queued)
+    assert (job.state, job.attempts, job.started_at) == (JobState.RUNNING, 1, LATER)
+
+
+async def test_running_job_is_claimed_by_nobody_else(queued: AsyncEngine, database: Path) -> None:
+    """Ten at once: one gets it."""
+    patient = connect(f"sqlite+aiosqlite:///{database}")
+    claimed = await asyncio.gather(*(claim(patient) for _ in range(10)))
+    await patient.dispose()
+
+    assert len([job for job in claimed if job]) == 1
+
+
+async def test_failed_job_pauses_and_dies_after_its_third_attempt(queued: AsyncEngine) -> None:
+    """Dead, with the reason, and listed."""
+    now = LATER
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        job = await claim(queued, now)
+        assert job is not None
+        assert job.attempts == attempt
+        async with queued.begin() as connection:
+            await jobs.give_back(connection, job, "signal SIGSEGV", now)
+        assert await claim(queued, now) is None
+        now += timedelta(minutes=1)
+
+    async with queued.connect() as connection:
+        (dead,) = await jobs.listed(connection, JobState.DEAD)
+    assert (dead.error, await claim(queued, now)) == ("signal SIGSEGV", None)
+
+
+async def test_dead_job_is_retried_by_a_person_from_the_first_attempt(queued: AsyncEngine) -> None:
+    """Only a dead one."""
+    for _ in range(ATTEMPTS_MAX):
+        await claim(queued)
+        async with queued.begin() as connection:
+            await jobs.return_orphans(connection, LATER)
+    dead = await only_job(queued)
+    assert (dead.state, dead.error) == (JobState.DEAD, jobs.WORKER_DIED)
+
+    async with queued.begin() as connection:
+        assert await jobs.retry(connection, dead.id, LATER)
+        assert not await jobs.retry(connection, dead.id, LATER)
+
+    job = await claim(queued)
+    assert job is not None
+    assert job.attempts == 1
+
+
+async def test_attempt_that_was_taken_away_can_neither_complete_nor_fail(queued: AsyncEngine) -> None:
+    """A worker thought dead that comes back changes nothing."""
+    late = await claim(queued)
+    assert late is not None
+    async with queued.begin() as connection:
+        await jobs.return_orphans(connection, LATER)
+    await claim(queued)
+
+    async with queued.begin() as connection:
+        assert not await jobs.complete(connection, late, LATER)
+        await jobs.give_back(connection, late, "late", LATER)
+
+    job = await only_job(queued)
+    assert (job.state, job.attempts, job.error) == (JobState.RUNNING, 2, None)
+
+
+async def test_recording_has_one_job(queued: AsyncEngine, spool: Path, archive: Path) -> None:
+    """However often it is asked for."""
+    recording = (await only_job(queued)).recording
+    async with queued.begin() as connection:
+        found = await ledger.read(connection, recording)
+        await jobs.enqueue(connection, found)
+
+    assert await count(queued, jobs.jobs) == 1

@@ -1,0 +1,102 @@
+"""The committed model, through the real Vosk: it hears what the sandbox's voices say over an A-law line."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import itertools
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import vosk
+from numpy.typing import NDArray
+
+from sandbox.dialogues import Dialogue, load_dialogues
+from sandbox.lexicon import load_lexicon, words_of
+from sandbox.scoring import character_error_rate, hear
+from sandbox.voices import AGENT_VOICES, CITIZEN_VOICES, RATE_HZ, say
+
+MODEL = Path(__file__).parents[2] / "sandbox" / "model"
+
+
+@pytest.fixture(scope="module")
+def model() -> vosk.Model:
+    """The model, opened once."""
+    vosk.SetLogLevel(-1)
+    return vosk.Model(str(MODEL))
+
+
+def over_a_law(samples: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Through G.711 A-law and back, as the PBX does."""
+    line = io.BytesIO()
+    soundfile.write(line, samples, RATE_HZ, format="WAV", subtype="ALAW")
+    line.seek(0)
+    heard, _ = soundfile.read(line, dtype="int16")
+    return np.asarray(heard, np.int16)
+
+
+def one_side(lines: tuple[str, ...], voice: str) -> NDArray[np.int16]:
+    """One leg of a call: the lines, with three seconds between them in which the other speaks."""
+    pause = np.zeros(3 * RATE_HZ, np.int16)
+    return np.concatenate([pause, *(part for line in lines for part in (say(line, voice, strict=True), pause))])
+
+
+def said_and_heard(model: vosk.Model, lines: tuple[str, ...], voice: str) -> tuple[str, str]:
+    """Both as text without spaces."""
+    heard = hear(model, over_a_law(one_side(lines, voice)))
+    return "".join(word for line in lines for word in words_of(line)), "".join(word.word for word in heard)
+
+
+@pytest.mark.parametrize(("number", "call"), list(enumerate(load_dialogues())), ids=[c.name for c in load_dialogues()])
+def test_a_call_is_heard_and_its_places_exactly(model: vosk.Model, number: int, call: Dialogue) -> None:
+    """Both sides within 5 % of the characters, every place of the draft right."""
+    citizen, heard = said_and_heard(model, call.citizen, CITIZEN_VOICES[number % 6])
+    agent, heard_agent = said_and_heard(model, call.agent, AGENT_VOICES[number % 4])
+
+    assert character_error_rate(citizen, heard) <= 0.05, heard
+    assert character_error_rate(agent, heard_agent) <= 0.05, heard_agent
+    assert all(place in heard for place in call.places), heard
+
+
+@pytest.mark.parametrize("voice", CITIZEN_VOICES)
+def test_a_sentence_that_no_pattern_foresaw_is_heard(model: vosk.Model, voice: str) -> None:
+    """For `--say`: any order of known words, within 15 %."""
+    said = ("公园厕所坏了三个月没人管，老人和孩子怎么去，请街道尽快解决",)
+
+    assert character_error_rate(*said_and_heard(model, said, voice)) <= 0.15
+
+
+def test_words_come_with_their_times(model: vosk.Model) -> None:
+    """In order, inside the audio, the first after the silence that precedes it."""
+    words = hear(model, one_side(("我要投诉解放路晚上施工噪音扰民",), "m1"))
+
+    assert 2.9 < words[0].start_s < 3.5
+    assert all(word.start_s < word.end_s for word in words)
+    assert all(before.end_s <= after.start_s + 0.001 for before, after in itertools.pairwise(words))
+
+
+def test_silence_is_heard_as_nothing(model: vosk.Model) -> None:
+    """Digital silence, and the hiss of an open line."""
+    hiss = np.random.default_rng(1).normal(0, 30, 5 * RATE_HZ).astype(np.int16)
+
+    assert hear(model, np.zeros(5 * RATE_HZ, np.int16)) == []
+    assert hear(model, hiss) == []
+
+
+def test_the_model_knows_the_lexicon_and_nothing_else() -> None:
+    """words.txt is the lexicon and the symbols every model has."""
+    lines = (MODEL / "graph/words.txt").read_text(encoding="utf-8").splitlines()
+
+    assert {line.split()[0] for line in lines} == {*load_lexicon(), "<eps>", "[unk]"}
+
+
+def test_the_page_of_the_model_tells_its_files() -> None:
+    """The check sums of README.md are those of the files beside it."""
+    page = (MODEL / "README.md").read_text(encoding="utf-8")
+    told = {name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", page, re.MULTILINE)}
+    files = {path for path in MODEL.rglob("*") if path.is_file() and path.name != "README.md"}
+
+    assert told == {str(path.relative_to(MODEL)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
