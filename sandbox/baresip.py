@@ -109,6 +109,11 @@ class Baresip:
         """Is there a process, frozen or not?"""
         return self._started.returncode is None
 
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._started.pid
+
     def send(self, command: str, parameters: str = "") -> asyncio.Future[str]:
         """Tell it something without waiting; see `Control.send`."""
         return self._control.send(command, parameters)
@@ -137,6 +142,7 @@ class Baresip:
         except TimeoutError:
             await self.kill()
         finally:
+            self._signal(signal.SIGKILL)  # when this wait was cancelled
             self._control.close()
 
     async def kill(self) -> None:

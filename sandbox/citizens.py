@@ -57,6 +57,8 @@ async def voice(lines: Sequence[tuple[str, str]], *, citizen: str = "m1", agent:
 async def converse(citizen: Phone, agent: Phone, turns: Sequence[Turn], pause_s: float = TALK_PAUSE_S) -> None:
     """Let two connected phones speak in turn, with pauses; nobody hangs up at the end. Raises NoCall, CallEnded."""
     phones = {Party.CITIZEN: citizen, Party.AGENT: agent}
+    for phone in phones.values():
+        await phone.call.hearing()
     for turn in turns:
         await phones[turn.party].play(turn.sound)
         await asyncio.sleep(pause_s)
@@ -65,6 +67,7 @@ async def converse(citizen: Phone, agent: Phone, turns: Sequence[Turn], pause_s:
 async def take_turns(phone: Phone, sounds: Sequence[Samples]) -> None:
     """Say these lines, waiting between them until the other side has spoken and paused. Raises NoCall, CallEnded."""
     ear = Ear(phone.call)
+    await phone.call.hearing()
     for number, sound in enumerate(sounds):
         if number:
             await _patiently(ear, ANSWER_S)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
+from typing import cast
 
 from sandbox.netstrings import BadNetstring, Message, Netstrings, enclose
 from sandbox.phone_errors import CommandRefused, PhoneGone
@@ -25,8 +26,7 @@ class Control(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way out."""
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Take what has arrived; a peer that speaks something else is hung up on."""

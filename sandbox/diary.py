@@ -24,6 +24,8 @@ class Kind(StrEnum):
     INCOMING = "incoming"
     """This phone rings."""
     ESTABLISHED = "established"
+    HEARING = "hearing"
+    """The first packet of sound has arrived."""
     CLOSED = "closed"
     DIGIT = "digit"
     """The other side pressed a key."""

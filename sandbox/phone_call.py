@@ -42,8 +42,12 @@ class Call:
         return await self._until(Kind.RINGING, deadline_s)
 
     async def established(self, deadline_s: float = DEADLINE_S) -> PhoneEvent:
-        """Wait until both can talk."""
+        """Wait until the call was answered."""
         return await self._until(Kind.ESTABLISHED, deadline_s)
+
+    async def hearing(self, deadline_s: float = DEADLINE_S) -> PhoneEvent:
+        """Wait for the first sound: until the PBX has bridged a called phone, what it says is lost."""
+        return await self._until(Kind.HEARING, deadline_s)
 
     async def digits(self, count: int, deadline_s: float = DEADLINE_S) -> str:
         """Wait until the other side has pressed this many keys in all, and return them."""

@@ -24,6 +24,8 @@ from sandbox.phone_errors import CallEnded, CommandRefused, NoCall, PhoneError, 
 from sandbox.sound import RATE_HZ, Samples
 
 Part = TypeVar("Part")
+TRAVEL_S = 0.2
+"""From the last sample sent to the last sample heard: both sides buffer."""
 KEY_S = 0.25
 """From key to key; a key sounds for some 100 ms of it."""
 
@@ -34,6 +36,7 @@ _KINDS = {
     "CALL_PROGRESS": Kind.RINGING,
     "CALL_INCOMING": Kind.INCOMING,
     "CALL_ESTABLISHED": Kind.ESTABLISHED,
+    "CALL_RTPESTAB": Kind.HEARING,
     "CALL_CLOSED": Kind.CLOSED,
     "CALL_DTMF_START": Kind.DIGIT,
 }
@@ -155,7 +158,7 @@ class Phone:
         return next(call for call in self.calls if call.id == event.call)
 
     async def answer(self) -> Call:
-        """Pick up and wait until both can talk. Raises NoCall, CallEnded."""
+        """Pick up, and wait until the PBX knows. Raises NoCall, CallEnded."""
         call = self.call
         await self.program.command("accept", call.id)
         await call.established()
@@ -184,11 +187,11 @@ class Phone:
                     raise CallEnded(str(error)) from error
 
     async def play(self, samples: Samples) -> None:
-        """Speak into the call; returns when the last sample was sent. Raises NoCall, or CallEnded on an early end."""
+        """Speak into the call; returns when the last sample was heard. Raises NoCall, or CallEnded on an early end."""
         call = self.call
         await self.mouth.speak(samples)
         try:
-            await self._stay(call, len(samples) / RATE_HZ)
+            await self._stay(call, len(samples) / RATE_HZ + TRAVEL_S)
         finally:
             if not call.end:
                 self.mouth.keep_silent()

@@ -12,6 +12,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import cast
 
 from sandbox.ports import LOOPBACK
 
@@ -58,9 +59,9 @@ class StrangeCall(asyncio.DatagramProtocol):
             await self._answered.wait()
         return self.status
 
-    async def invite(self, media_port: int) -> None:
+    async def invite(self, media_port: int, deadline_s: float) -> None:
         """Send the INVITE, again until something is heard. Raises TimeoutError."""
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(deadline_s):
             while not self._heard.is_set():
                 self._send(b"INVITE", self._request_uri, self._branch, 1, self._offer(media_port))
                 with suppress(TimeoutError):
@@ -78,8 +79,7 @@ class StrangeCall(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way out."""
-        if isinstance(transport, asyncio.DatagramTransport):
-            self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, _: tuple[str, int]) -> None:
         """Follow the call."""
@@ -148,10 +148,12 @@ def _header(message: bytes, name: bytes) -> bytes:
 
 
 @asynccontextmanager
-async def strange_call(port: int, number: str, sender: bytes) -> AsyncIterator[StrangeCall]:
+async def strange_call(
+    port: int, number: str, sender: bytes, deadline_s: float = DEADLINE_S
+) -> AsyncIterator[StrangeCall]:
     """Call `number` at the PBX with this `From` value (see `sip_from`); the call ends with the context.
 
-    Raises TimeoutError if the PBX says nothing at all.
+    Raises TimeoutError if the PBX says nothing at all until the deadline, as it should to what is no SIP.
     """
     loop = asyncio.get_running_loop()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:
@@ -160,7 +162,7 @@ async def strange_call(port: int, number: str, sender: bytes) -> AsyncIterator[S
             lambda: StrangeCall(port, number, sender), local_addr=(LOOPBACK, 0), remote_addr=(LOOPBACK, port)
         )
         try:
-            await call.invite(media.getsockname()[1])
+            await call.invite(media.getsockname()[1], deadline_s)
             yield call
         finally:
             call.leave()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from sandbox.asterisk import Asterisk, find_asterisk
 from sandbox.debs import Rootfs, toolbox
@@ -24,8 +25,7 @@ exten => 12345,1,Answer()
  same => n,Log(NOTICE,number=${CALLERID(num)} name=${CALLERID(name)})
  same => n,Echo()
 exten => 12320,1,Answer()
- same => n,Playback(beep)
- same => n,Read(KEY,,1,,1,10)
+ same => n,Read(KEY,beep,1,,1,10)
  same => n,Log(NOTICE,key=${KEY})
  same => n,StartMusicOnHold(waiting)
  same => n,Wait(1)
@@ -35,12 +35,9 @@ exten => _8XXX,1,Goto(agents,${EXTEN},1)
 
 [agents]
 exten => _8XXX,1,Dial(PJSIP/${EXTEN},20)
- same => n,Hangup(${HANGUPCAUSE})
 exten => _*7X,1,Answer()
- same => n,Playback(beep)
- same => n,Read(NUMBER,,8,,1,10)
- same => n,Playback(beep)
- same => n,Read(PIN,,12,,1,10)
+ same => n,Read(NUMBER,beep,8,,1,10)
+ same => n,Read(PIN,beep,12,,1,10)
  same => n,Log(NOTICE,code=${EXTEN} number=${NUMBER} pin=${PIN})
  same => n,Playback(beep)
  same => n,Hangup()
@@ -75,10 +72,10 @@ def machine_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
     return say
 
 
-@pytest.fixture
-async def pbx(tmp_path: Path) -> AsyncIterator[Pbx]:
-    """An Asterisk with twelve seats and the dialplan above."""
-    async with Pbx.start(tmp_path / "pbx", Setup(seats=SEATS)) as started:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pbx(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pbx]:
+    """One Asterisk for a module, with twelve seats and the dialplan above: tests leave no call behind."""
+    async with Pbx.start(tmp_path_factory.mktemp("pbx"), Setup(seats=SEATS)) as started:
         (started.config.etc / "extensions.conf").write_text(DIALPLAN, encoding="utf-8")
         await started.cli("dialplan reload")
         yield started
