@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from acd.errors import Refused, UnknownAgent, UnknownSeat
 from api.auth import NotAllowed, NotKnown, UnknownToken
-from api.ports import Unknown, VersionConflict
+from api.ports import Unknown
 from recordings.access import NothingToHear
 from recordings.ledger import RecordingUnknown
 from tickets.ticket import EditNotAllowed, TicketChanged, TicketRefused, TicketUnknown
@@ -57,9 +57,6 @@ TABLE: dict[type[Exception], Line] = {
     Unknown: Line(404, "unknown", "没有找到", "there is no such thing"),
     UnknownAgent: Line(404),
     UnknownSeat: Line(404),
-    VersionConflict: Line(
-        409, "changed_meanwhile", "已被他人修改,请刷新后重试", "somebody changed it meanwhile; read it again"
-    ),
     Refused: Line(409),
     TicketUnknown: Line(404, "unknown_ticket"),
     TicketChanged: Line(409, "changed_meanwhile"),

@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.capacity import Capacity
 from acd.events import Request
-from acd.model import Agent, CallId, QueueName, Seat, SeatId, Skills
+from acd.model import Agent, CallId
 from acd.staff import StaffMember
 from recordings.archive import Archive
 
 if TYPE_CHECKING:
     from api.auth import Tokens
     from api.live import Board
-
-
-class VersionConflict(Exception):
-    """Somebody else changed it since it was read: read again, then decide."""
 
 
 class Unknown(LookupError):
@@ -47,59 +44,6 @@ class Directory(Protocol):
         """All persons, by number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeatOnFile:
-    """A seat and the number of its last change."""
-
-    seat: Seat
-    version: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeatChange:
-    """One line of the audit trail: what was before, what was after (None: not there), who and why."""
-
-    number: int
-    at: datetime
-    by: str
-    why: str
-    seat: SeatId
-    before: Seat | None
-    after: Seat | None
-
-
-class SeatDesk(Protocol):
-    """Seat capacity: durable, audited, told to the engine. acd.errors.Refused, Unknown, VersionConflict."""
-
-    async def seats(self) -> Sequence[SeatOnFile]:
-        """All seats there are."""
-
-    async def add(self, seat: Seat, *, by: str, why: str, at: datetime) -> SeatOnFile:
-        """Open a seat."""
-
-    async def change(
-        self,
-        seat: SeatId,
-        *,
-        queues: frozenset[QueueName] | None,
-        skills: Skills | None,
-        version: int,
-        by: str,
-        why: str,
-        at: datetime,
-    ) -> SeatOnFile:
-        """Move a seat to other queues or give it other skills; None leaves as it is."""
-
-    async def remove(self, seat: SeatId, *, by: str, why: str, at: datetime) -> None:
-        """Close a seat."""
-
-    async def undo(self, number: int, *, by: str, why: str, at: datetime) -> None:
-        """Bring back what was before change `number`."""
-
-    async def history(self, limit: int) -> Sequence[SeatChange]:
-        """The last changes, newest first."""
-
-
 class Callers(Protocol):
     """The register of calls, behind the masking gate."""
 
@@ -113,7 +57,7 @@ class VitalSigns:
 
     engine_ticked_s_ago: float  # since the engine last went round
     pbx_connected: bool
-    pbx_version: str | None  # as the PBX says it, for example "22.5.1"
+    pbx_version: str | None  # of its AMI, as its banner says it, for example "11.0.0"
     transcription: str  # the model in use; empty when transcription is off
     transcription_off: str  # why it is off, Chinese / English; empty when it is on
     jobs_waiting: int
@@ -135,7 +79,7 @@ class Services:
     board: Board
     floor: Floor
     directory: Directory
-    seats: SeatDesk
+    seats: Capacity
     callers: Callers
     vitals: Vitals
     database: AsyncEngine

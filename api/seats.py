@@ -8,10 +8,15 @@ from typing import Annotated
 
 from pydantic import Field
 
+from acd.capacity import Capacity
+from acd.errors import UnknownAgent, UnknownSeat
+from acd.events import AgentBecameReady, AgentLoggedOn
 from acd.model import AgentId, AgentState, QueueName, Seat, SeatId
+from acd.seat_table import StoredSeat
+from acd.staff import StaffMember
 from api.agents import SkillMap, levels_of, skills_from
 from api.asked import Answer, Asked, Done, Nothing, Wish
-from api.ports import SeatOnFile, Unknown
+from api.ports import Unknown
 
 Extension = Annotated[str, Field(pattern=r"^[0-9]{3,8}$")]
 Queues = Annotated[
@@ -43,6 +48,7 @@ class AddSeat(Wish):
     seat: Extension
     queues: Queues
     skills: SkillMap = Field(default_factory=dict)
+    agent: Annotated[str, Field(pattern=r"^[0-9]{3,8}$")] | None = None  # who is to serve there at once, ready
     why: Why
 
 
@@ -56,8 +62,9 @@ class ChangeSeat(Wish):
 
 
 class RemoveSeat(Wish):
-    """Why the seat goes."""
+    """The version that was read, and why the seat goes."""
 
+    version: int
     why: Why
 
 
@@ -102,37 +109,59 @@ async def everything(asked: Asked[Nothing]) -> SeatsSeen:
     """All seats, and who sits there."""
     sitting = {agent.seat: agent for agent in asked.services.floor.agents() if agent.seat is not None}
     seen = []
-    for kept in sorted(await asked.services.seats.seats(), key=lambda kept: kept.seat.id):
+    for kept in await asked.services.seats.list_seats():
         agent = sitting.get(kept.seat.id)
         seen.append(_seen(kept).model_copy(update={"agent": agent.id, "state": agent.state} if agent else {}))
     return SeatsSeen(seats=tuple(seen))
 
 
 async def add(asked: Asked[AddSeat]) -> SeatSeen:
-    """Open a seat; calls already waiting are looked at again at once."""
-    wish = asked.wish
+    """Open a seat; calls already waiting are looked at again at once. With an agent, they are logged on there, ready."""
+    wish, services = asked.wish, asked.services
+    member = await _member(asked, wish.agent) if wish.agent else None
     seat = Seat(id=SeatId(wish.seat), queues=_queues(wish.queues), skills=skills_from(wish.skills))
-    return _seen(await asked.services.seats.add(seat, by=str(asked.by), why=wish.why, at=asked.now))
+    kept = await services.seats.open_seat(seat, who=str(asked.by), why=wish.why)
+    if member is not None:
+        at, by = asked.now, str(asked.by)
+        await services.floor.ask(
+            AgentLoggedOn(at=at, by=by, agent=member.number, seat=seat.id, skills=member.skills)
+        )
+        await services.floor.ask(AgentBecameReady(at=at, by=by, agent=member.number))
+    return _seen(kept)
+
+
+async def _member(asked: Asked[AddSeat], number: str) -> StaffMember:
+    """The person of the directory with this number. UnknownAgent."""
+    for member in await asked.services.directory.everybody():
+        if member.number == number and member.active:
+            return member
+    raise UnknownAgent(f"nobody has the number {number}", f"没有工号 {number}")
 
 
 async def change(asked: Asked[ChangeSeat]) -> SeatSeen:
     """Move a seat to other queues, or give it other skills."""
-    wish = asked.wish
-    changed = await asked.services.seats.change(
-        SeatId(asked.path["seat"]),
-        queues=None if wish.queues is None else _queues(wish.queues),
-        skills=None if wish.skills is None else skills_from(wish.skills),
-        version=wish.version,
-        by=str(asked.by),
-        why=wish.why,
-        at=asked.now,
+    wish, capacity = asked.wish, asked.services.seats
+    kept = await _kept(capacity, SeatId(asked.path["seat"]))
+    after = Seat(
+        id=kept.seat.id,
+        queues=kept.seat.queues if wish.queues is None else _queues(wish.queues),
+        skills=kept.seat.skills if wish.skills is None else skills_from(wish.skills),
     )
-    return _seen(changed)
+    return _seen(await capacity.change_seat(after, version=wish.version, who=str(asked.by), why=wish.why))
+
+
+async def _kept(capacity: Capacity, seat: SeatId) -> StoredSeat:
+    for kept in await capacity.list_seats():
+        if kept.seat.id == seat:
+            return kept
+    raise UnknownSeat(f"there is no seat {seat}", f"没有坐席 {seat}")
 
 
 async def remove(asked: Asked[RemoveSeat]) -> Done:
     """Close a seat. Who talks there goes on talking."""
-    await asked.services.seats.remove(SeatId(asked.path["seat"]), by=str(asked.by), why=asked.wish.why, at=asked.now)
+    wish = asked.wish
+    seat = SeatId(asked.path["seat"])
+    await asked.services.seats.close_seat(seat, version=wish.version, who=str(asked.by), why=wish.why)
     return Done()
 
 
@@ -141,19 +170,19 @@ async def undo(asked: Asked[UndoChange]) -> Done:
     number = asked.path["change"]
     if not (number.isascii() and number.isdigit()):
         raise Unknown(number)
-    await asked.services.seats.undo(int(number), by=str(asked.by), why=asked.wish.why, at=asked.now)
+    await asked.services.seats.undo(int(number), who=str(asked.by), why=asked.wish.why)
     return Done()
 
 
 async def history(asked: Asked[HistoryWanted]) -> SeatHistory:
     """Who changed what, when and why."""
-    changes = await asked.services.seats.history(asked.wish.limit)
+    changes = await asked.services.seats.history(limit=asked.wish.limit)
     return SeatHistory(
         changes=tuple(
             ChangeSeen(
-                number=change.number,
+                number=change.seq,
                 at=change.at,
-                by=change.by,
+                by=change.who,
                 why=change.why,
                 seat=change.seat,
                 before=_was(change.before),
@@ -168,7 +197,7 @@ def _queues(names: Iterable[str]) -> frozenset[QueueName]:
     return frozenset(QueueName(name) for name in names)
 
 
-def _seen(kept: SeatOnFile) -> SeatSeen:
+def _seen(kept: StoredSeat) -> SeatSeen:
     seat = kept.seat
     return SeatSeen(
         seat=seat.id, queues=tuple(sorted(seat.queues)), skills=levels_of(seat.skills), version=kept.version

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from hotline.cli_face import controller, levels, read_levels, say, table, when
-from hotline.client import Trouble
+from hotline.client import Client, Trouble
 
 app = typer.Typer(help="坐席:增、移、撤、撤销 · seats: add, move, remove, undo", no_args_is_help=True)
 
@@ -63,16 +63,22 @@ def skills(
 
 def _change(seat: str, wish: dict[str, Any]) -> None:
     at = controller()
-    known = {kept["seat"]: kept["version"] for kept in at.ask("GET /api/seats")["seats"]}
-    if seat not in known:
-        raise Trouble(f"没有坐席 {seat}", f"there is no seat {seat}")
-    at.ask(f"PATCH /api/seats/{seat}", {**wish, "version": known[seat]})
+    at.ask(f"PATCH /api/seats/{seat}", {**wish, "version": _version(at, seat)})
+
+
+def _version(at: Client, seat: str) -> int:
+    """The version of a seat as it is read now."""
+    for kept in at.ask("GET /api/seats")["seats"]:
+        if kept["seat"] == seat:
+            return int(kept["version"])
+    raise Trouble(f"没有坐席 {seat}", f"there is no seat {seat}")
 
 
 @app.command()
 def remove(seat: Seat, why: Why) -> None:
     """撤除坐席;正在进行的通话不受影响 · remove a seat; a talk there goes on."""
-    controller().ask(f"DELETE /api/seats/{seat}", {"why": why})
+    at = controller()
+    at.ask(f"DELETE /api/seats/{seat}", {"version": _version(at, seat), "why": why})
     say(f"坐席 {seat} 已撤除", f"seat {seat} removed")
 
 

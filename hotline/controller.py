@@ -69,6 +69,8 @@ from tickets.drafting import Drafting
 
 log = structlog.get_logger(__name__)
 
+WRITE_OUT_S = 5.0
+
 
 class CannotStart(Exception):
     """The controller cannot take calls; the message says what to mend, in Chinese and English."""
@@ -130,10 +132,11 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         )
 
         # one after the other: what is begun first ends last
+        await journal.open()
         await stack.enter_async_context(background(journal.run(), callbook.run()))
+        stack.push_async_callback(_write_out, journal, callbook)
         await stack.enter_async_context(background(engine.run(), switchboard.run()))
-        engine.tell(QueuesLoaded(at=_now(), queues=acd_queues(city)))
-        await capacity.restore(first_seats(city))
+        await _open_seats(city, engine, capacity)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
         reception = Reception(lambda: city, desk)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
@@ -163,6 +166,25 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             database=database,
             http_port=http_port,
         )
+
+
+async def _open_seats(city: City, engine: Engine, capacity: Capacity) -> None:
+    """The queues first, then the seats: those of the last run, or on the first start the city's own."""
+    engine.tell(QueuesLoaded(at=_now(), queues=acd_queues(city)))
+    if await capacity.restore() or await capacity.history(limit=1):
+        return
+    for seat in first_seats(city):
+        await capacity.open_seat(seat, who="city", why="首次启动 first start")
+
+
+async def _write_out(journal: Journal, callbook: CallBook) -> None:
+    """What was decided last is on disk before the end."""
+    try:
+        async with asyncio.timeout(WRITE_OUT_S):
+            await journal.flushed(journal.last)
+            await callbook.written()
+    except TimeoutError:
+        log.error("the database did not take the last facts in time")  # noqa: TRY400 - the time-out says it all
 
 
 def _now() -> datetime:

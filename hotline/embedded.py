@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,12 +130,14 @@ async def _until_it_takes_calls(on: Premises, process: asyncio.subprocess.Proces
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
+    """SIGTERM, and SIGKILL after the grace. By os.kill: Process.terminate would reap it behind asyncio's back."""
     if process.returncode is not None:
         return
-    process.terminate()
-    try:
-        async with asyncio.timeout(STOP_GRACE_S):
+    with suppress(ProcessLookupError):
+        os.kill(process.pid, signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_GRACE_S):
+                await process.wait()
+        except TimeoutError:
+            os.kill(process.pid, signal.SIGKILL)
             await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -95,8 +96,13 @@ class Vitals:
     """How the controller does, looked at now."""
 
     def __init__(self, engine: Engine, ami: Ami, transcriber: Transcriber, database: AsyncEngine, model: str) -> None:
-        self._engine, self._ami, self._transcriber = engine, ami, transcriber
+        self._ami, self._transcriber = ami, transcriber
         self._database, self._model = database, model
+        self._beat_s = time.monotonic()
+        engine.on_beat(self._note_beat)
+
+    def _note_beat(self, _: int) -> None:
+        self._beat_s = time.monotonic()
 
     async def signs(self) -> VitalSigns:
         """Look."""
@@ -105,7 +111,7 @@ class Vitals:
             failed = await jobs.listed(connection, jobs.JobState.DEAD)
         health = self._transcriber.health
         return VitalSigns(
-            engine_ticked_s_ago=self._engine.seconds_since_tick(),
+            engine_ticked_s_ago=time.monotonic() - self._beat_s,
             pbx_connected=self._ami.is_connected,
             pbx_version=self._ami.version,
             transcription=self._model if health.on else "",

@@ -191,7 +191,7 @@ class Pbx:
     def _signal(self, number: signal.Signals) -> None:
         if self._running is not None:
             with suppress(ProcessLookupError):
-                self._running.send_signal(number)
+                os.kill(self._running.pid, number)  # Process.send_signal would reap it behind asyncio's back
 
     async def _wait(self) -> None:
         if self._running is not None:
