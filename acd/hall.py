@@ -128,10 +128,6 @@ class Hall:
         else:
             self.matching.remove_agent(agent.id)
 
-    def able(self, agent: AgentId) -> Able:
-        """Return what an agent who is logged on can do at their seat."""
-        return self._able[agent]
-
     # ---- calls
 
     @property

@@ -14,7 +14,8 @@ SWEEP_SLACK = 32
 class LazyHeap(Generic[Key, Item]):
     """Items by least key, then by least item. Each operation is O(log n) on average, looking at the first is O(1).
 
-    `entries[0]`, if there is one, is always the true first: read it freely, change `entries` never.
+    `entries[0]`, if there is one, is always the true first. `entries` stays the same list: keep it and read its first
+    freely, change it never.
     """
 
     __slots__ = ("_keys", "entries")

@@ -53,15 +53,15 @@ def rank(call: WaitingCall) -> tuple[int, datetime, CallId]:
 class _Group:
     """Those with equal sets, and the groups across that fit them."""
 
-    __slots__ = ("heap", "partners")
+    __slots__ = ("across", "heap")
 
-    def __init__(self, partners: list[_Group]) -> None:
+    def __init__(self, across: list[list[tuple[Any, Any]]]) -> None:
         self.heap: LazyHeap[Any, Any] = LazyHeap()
-        self.partners = partners
+        self.across = across  # the fitting groups' heaps' entries themselves: this scan is the hot path
 
     def best_partner(self) -> Any:
         """Return the first item among all groups across, or None."""
-        heads = [partner.heap.entries[0] for partner in self.partners if partner.heap.entries]
+        heads = [entries[0] for entries in self.across if entries]
         return min(heads)[-1] if heads else None
 
 
@@ -75,37 +75,37 @@ class _Side:
         self._group_of: dict[Any, _Group] = {}
         self._tidy_at = TIDY_AT
 
-    def group(self, sets: Any) -> _Group:
-        return self.groups.get(sets) or self._new_group(sets)
-
     def put(self, item: Any, sets: Any, key: Any) -> None:
         self.take(item)
-        group = self._group_of[item] = self.group(sets)
+        group = self._group_of[item] = self.groups.get(sets) or self._new_group(sets)
         group.heap.push(item, key)
 
     def take(self, item: Any) -> None:
-        group = self._group_of.pop(item, None)
+        group = self._group_of.pop(item, None)  # the group itself is kept, also empty: it will be needed again
         if group is not None:
             group.heap.discard(item)
 
     def has(self, item: Any) -> bool:
         return item in self._group_of
 
+    def best_across(self, item: Any) -> Any:
+        return self._group_of[item].best_partner()
+
     def _new_group(self, sets: Any) -> _Group:
         if len(self.groups) >= self._tidy_at:
             self._tidy()
         partners = [group for other, group in self.across.groups.items() if self._fits(sets, other)]
-        group = self.groups[sets] = _Group(partners)
+        group = self.groups[sets] = _Group([partner.heap.entries for partner in partners])
         for partner in partners:
-            partner.partners.append(group)
+            partner.across.append(group.heap.entries)
         return group
 
     def _tidy(self) -> None:
         """Forget empty groups. Sets come and go with edits of seats; without this they would pile up for months."""
         self.groups = {sets: group for sets, group in self.groups.items() if group.heap}
-        kept = set(map(id, self.groups.values()))
+        kept = {id(group.heap.entries) for group in self.groups.values()}
         for group in self.across.groups.values():
-            group.partners = [partner for partner in group.partners if id(partner) in kept]
+            group.across = [entries for entries in group.across if id(entries) in kept]
         self._tidy_at = max(TIDY_AT, 2 * len(self.groups))
 
 
@@ -141,14 +141,14 @@ class Matching:
         """Tell whether the agent may be offered a call."""
         return self._agents.has(agent)
 
-    def best_call(self, able: Able) -> CallId | None:
-        """Return the call that someone `able` should take next."""
-        call: CallId | None = self._agents.group(able).best_partner()
+    def best_call(self, agent: AgentId) -> CallId | None:
+        """Return the call that this free agent should take next."""
+        call: CallId | None = self._agents.best_across(agent)
         return call
 
-    def longest_idle(self, ask: Ask) -> AgentId | None:
-        """Return the agent who should take a call that asks for this."""
-        agent: AgentId | None = self._calls.group(ask).best_partner()
+    def longest_idle(self, call: CallId) -> AgentId | None:
+        """Return the free agent who should take this call, which may be offered."""
+        agent: AgentId | None = self._calls.best_across(call)
         return agent
 
     def set_counts(self) -> tuple[int, int]:

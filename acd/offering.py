@@ -13,7 +13,7 @@ from typing import Final
 from acd.agents import AgentFact
 from acd.commands import RingAgent, StopRinging
 from acd.hall import Hall
-from acd.matching import Ask, rank
+from acd.matching import rank
 from acd.model import Agent, AgentId, AgentState, Offer, WaitingCall
 
 CALL_RESTS: Final = timedelta(seconds=1)
@@ -28,6 +28,8 @@ def match(hall: Hall, at: datetime) -> None:
     """
     while hall.freed:
         _serve(hall, hall.freed.pop(), at)
+    if not hall.returned:
+        return
     returned = [hall.waiting[call] for call in hall.returned if call in hall.waiting]
     hall.returned.clear()
     for call in sorted(returned, key=rank):
@@ -37,18 +39,22 @@ def match(hall: Hall, at: datetime) -> None:
 def _serve(hall: Hall, agent: AgentId, at: datetime) -> None:
     """Give calls their agents until this agent has one, or none is left for them.
 
-    The best call for this agent may belong to another who is idle longer: then it goes there and the next is tried.
+    The best call for this agent may belong to another who is idle longer, but only if the call has just come (back):
+    then it goes there and the next is tried.
     """
     while hall.matching.is_free(agent):
-        best = hall.matching.best_call(hall.able(agent))
+        best = hall.matching.best_call(agent)
         if best is None:
             return
-        _find_agent(hall, hall.waiting[best], at)
+        if hall.freed or hall.returned:
+            _find_agent(hall, hall.waiting[best], at)
+        else:  # it waited beside nobody who could serve it
+            _offer(hall, hall.waiting[best], hall.agents[agent], at)
 
 
 def _find_agent(hall: Hall, call: WaitingCall, at: datetime) -> None:
     if hall.matching.may_be_offered(call.id):
-        agent = hall.matching.longest_idle(Ask(call.queue, call.skills))
+        agent = hall.matching.longest_idle(call.id)
         if agent is not None:
             _offer(hall, call, hall.agents[agent], at)
 

@@ -57,8 +57,9 @@ class OfferBook:
 
     def dialled(self, offer: Offer) -> Offer:
         """The open offer took effect: whoever answered an earlier one has lost the caller to it."""
-        offer = self._open[offer.call] = replace(offer, dialled=True)
-        self._late.pop(offer.call, None)
+        if not offer.dialled:
+            offer = self._open[offer.call] = replace(offer, dialled=True)
+            self._late.pop(offer.call, None)
         return offer
 
     def end_offer(self, call: CallId) -> Offer | None:

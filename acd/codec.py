@@ -1,0 +1,117 @@
+"""Events, commands and snapshots as JSON and back, without loss.
+
+What is written is decided by the dataclasses themselves: a field added later with a default reads from old rows too.
+Moments are ISO 8601 with their zone, durations whole microseconds, sets sorted lists (so equal things read equal).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import cache
+from hashlib import sha256
+from inspect import getmembers, isclass
+from types import NoneType, UnionType
+from typing import Any, Final, NewType, get_args, get_origin, get_type_hints
+
+from acd import commands, events
+from acd.commands import Command
+from acd.events import Event, Request
+
+Json = Any
+MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class UnknownKind(Exception):
+    """A row names a kind of event or command that this version does not know; a newer one wrote it."""
+
+
+def _concrete(module: object, *abstract: type) -> dict[str, type[Any]]:
+    def is_told(member: object) -> bool:
+        return isclass(member) and issubclass(member, abstract) and member not in abstract
+
+    return dict(getmembers(module, is_told))
+
+
+EVENTS: Final[Mapping[str, type[Event]]] = _concrete(events, Event, Request)
+COMMANDS: Final[Mapping[str, type[Command]]] = _concrete(commands, Command)
+KINDS: Final[Mapping[str, type[Event | Command]]] = {**EVENTS, **COMMANDS}
+
+
+def pack(fact: Event | Command) -> tuple[str, dict[str, Json]]:
+    """Return the kind and the payload."""
+    return type(fact).__name__, encode(fact)
+
+
+def unpack(kind: str, payload: Mapping[str, Json]) -> Event | Command:
+    """Return the fact that was packed. Raises UnknownKind."""
+    shape = KINDS.get(kind)
+    if shape is None:
+        raise UnknownKind(kind)
+    fact: Event | Command = decode(shape, payload)
+    return fact
+
+
+def encode(value: Any) -> Json:
+    """Turn a value of the model into what JSON can say."""
+    match value:
+        case None | bool() | int():
+            return value
+        case str():
+            return str(value)
+        case datetime():
+            return value.isoformat()
+        case timedelta():
+            return value // MICROSECOND
+        case frozenset():
+            return [encode(member) for member in sorted(value)]
+        case tuple():
+            return [encode(member) for member in value]
+    if is_dataclass(value):
+        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
+    raise TypeError(f"the codec has no rule for {type(value).__name__}")
+
+
+def decode(shape: Any, value: Json) -> Any:
+    """Turn what `encode` returned back into a `shape`."""
+    return _decoder(shape)(value)
+
+
+@cache
+def _decoder(shape: Any) -> Callable[[Json], Any]:
+    if isinstance(shape, NewType):
+        return _decoder(shape.__supertype__)
+    if shape is datetime:
+        return datetime.fromisoformat
+    if shape is timedelta:
+        return lambda value: value * MICROSECOND
+    if shape in (str, int, bool) or (isclass(shape) and issubclass(shape, Enum)):
+        decoder: Callable[[Json], Any] = shape
+        return decoder
+    return _composed(shape)
+
+
+def _composed(shape: Any) -> Callable[[Json], Any]:
+    origin, arguments = get_origin(shape), get_args(shape)
+    if origin is UnionType:
+        [inner] = [_decoder(argument) for argument in arguments if argument is not NoneType]
+        return lambda value: None if value is None else inner(value)
+    if origin in (frozenset, tuple):
+        member = _decoder(arguments[0])
+        return lambda value: origin(map(member, value))
+    hints = get_type_hints(shape)
+    if isclass(shape) and is_dataclass(shape):
+        named = {field.name: _decoder(hints[field.name]) for field in fields(shape)}
+        return lambda value: shape(**{name: named[name](part) for name, part in value.items()})
+    if isclass(shape) and issubclass(shape, tuple):
+        parts = [_decoder(hint) for hint in hints.values()]
+        return lambda value: shape(*(part(item) for part, item in zip(parts, value, strict=True)))
+    raise TypeError(f"the codec has no rule for {shape}")
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of a value of the model, the same in every process."""
+    return sha256(json.dumps(encode(value), sort_keys=True).encode()).hexdigest()
