@@ -123,9 +123,7 @@ async def add(asked: Asked[AddSeat]) -> SeatSeen:
     kept = await services.seats.open_seat(seat, who=str(asked.by), why=wish.why)
     if member is not None:
         at, by = asked.now, str(asked.by)
-        await services.floor.ask(
-            AgentLoggedOn(at=at, by=by, agent=member.number, seat=seat.id, skills=member.skills)
-        )
+        await services.floor.ask(AgentLoggedOn(at=at, by=by, agent=member.number, seat=seat.id, skills=member.skills))
         await services.floor.ask(AgentBecameReady(at=at, by=by, agent=member.number))
     return _seen(kept)
 

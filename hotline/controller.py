@@ -170,8 +170,12 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
 
 async def _open_seats(city: City, engine: Engine, capacity: Capacity) -> None:
     """The queues first, then the seats: those of the last run, or on the first start the city's own."""
-    engine.tell(QueuesLoaded(at=_now(), queues=acd_queues(city)))
-    if await capacity.restore() or await capacity.history(limit=1):
+    queues, loaded = acd_queues(city), asyncio.Event()
+    forget = engine.subscribe(lambda event, _: loaded.set() if isinstance(event, QueuesLoaded) else None)
+    engine.tell(QueuesLoaded(at=_now(), queues=queues))
+    await loaded.wait()
+    forget()
+    if await capacity.restore([queue.name for queue in queues]) or await capacity.history(limit=1):
         return
     for seat in first_seats(city):
         await capacity.open_seat(seat, who="city", why="首次启动 first start")
