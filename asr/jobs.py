@@ -18,8 +18,8 @@ from enum import StrEnum
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, and_, case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
-from recordings.columns import Instant, insert_once
 from recordings.recording import Recording, RecordingId, RecordingState
 
 ATTEMPTS_MAX = 3

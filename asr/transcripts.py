@@ -8,8 +8,8 @@ from sqlalchemy import Column, ForeignKey, String, Table, Text, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asr.transcript import Transcript, from_json
+from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
-from recordings.columns import Instant, insert_once
 from recordings.recording import RecordingId
 
 transcripts = Table(

@@ -16,16 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from acd.capacity import Capacity
-from acd.engine import Engine
-from acd.journal import Journal
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.capacity import Capacity
 from acd.commands import Command
 from acd.distributor import Distributor
+from acd.engine import Engine
 from acd.events import Event, QueuesLoaded
+from acd.journal import Journal
 from acd.staff import Staff
 from api.address import write_address
 from api.app import build

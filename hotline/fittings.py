@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from acd.engine import Engine
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.distributor import Distributor
+from acd.engine import Engine
 from acd.events import Request
 from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from api.ports import VitalSigns

@@ -51,7 +51,7 @@ def _tune_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 async def prepare(engine: AsyncEngine) -> None:
     """Bring the database to today's schema, step by step; one that is there already is left as it is."""
     async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
+        await connection.run_sync(_upgrade)
 
 
 def _upgrade(connection: Connection) -> None:

@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import Column, Integer, String, Table, Text, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from plumbing.columns import Instant
 from plumbing.database import metadata
 from recordings import ledger
 from recordings.archive import Archive
-from recordings.columns import Instant
 from recordings.listen import StereoSound, open_stereo
 from recordings.recording import Leg, Recording, RecordingId, RecordingState
 

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Column, String, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
-from recordings.columns import Instant, insert_once
 
 calls = Table(
     "calls",

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Column, Float, Integer, Row, String, Table, Text, UniqueConstraint, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
-from recordings.columns import Instant, insert_once
 from recordings.recording import Recording, RecordingId, RecordingState, SpoolName, new_recording_id
 
 recordings = Table(

@@ -15,9 +15,9 @@ import orjson
 from sqlalchemy import Column, ForeignKey, Integer, Row, String, Table, Text, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
 from recordings.access import note
-from recordings.columns import Instant, insert_once
 from recordings.recording import Recording, new_recording_id
 from tickets import ticket as rules
 from tickets.draft import CallFacts, Draft, Field

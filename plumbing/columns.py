@@ -1,7 +1,4 @@
-"""Two things every table of ours needs:
-
-moments that stay aware, and an insert that happens once however often it is tried.
-"""
+"""Two things tables need: moments that stay aware, and an insert that happens once however often it is tried."""
 
 from __future__ import annotations
 
@@ -16,10 +13,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment:
-
-    aware in Python, UTC in the database. SQLite hands back naive times; a naive time coming in is refused.
-    """
+    """A moment, aware in Python, UTC in the database. SQLite hands back naive times; a naive one coming in is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

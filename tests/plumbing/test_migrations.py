@@ -1,0 +1,52 @@
+"""The migrations lead to the schema that the packages declare: neither says more than the other."""
+
+import importlib
+import pkgutil
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from plumbing.database import connect, metadata, prepare
+
+OWNERS = ("acd", "api", "asr", "recordings", "tickets")
+
+
+def import_every_table():
+    """Import whatever may declare a table."""
+    for name in OWNERS:
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            importlib.import_module(module.name)
+
+
+@pytest.fixture
+async def database(tmp_path):
+    """A fresh SQLite file."""
+    engine = connect(f"sqlite+aiosqlite:///{tmp_path}/hotline.db")
+    yield engine
+    await engine.dispose()
+
+
+async def test_a_fresh_database_has_exactly_the_declared_schema(database):
+    """After all steps nothing is missing, nothing is left over, nothing differs."""
+    import_every_table()
+    await prepare(database)
+
+    async with database.connect() as connection:
+        differences = await connection.run_sync(
+            lambda c: compare_metadata(MigrationContext.configure(c, opts={"compare_type": True}), metadata)
+        )
+
+    assert len(metadata.tables) >= 12
+    assert differences == []
+
+
+async def test_preparing_twice_changes_nothing(database):
+    """Every start prepares; only the first one has something to do."""
+    await prepare(database)
+    await prepare(database)
+
+    async with database.connect() as connection:
+        steps = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_heads())
+    assert len(steps) == 1
