@@ -116,7 +116,7 @@ async def everything(asked: Asked[Nothing]) -> SeatsSeen:
 
 
 async def add(asked: Asked[AddSeat]) -> SeatSeen:
-    """Open a seat; calls already waiting are looked at again at once. With an agent, they are logged on there, ready."""
+    """Open a seat; calls that wait are looked at again at once. A named agent is logged on there, ready."""
     wish, services = asked.wish, asked.services
     member = await _member(asked, wish.agent) if wish.agent else None
     seat = Seat(id=SeatId(wish.seat), queues=_queues(wish.queues), skills=skills_from(wish.skills))

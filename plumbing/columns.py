@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment, aware in Python, UTC in the database. SQLite hands back naive times; a naive one coming in is refused."""
+    """A moment, aware in Python, UTC in the database. SQLite gives naive times back; a naive one going in is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
