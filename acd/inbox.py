@@ -50,6 +50,7 @@ class Inbox:
         self._limit, self._now = limit, now
         self._entries: deque[Event | Asked] = deque()
         self._lost = 0
+        self._closed = False
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -64,7 +65,9 @@ class Inbox:
         self._add(event)
 
     def ask(self, request: Request) -> Asked:
-        """Put a request in; raises TooBusy."""
+        """Put a request in; raises TooBusy, EngineStopped."""
+        if self._closed:
+            raise EngineStopped
         if len(self._entries) >= self._limit:
             raise too_busy()
         asked = Asked(request)
@@ -77,6 +80,7 @@ class Inbox:
 
     def close(self) -> None:
         """Nobody will decide any more: whoever asked is told so."""
+        self._closed = True
         while self._entries:
             entry = self._entries.popleft()
             if isinstance(entry, Asked):

@@ -15,7 +15,6 @@ LONGEST_FILE = 300
 
 LONG_FILES: dict[str, str] = {
     "dev": "one POSIX script that must run before anything else of the project can be imported",
-    "tests/acd/test_ringing.py": "every way an offer can end, side by side",
     "tests/telephony/test_agi.py": "the bad manners of FastAGI clients, one scene each",
     "tests/telephony/test_ami.py": "the defects of plain panoramisk, one scene each",
 }

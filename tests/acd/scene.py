@@ -176,6 +176,10 @@ class Scene:
         """Every (call, agent) that was ordered to ring, in order."""
         return [(order.call, order.agent) for order in self.orders if isinstance(order, RingAgent)]
 
+    def rung_orders(self) -> list[RingAgent]:
+        """Every order to ring, in order."""
+        return [order for order in self.orders if isinstance(order, RingAgent)]
+
     def talker(self, call: str) -> str | None:
         """Who talks with the caller."""
         offer = self.core.talking.get(CallId(call))
