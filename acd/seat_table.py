@@ -126,7 +126,8 @@ async def write(connection: AsyncConnection, wish: Wish, before: StoredSeat | No
         "after": encode(wish.after),
         "undoes": wish.undoes,
     }
-    seq = (await connection.execute(insert(seat_changes).values(line).returning(seat_changes.c.seq))).scalar_one()
+    inserted = await connection.execute(insert(seat_changes).values(line).returning(seat_changes.c.seq))
+    seq: int = inserted.scalar_one()
     try:
         written = await connection.execute(_statement(wish, before, seq))
     except IntegrityError:
