@@ -24,10 +24,10 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.codec import pack, unpack
-from acd.columns import Moment
 from acd.commands import Command
 from acd.events import Event, GapMarked
 from acd.model import CallId, Seat
+from plumbing.columns import Instant
 from plumbing.database import metadata
 
 log = structlog.get_logger(__name__)
@@ -42,7 +42,7 @@ journal = Table(
     "journal",
     metadata,
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
-    Column("at", Moment, nullable=False, index=True),
+    Column("at", Instant, nullable=False, index=True),
     Column("kind", String(40), nullable=False),
     Column("call_id", String(KEY_LENGTH), index=True),
     Column("agent_id", String(KEY_LENGTH)),

@@ -28,9 +28,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.codec import decode, encode
-from acd.columns import Moment
 from acd.errors import SeatChangedMeanwhile, SeatExists
 from acd.model import Seat, SeatId
+from plumbing.columns import Instant
 from plumbing.database import metadata
 
 WHO_LENGTH: Final = 80
@@ -58,7 +58,7 @@ seat_changes = Table(
     "seat_changes",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("at", Moment, nullable=False),
+    Column("at", Instant, nullable=False),
     Column("who", String(WHO_LENGTH), nullable=False),
     Column("why", String(WHY_LENGTH), nullable=False),
     Column("action", String(10), nullable=False),
