@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment: aware in Python, UTC in the database (SQLite gives naive times back). A naive one going in is refused."""
+    """A moment: aware in Python, UTC in the database. A naive one going in is refused (SQLite gives naive ones back)."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
