@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment: aware in Python, UTC in the database. A naive one going in is refused (SQLite gives naive ones back)."""
+    """A moment: aware in Python, UTC in the database. A naive one going in is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
