@@ -23,6 +23,7 @@ from hotline.demo_watch import Api
 from hotline.embedded import ControllerEnded, Premises, controller_process, premises
 from ivr.prompts import SPOKEN
 from plumbing.lifecycle import background
+from sandbox.baresip import find_baresip
 from sandbox.errors import DebsError
 from sandbox.figures import report
 from sandbox.lexicon import UnknownWords
@@ -57,9 +58,10 @@ class Demo:
         STATE_DIR.mkdir(parents=True)
         city = load_city(ROOT / "cities" / "sample", also_spoken=SPOKEN)
         numbers = _numbers()
+        await asyncio.to_thread(find_baresip, self._screen.say)
         opening = await self._prepare(next(numbers), FIRST_LINES, 0)  # an unknown word is told before anything starts
         async with (
-            premises(STATE_DIR, city, say=lambda line: self._screen.say(line, "")) as place,
+            premises(STATE_DIR, city, say=self._screen.say) as place,
             controller_process(place, log=STATE_DIR / "controller.log"),
             Api.of(STATE_DIR) as api,
         ):

@@ -51,7 +51,7 @@ class Appeal:
     @property
     def said(self) -> str:
         """What the citizen says, all lines."""
-        return "".join(turn.text for turn in self.turns if turn.party is Party.CITIZEN)
+        return "；".join(turn.text for turn in self.turns if turn.party is Party.CITIZEN)
 
     @property
     def spelt(self) -> str:

@@ -79,9 +79,9 @@ class Screen:
         if self._live is not None:
             self._live.stop()
 
-    def say(self, zh: str, en: str) -> None:
+    def say(self, zh: str, en: str = "") -> None:
         """One line."""
-        self._console.print(f"连心 · {escape(zh)}  [dim]{escape(en)}[/dim]")
+        self._console.print(f"连心 · {escape(zh)}  [dim]{escape(en)}[/dim]".rstrip(), soft_wrap=True)
 
     def move(self, line: Mapping[str, Any]) -> None:
         """A call's new line from the live board of the API."""
