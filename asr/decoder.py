@@ -102,7 +102,7 @@ class Decoder:
         try:
             async with asyncio.TaskGroup() as group:
                 said = {leg: group.create_task(self._utterances(sound)) for leg, sound in sounds.items()}
-        except* (DecodingFailed, NoModel) as failures:
+        except ExceptionGroup as failures:  # not `except*`: what is raised there stays in a group before Python 3.12
             raise _first(failures) from None
         heard = {leg: task.result() for leg, task in said.items()}
         return merge(heard.get(Leg.CALLER, []), heard.get(Leg.AGENT, []))
