@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import structlog
 
-from asr.errors import DecodingFailed, NoModel
+from asr.errors import NoModel
 from asr.launched import Launched, ModelLoaded, launch
 from asr.models import ModelProblem, check_model
 from asr.transcript import Transcript, Utterance, merge

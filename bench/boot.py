@@ -68,7 +68,7 @@ async def boot_controller(folder: Path, city: City) -> Boot:
 
 
 async def _until_well(api: Api) -> None:
-    while not (await api.get("/api/health"))["well"]:
+    while not (await api.get("/api/health"))["well"]:  # noqa: ASYNC110 - another process tells it
         await asyncio.sleep(LOOK_AGAIN_S)
 
 
