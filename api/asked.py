@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
-from api.ports import Services
+from api.ports import Services, Unknown
 
 
 class Role(IntEnum):
@@ -67,6 +67,8 @@ class EventStream(Answer):
 
 W = TypeVar("W", bound=Wish)
 
+LONGEST_NUMBER = 18  # digits that any database's integer holds
+
 
 @dataclass(frozen=True, slots=True)
 class Asked(Generic[W]):
@@ -78,6 +80,13 @@ class Asked(Generic[W]):
     services: Services
     now: datetime  # when it was asked, aware, UTC
     request: web.Request  # for streams only
+
+    def number(self, name: str) -> int:
+        """A number that stood in the path. Unknown, when it is none: there is nothing by such a name."""
+        text = self.path[name]
+        if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+            raise Unknown(text)
+        return int(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,14 @@ Version = Annotated[int, Field(ge=1)]
 
 
 class TicketSeen(Answer):
-    """A draft, or what became of it. `caller`: masked."""
+    """A draft, or what became of it. `caller` and `contact`: masked."""
 
     id: TicketId
     state: TicketState
     version: int
     number: str | None
     caller: str
+    contact: str | None
     hotline: str | None
     kind: AppealKind | None
     place: str | None
@@ -100,10 +101,15 @@ Text = Annotated[str, Field(max_length=5000)]
 class Edits(Wish):
     """What the person corrected; what is not named stays, null empties the field."""
 
+    contact: Annotated[str, Field(max_length=40)] | None = None  # 联系电话
     kind: AppealKind | None = None
     place: Text | None = None
     subject: Text | None = None
     summary: Text | None = None
+
+
+IN_THE_TICKET = {"contact": "contact_number"}
+"""What is called otherwise there than in `Edits`."""
 
 
 class ConfirmDraft(Wish):
@@ -173,7 +179,8 @@ def _range(request: web.Request, size_bytes: int) -> tuple[int, int]:
 
 async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
     """A person has read it and put it right: it becomes a ticket with a number."""
-    edits = asked.wish.edits.model_dump(exclude_unset=True)
+    corrected = asked.wish.edits.model_dump(exclude_unset=True)
+    edits = {IN_THE_TICKET.get(name, name): text for name, text in corrected.items()}
     confirmed = await store.confirm(
         asked.services.database,
         TicketId(asked.path["draft"]),
@@ -199,8 +206,9 @@ async def discard(asked: Asked[DiscardDraft]) -> TicketSeen:
 
 
 def _seen(ticket: Ticket) -> TicketSeen:
-    same = {name: getattr(ticket, name) for name in TicketSeen.model_fields.keys() - {"caller", "call"}}
-    return TicketSeen(caller=masked(ticket.caller_number), call=ticket.call_id, **same)
+    same = {name: getattr(ticket, name) for name in TicketSeen.model_fields.keys() - {"caller", "contact", "call"}}
+    contact = masked(ticket.contact_number) if ticket.contact_number else None
+    return TicketSeen(caller=masked(ticket.caller_number), contact=contact, call=ticket.call_id, **same)
 
 
 def _fields(draft: Draft) -> dict[str, FieldProposed]:

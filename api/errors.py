@@ -12,8 +12,10 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from acd.errors import Refused, UnknownAgent, UnknownSeat
+from acd.errors import BadSeat, Refused, TooBusy, UnknownAgent, UnknownChange, UnknownQueue, UnknownSeat
+from acd.inbox import EngineStopped
 from api.auth import NotAllowed, NotKnown, UnknownToken
+from api.jobs import JobNotDead, UnknownJob
 from api.ports import Unknown
 from recordings.access import NothingToHear
 from recordings.ledger import RecordingUnknown
@@ -57,7 +59,16 @@ TABLE: dict[type[Exception], Line] = {
     Unknown: Line(404, "unknown", "没有找到", "there is no such thing"),
     UnknownAgent: Line(404),
     UnknownSeat: Line(404),
+    UnknownChange: Line(404),
+    UnknownQueue: Line(422),
+    BadSeat: Line(422),
+    TooBusy: Line(503),
     Refused: Line(409),
+    EngineStopped: Line(
+        503, "stopping", "系统正在停止,请稍后核对是否生效", "the system is stopping; look later whether it took effect"
+    ),
+    UnknownJob: Line(404, "unknown_job", "没有这个转写任务", "there is no such job"),
+    JobNotDead: Line(409, "job_not_dead", "只有已放弃的任务可以重试", "only a job that was given up is retried"),
     TicketUnknown: Line(404, "unknown_ticket"),
     TicketChanged: Line(409, "changed_meanwhile"),
     EditNotAllowed: Line(422, "edit_not_allowed"),

@@ -61,8 +61,8 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
         ),
         Sign(
             name="jobs",
-            well=vital.jobs_failed == 0,
-            zh=f"任务:{vital.jobs_waiting} 个等待,{vital.jobs_failed} 个失败",
-            en=f"jobs: {vital.jobs_waiting} waiting, {vital.jobs_failed} failed",
+            well=vital.jobs_dead == 0,
+            zh=f"转写任务:{vital.jobs_waiting} 个等待,{vital.jobs_failed} 个将重试,{vital.jobs_dead} 个已放弃",
+            en=f"jobs: {vital.jobs_waiting} wait, {vital.jobs_failed} will be retried, {vital.jobs_dead} were given up",
         ),
     )

@@ -59,8 +59,9 @@ class VitalSigns:
     pbx_version: str | None  # of its AMI, as its banner says it, for example "11.0.0"
     transcription: str  # the model in use; empty when transcription is off
     transcription_off: str  # why it is off, Chinese / English; empty when it is on
-    jobs_waiting: int
-    jobs_failed: int
+    jobs_waiting: int  # to be transcribed, or being transcribed
+    jobs_failed: int  # will be tried again by themselves
+    jobs_dead: int  # given up; only a person can have them tried again
 
 
 class Vitals(Protocol):
@@ -68,6 +69,13 @@ class Vitals(Protocol):
 
     async def signs(self) -> VitalSigns:
         """Look now."""
+
+
+class Transcription(Protocol):
+    """Who works on the jobs: `asr.transcriber.Transcriber`."""
+
+    def notice(self) -> None:
+        """There is a job: look now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,5 +89,6 @@ class Services:
     seats: Capacity
     callers: Callers
     vitals: Vitals
+    transcription: Transcription
     database: AsyncEngine
     archive: Archive

@@ -9,20 +9,19 @@ from typing import Annotated
 from pydantic import Field
 
 from acd.capacity import Capacity
-from acd.errors import UnknownAgent, UnknownSeat
-from acd.events import AgentBecameReady, AgentLoggedOn
-from acd.model import AgentId, AgentState, QueueName, Seat, SeatId
-from acd.seat_table import StoredSeat
-from acd.staff import StaffMember
+from acd.errors import UnknownSeat
+from acd.model import Agent, AgentId, AgentState, QueueName, Seat, SeatId
+from acd.seat_table import WHY_LENGTH, StoredSeat
 from api.agents import SkillMap, levels_of, skills_from
 from api.asked import Answer, Asked, Done, Nothing, Wish
-from api.ports import Unknown
+from api.opening import open_with_agent
+from api.ports import Floor
 
 Extension = Annotated[str, Field(pattern=r"^[0-9]{3,8}$")]
 Queues = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], ...], Field(min_length=1, max_length=50)
 ]
-Why = Annotated[str, Field(min_length=1, max_length=500)]
+Why = Annotated[str, Field(min_length=1, max_length=WHY_LENGTH)]
 
 
 class SeatSeen(Answer):
@@ -75,8 +74,9 @@ class UndoChange(Wish):
 
 
 class HistoryWanted(Wish):
-    """How many changes."""
+    """How many changes, of one seat if named."""
 
+    seat: Extension | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
 
 
@@ -97,6 +97,7 @@ class ChangeSeen(Answer):
     seat: SeatId
     before: SeatWas | None
     after: SeatWas | None
+    undoes: int | None  # the number of the change that this one took back
 
 
 class SeatHistory(Answer):
@@ -107,33 +108,23 @@ class SeatHistory(Answer):
 
 async def everything(asked: Asked[Nothing]) -> SeatsSeen:
     """All seats, and who sits there."""
-    sitting = {agent.seat: agent for agent in asked.services.floor.agents() if agent.seat is not None}
-    seen = []
-    for kept in await asked.services.seats.list_seats():
-        agent = sitting.get(kept.seat.id)
-        seen.append(_seen(kept).model_copy(update={"agent": agent.id, "state": agent.state} if agent else {}))
-    return SeatsSeen(seats=tuple(seen))
+    sitting = _sitting(asked.services.floor)
+    stored = await asked.services.seats.list_seats()
+    return SeatsSeen(seats=tuple(_seen(kept, sitting.get(kept.seat.id)) for kept in stored))
+
+
+def _sitting(floor: Floor) -> dict[SeatId, Agent]:
+    return {agent.seat: agent for agent in floor.agents() if agent.seat is not None}
 
 
 async def add(asked: Asked[AddSeat]) -> SeatSeen:
     """Open a seat; calls that wait are looked at again at once. A named agent is logged on there, ready."""
-    wish, services = asked.wish, asked.services
-    member = await _member(asked, wish.agent) if wish.agent else None
+    wish, services, who = asked.wish, asked.services, str(asked.by)
     seat = Seat(id=SeatId(wish.seat), queues=_queues(wish.queues), skills=skills_from(wish.skills))
-    kept = await services.seats.open_seat(seat, who=str(asked.by), why=wish.why)
-    if member is not None:
-        at, by = asked.now, str(asked.by)
-        await services.floor.ask(AgentLoggedOn(at=at, by=by, agent=member.number, seat=seat.id, skills=member.skills))
-        await services.floor.ask(AgentBecameReady(at=at, by=by, agent=member.number))
-    return _seen(kept)
-
-
-async def _member(asked: Asked[AddSeat], number: str) -> StaffMember:
-    """The person of the directory with this number. UnknownAgent."""
-    for member in await asked.services.directory.everybody():
-        if member.number == number and member.active:
-            return member
-    raise UnknownAgent(f"nobody has the number {number}", f"没有工号 {number}")
+    if wish.agent is None:
+        return _seen(await services.seats.open_seat(seat, who=who, why=wish.why))
+    kept = await open_with_agent(services, seat, wish.agent, who=who, why=wish.why, at=asked.now)
+    return _seen(kept, _sitting(services.floor).get(seat.id))
 
 
 async def change(asked: Asked[ChangeSeat]) -> SeatSeen:
@@ -165,16 +156,14 @@ async def remove(asked: Asked[RemoveSeat]) -> Done:
 
 async def undo(asked: Asked[UndoChange]) -> Done:
     """Bring back what was before a change."""
-    number = asked.path["change"]
-    if not (number.isascii() and number.isdigit()):
-        raise Unknown(number)
-    await asked.services.seats.undo(int(number), who=str(asked.by), why=asked.wish.why)
+    await asked.services.seats.undo(asked.number("change"), who=str(asked.by), why=asked.wish.why)
     return Done()
 
 
 async def history(asked: Asked[HistoryWanted]) -> SeatHistory:
     """Who changed what, when and why."""
-    changes = await asked.services.seats.history(limit=asked.wish.limit)
+    wish = asked.wish
+    changes = await asked.services.seats.history(seat=SeatId(wish.seat) if wish.seat else None, limit=wish.limit)
     return SeatHistory(
         changes=tuple(
             ChangeSeen(
@@ -185,6 +174,7 @@ async def history(asked: Asked[HistoryWanted]) -> SeatHistory:
                 seat=change.seat,
                 before=_was(change.before),
                 after=_was(change.after),
+                undoes=change.undoes,
             )
             for change in changes
         )
@@ -195,10 +185,15 @@ def _queues(names: Iterable[str]) -> frozenset[QueueName]:
     return frozenset(QueueName(name) for name in names)
 
 
-def _seen(kept: StoredSeat) -> SeatSeen:
+def _seen(kept: StoredSeat, agent: Agent | None = None) -> SeatSeen:
     seat = kept.seat
     return SeatSeen(
-        seat=seat.id, queues=tuple(sorted(seat.queues)), skills=levels_of(seat.skills), version=kept.version
+        seat=seat.id,
+        queues=tuple(sorted(seat.queues)),
+        skills=levels_of(seat.skills),
+        version=kept.version,
+        agent=agent.id if agent else None,
+        state=agent.state if agent else None,
     )
 
 

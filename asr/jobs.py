@@ -10,12 +10,12 @@ An attempt is counted before its work begins, so a job that kills its worker is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, and_, case, or_, select, update
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plumbing.columns import Instant, insert_once
@@ -137,11 +137,23 @@ async def note_waiting(connection: AsyncConnection, reason: str) -> None:
     )
 
 
-async def listed(connection: AsyncConnection, *states: JobState) -> Sequence[Job]:
-    """Jobs in these states (all when none is named), oldest first."""
+async def listed(connection: AsyncConnection, *states: JobState, limit: int | None = None) -> Sequence[Job]:
+    """Jobs in these states (all when none is named), oldest first, `limit` at most."""
     chosen = jobs.c.state.in_(states or list(JobState))
-    rows = await connection.execute(select(jobs).where(chosen).order_by(jobs.c.id))
+    rows = await connection.execute(select(jobs).where(chosen).order_by(jobs.c.id).limit(limit))
     return [_job(row._asdict()) for row in rows]
+
+
+async def read(connection: AsyncConnection, job: int) -> Job | None:
+    """One job, None when there is none with this number."""
+    row = (await connection.execute(select(jobs).where(jobs.c.id == job))).one_or_none()
+    return _job(row._asdict()) if row else None
+
+
+async def counted(connection: AsyncConnection) -> Mapping[JobState, int]:
+    """How many jobs are in each state."""
+    rows = await connection.execute(select(jobs.c.state, func.count()).group_by(jobs.c.state))
+    return dict.fromkeys(JobState, 0) | {JobState(state): count for state, count in rows}
 
 
 async def _leave_running(connection: AsyncConnection, job: Job, **columns: object) -> bool:

@@ -151,6 +151,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             seats=capacity,
             callers=Callers(database),
             vitals=Vitals(engine, ami, transcriber, database, model.name),
+            transcription=transcriber,
             database=database,
             archive=Archive(archive),
         )

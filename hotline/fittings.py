@@ -107,8 +107,7 @@ class Vitals:
     async def signs(self) -> VitalSigns:
         """Look."""
         async with self._database.connect() as connection:
-            waiting = await jobs.listed(connection, jobs.JobState.QUEUED, jobs.JobState.RUNNING)
-            failed = await jobs.listed(connection, jobs.JobState.DEAD)
+            counts = await jobs.counted(connection)
         health = self._transcriber.health
         return VitalSigns(
             engine_ticked_s_ago=time.monotonic() - self._beat_s,
@@ -116,8 +115,9 @@ class Vitals:
             pbx_version=self._ami.version,
             transcription=self._model if health.on else "",
             transcription_off=health.reason or "",
-            jobs_waiting=len(waiting),
-            jobs_failed=len(failed),
+            jobs_waiting=counts[jobs.JobState.QUEUED] + counts[jobs.JobState.RUNNING],
+            jobs_failed=counts[jobs.JobState.FAILED],
+            jobs_dead=counts[jobs.JobState.DEAD],
         )
 
 

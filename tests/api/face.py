@@ -1,7 +1,8 @@
-"""A running HTTP face: real sockets, a real SQLite, five-line fakes where the engine and the PBX would be."""
+"""A running HTTP face: real sockets, a real SQLite, the real ACD; five-line fakes where the telephones would be."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,94 +15,90 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.errors import NotNow, UnknownSeat
-from acd.events import Request
-from acd.model import Agent, CallId, QueueName, Seat, SeatId, Skills
-from acd.staff import Staff
+from acd.capacity import Capacity
+from acd.commands import Command, RingAgent
+from acd.distributor import Distributor
+from acd.engine import Engine
+from acd.events import AgentAnswered, AgentLoggedOn, CallJoined, QueuesLoaded, TimePassed
+from acd.journal import Journal
+from acd.model import AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
+from acd.staff import Staff, StaffMember
 from api.app import build
 from api.asked import Role
 from api.auth import Tokens
 from api.live import Board
-from api.ports import SeatChange, SeatOnFile, Services, VersionConflict, VitalSigns
-from plumbing.database import connect, metadata
+from api.ports import Services, VitalSigns
+from hotline.fittings import Floor
+from plumbing.database import connect, prepare
+from plumbing.lifecycle import background
 from recordings.archive import Archive
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
 
+QUEUES = (Queue(QueueName("general")), Queue(QueueName("health")))
+
+
 @dataclass
-class FakeFloor:
-    """Agents as they were put there; remembers what was asked, or refuses."""
+class Switchboard:
+    """Where the ACD's orders go: remembers them."""
 
-    present: list[Agent] = field(default_factory=list)
-    asked: list[Request] = field(default_factory=list)
-    refuses: bool = False
+    orders: list[Command] = field(default_factory=list)
 
-    def agents(self) -> Sequence[Agent]:
-        """Whoever the test put there."""
-        return self.present
-
-    async def ask(self, request: Request) -> None:
+    def carry_out(self, command: Command) -> None:
         """Remember it."""
-        if self.refuses:
-            raise NotNow("the agent is talking", "话务员正在通话")
-        self.asked.append(request)
+        self.orders.append(command)
+
+    @property
+    def rung(self) -> list[tuple[str, str, str]]:
+        """Every (call, agent, seat) that was ordered to ring."""
+        return [(order.call, order.agent, order.seat) for order in self.orders if isinstance(order, RingAgent)]
 
 
-@dataclass
-class FakeSeats:
-    """Seats in a dict, with versions and a list of changes."""
+@dataclass(frozen=True)
+class House:
+    """The real ACD on a real journal: everything behind the HTTP face but the telephones."""
 
-    kept: dict[SeatId, SeatOnFile] = field(default_factory=dict)
-    changes: list[SeatChange] = field(default_factory=list)
+    engine: Engine
+    journal: Journal
+    switchboard: Switchboard
+    directory: Staff
 
-    async def seats(self) -> Sequence[SeatOnFile]:
-        """All."""
-        return list(self.kept.values())
+    async def enter(self, agent: str, name: str = "王芳", **levels: int) -> None:
+        """A person enters the directory."""
+        skills = frozenset(SkillLevel(Skill(skill), level) for skill, level in levels.items())
+        await self.directory.add(StaffMember(number=AgentId(agent), name=name, skills=skills), "246810")
 
-    async def add(self, seat: Seat, *, by: str, why: str, at: datetime) -> SeatOnFile:
-        """Version 1."""
-        return self._put(seat.id, None, seat, by, why, at)
+    async def log_on(self, agent: str, seat: str) -> None:
+        """签入, on break."""
+        await self.engine.ask(AgentLoggedOn(at=NOW, agent=AgentId(agent), seat=SeatId(seat)))
 
-    async def change(
-        self, seat: SeatId, *, queues: frozenset[QueueName] | None, skills: Skills | None, version: int,
-        by: str, why: str, at: datetime,
-    ) -> SeatOnFile:  # fmt: skip
-        """Only from the version that was read."""
-        kept = self._known(seat)
-        if kept.version != version:
-            raise VersionConflict
-        after = Seat(id=seat, queues=queues or kept.seat.queues, skills=kept.seat.skills if skills is None else skills)
-        return self._put(seat, kept.seat, after, by, why, at)
+    async def waits(self, call: str, queue: str = "general") -> None:
+        """A caller enters the waiting room, and the ACD has seen it."""
+        self.engine.tell(CallJoined(at=NOW, call=CallId(call), queue=QueueName(queue)))
+        await self.settled()
 
-    async def remove(self, seat: SeatId, *, by: str, why: str, at: datetime) -> None:
-        """Gone."""
-        self._note(seat, self._known(seat).seat, None, by, why, at)
-        del self.kept[seat]
+    async def answers(self, call: str) -> None:
+        """The agent whose phone was ordered to ring picks it up."""
+        self.engine.tell(AgentAnswered(at=NOW, call=CallId(call), attempt=1))
+        await self.settled()
 
-    async def undo(self, number: int, *, by: str, why: str, at: datetime) -> None:
-        """What was before."""
-        change = self.changes[number - 1]
-        assert change.before is not None
-        self._put(change.seat, change.after, change.before, by, why, at)
+    async def settled(self) -> None:
+        """The ACD has decided everything it was told."""
+        decided = asyncio.Event()
+        last = TimePassed(at=NOW)
+        forget = self.engine.subscribe(lambda event, _: decided.set() if event is last else None)
+        self.engine.tell(last)
+        await decided.wait()
+        forget()
 
-    async def history(self, limit: int) -> Sequence[SeatChange]:
-        """Newest first."""
-        return self.changes[::-1][:limit]
+    def state(self, agent: str) -> AgentState:
+        """What an agent does."""
+        return self.engine.distributor.agents[AgentId(agent)].state
 
-    def _known(self, seat: SeatId) -> SeatOnFile:
-        if seat not in self.kept:
-            raise UnknownSeat(f"no seat {seat}", f"没有坐席 {seat}")
-        return self.kept[seat]
-
-    def _put(self, seat: SeatId, before: Seat | None, after: Seat, by: str, why: str, at: datetime) -> SeatOnFile:
-        self._note(seat, before, after, by, why, at)
-        self.kept[seat] = SeatOnFile(seat=after, version=len(self.changes))
-        return self.kept[seat]
-
-    def _note(self, seat: SeatId, before: Seat | None, after: Seat | None, by: str, why: str, at: datetime) -> None:
-        number = len(self.changes) + 1
-        self.changes.append(SeatChange(number=number, at=at, by=by, why=why, seat=seat, before=before, after=after))
+    def seats(self) -> dict[str, Seat]:
+        """The seats as the running engine has them."""
+        return dict(self.engine.distributor.seats)
 
 
 ALL_WELL = VitalSigns(
@@ -112,6 +109,7 @@ ALL_WELL = VitalSigns(
     transcription_off="",
     jobs_waiting=0,
     jobs_failed=0,
+    jobs_dead=0,
 )
 
 
@@ -138,13 +136,23 @@ class FakeCallers:
 
 
 @dataclass
+class FakeTranscription:
+    """Counts how often it was called to work."""
+
+    notices: int = 0
+
+    def notice(self) -> None:
+        """Once more."""
+        self.notices += 1
+
+
+@dataclass
 class Face:
-    """The HTTP face under test, its fakes, and a client for each role."""
+    """The HTTP face under test, the house behind it, and a client for each role."""
 
     url: str
     services: Services
-    floor: FakeFloor
-    seats: FakeSeats
+    house: House
     vitals: FakeVitals
     callers: FakeCallers
     http: aiohttp.ClientSession
@@ -164,21 +172,39 @@ class Face:
 async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     """A fresh SQLite file with today's schema."""
     engine = connect(f"sqlite+aiosqlite:///{tmp_path}/hotline.db")
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
+    await prepare(engine)
     yield engine
     await engine.dispose()
 
 
 @pytest.fixture
-async def face(database: AsyncEngine, tmp_path: Path) -> AsyncIterator[Face]:
+async def house(database: AsyncEngine) -> AsyncIterator[House]:
+    """An ACD that runs, with the queues `general` and `health`."""
+    switchboard, journal = Switchboard(), Journal(database)
+    engine = Engine(Distributor(), switchboard, journal, lambda: NOW)
+    staff = Staff(database, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    await journal.open()
+    async with background(journal.run(), engine.run()):
+        engine.tell(QueuesLoaded(at=NOW, queues=QUEUES))
+        yield House(engine, journal, switchboard, staff)
+
+
+@pytest.fixture
+async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIterator[Face]:
     """The HTTP face on an ephemeral port."""
-    tokens, floor, seats, vitals, callers = Tokens(database), FakeFloor(), FakeSeats(), FakeVitals(), FakeCallers()
+    tokens, vitals, callers = Tokens(database), FakeVitals(), FakeCallers()
     services = Services(
-        tokens=tokens, board=Board(), floor=floor, seats=seats, callers=callers, vitals=vitals, database=database,
-        directory=Staff(database, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+        tokens=tokens,
+        board=Board(),
+        floor=Floor(house.engine, house.engine.distributor),
+        directory=house.directory,
+        seats=Capacity(database, house.engine),
+        callers=callers,
+        vitals=vitals,
+        transcription=FakeTranscription(),
+        database=database,
         archive=Archive(tmp_path / "recordings"),
-    )  # fmt: skip
+    )
     runner = web.AppRunner(build(services, clock=lambda: NOW))
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -186,5 +212,5 @@ async def face(database: AsyncEngine, tmp_path: Path) -> AsyncIterator[Face]:
     port = runner.addresses[0][1]
     made = {role: await tokens.make(role.name.lower(), role, by="test", now=NOW) for role in Role}
     async with aiohttp.ClientSession() as http:
-        yield Face(f"http://127.0.0.1:{port}", services, floor, seats, vitals, callers, http, made)
+        yield Face(f"http://127.0.0.1:{port}", services, house, vitals, callers, http, made)
     await runner.cleanup()

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from acd.model import SeatId
+from acd.events import CallArrived
+from acd.model import CallId
 from api.app import BODY_BYTES_MOST, ROUTES, SECURITY_HEADERS, VERSION
 from api.asked import Nothing, Role, Route
 from api.openapi import document
-from tests.api.face import Face
+from tests.api.face import NOW, Face
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
@@ -20,7 +21,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 def in_concrete(route: Route[Nothing]) -> str:
     """A route with something in its braces."""
     path = route.path
-    for name in ("agent", "seat", "change", "draft", "token"):
+    for name in ("agent", "seat", "change", "draft", "job", "token"):
         path = path.replace("{" + name + "}", "1")
     return f"{route.method} {path}"
 
@@ -110,9 +111,10 @@ async def test_a_form_is_not_json(face: Face) -> None:
 
 async def test_an_error_of_ours_tells_the_client_nothing(face: Face) -> None:
     """500 in two languages; kind and place go to the log, the words of the error nowhere."""
-    face.seats.kept = {SeatId("8001"): "13800000000"}  # type: ignore[dict-item]
+    face.callers.numbers = "13800000000"  # type: ignore[assignment]
+    face.services.board.note(CallArrived(at=NOW, call=CallId("lx-1.1"), hotline="12345"))
     with capture_logs() as logged:
-        status, problem = await face.call("GET /api/seats")
+        status, problem = await face.call("GET /api/calls")
 
     assert (status, problem["rule"]) == (500, "our_fault")
     assert "AttributeError" not in json.dumps(problem)

@@ -33,10 +33,25 @@ async def test_a_frozen_engine_is_not_well(face: Face) -> None:
 
 async def test_without_transcription_calls_are_still_served(face: Face) -> None:
     """Said, with its reason, and the whole is still well."""
-    face.vitals.now = replace(face.vitals.now, transcription="", transcription_off="没有模型 / no model", jobs_failed=2)
+    face.vitals.now = replace(face.vitals.now, transcription="", transcription_off="没有模型 / no model")
 
     _, health = await face.call("GET /api/health")
 
     assert health["well"] is True
-    assert {sign["name"] for sign in health["signs"] if not sign["well"]} == {"transcription", "jobs"}
+    assert {sign["name"] for sign in health["signs"] if not sign["well"]} == {"transcription"}
     assert any("没有模型" in sign["zh"] for sign in health["signs"])
+
+
+async def test_jobs_that_were_given_up_are_said(face: Face) -> None:
+    """Those that will be tried again by themselves are no reason to worry; those given up need a person."""
+    face.vitals.now = replace(face.vitals.now, jobs_waiting=4, jobs_failed=3)
+    assert "jobs" not in await unwell(face)
+
+    face.vitals.now = replace(face.vitals.now, jobs_dead=2)
+    assert "2 个已放弃" in (await unwell(face))["jobs"]
+
+
+async def unwell(face: Face) -> dict[str, str]:
+    """The signs that are not well, with their words."""
+    _, health = await face.call("GET /api/health")
+    return {sign["name"]: sign["zh"] for sign in health["signs"] if not sign["well"]}

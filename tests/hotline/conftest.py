@@ -1,5 +1,5 @@
 """The command is tried against a real HTTP face."""
 
-from tests.api.face import database, face
+from tests.api.face import database, face, house
 
-__all__ = ["database", "face"]
+__all__ = ["database", "face", "house"]
