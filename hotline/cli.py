@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from hotline import cli_agents, cli_drafts, cli_model, cli_seats
-from hotline.cli_face import Face, controller, err, out, table
+from hotline import cli_agents, cli_drafts, cli_jobs, cli_model, cli_seats
+from hotline.cli_face import Face, complain, controller, out, table
+from hotline.cli_mistakes import in_both_languages
 from hotline.client import STATE_DIR, Trouble
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.add_typer(cli_seats.app, name="seats")
 app.add_typer(cli_agents.app, name="agents")
 app.add_typer(cli_drafts.app, name="drafts")
+app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(cli_model.app, name="model")
 
 STAGES = {"greeting": "问候", "waiting": "排队", "ringing": "振铃", "talking": "通话", "over": "结束"}
@@ -100,9 +102,16 @@ def _hand_over(module: str, context: typer.Context) -> None:
 
 
 def main() -> None:
-    """Run the command; trouble is said in both languages, without a trace."""
+    """Run the command; trouble is said in both languages, without a trace. 1: it did not go; 2: typed wrongly."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except Trouble as trouble:
-        err.print(f"[red]✗[/red] {escape(trouble.zh)}\n  {escape(trouble.en)}", soft_wrap=True)
-        sys.exit(1)
+        complain(trouble.zh, trouble.en)
+        code = 1
+    except typer.TyperException as mistake:
+        complain(*in_both_languages(mistake))
+        code = mistake.exit_code
+    except typer.Abort:
+        complain("已取消", "given up")
+        code = 1
+    sys.exit(code or 0)

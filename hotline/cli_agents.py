@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -48,5 +49,5 @@ def add(
 @app.command()
 def move(number: Number, to: Annotated[str, typer.Argument(help="ready 就绪, break 小休, log_off 签出")]) -> None:
     """强制就绪、小休或签出 · make an agent ready, on break, or logged off."""
-    controller().ask(f"POST /api/agents/{number}/move", {"move": to})
+    controller().ask(f"POST /api/agents/{quote(number, safe='')}/move", {"move": to})
     say(f"话务员 {number}:{to}", f"agent {number}: {to}")

@@ -70,6 +70,7 @@ def hear(
 @app.command()
 def confirm(
     draft: Draft,
+    contact: Annotated[str | None, typer.Option(help="联系电话 / the number to call back")] = None,
     kind: Annotated[str | None, typer.Option(help="咨询 求助 投诉 举报 建议 表扬")] = None,
     place: Annotated[str | None, typer.Option(help="地点 / place")] = None,
     subject: Annotated[str | None, typer.Option(help="主题 / subject")] = None,
@@ -77,7 +78,7 @@ def confirm(
 ) -> None:
     """确认;所写各项为更正 · confirm; what is given corrects the draft."""
     at, whole = controller(), _whole(draft)
-    given = {"kind": kind, "place": place, "subject": subject, "summary": summary}
+    given = {"contact": contact, "kind": kind, "place": place, "subject": subject, "summary": summary}
     edits = {name: text or None for name, text in given.items() if text is not None}
     version = at.ask(f"GET /api/drafts/{whole}")["ticket"]["version"]
     ticket = at.ask(f"POST /api/drafts/{whole}/confirm", {"version": version, "edits": edits})

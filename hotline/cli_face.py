@@ -44,6 +44,11 @@ def say(zh: str, en: str) -> None:
     out.print(f"{escape(zh)}  [dim]{escape(en)}[/dim]", soft_wrap=True)
 
 
+def complain(zh: str, en: str) -> None:
+    """One thing that did not go, in both languages, on standard error."""
+    err.print(f"[red]✗[/red] {escape(zh)}\n  {escape(en)}", soft_wrap=True)
+
+
 def when(moment: str | None) -> str:
     """A moment of the API in the local time of whoever reads."""
     return datetime.fromisoformat(moment).astimezone().strftime(LOCAL_TIME) if moment else ""

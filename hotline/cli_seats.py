@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
-from hotline.cli_face import controller, levels, read_levels, say, table, when
-from hotline.client import Client, Trouble
+from hotline.cli_face import complain, controller, levels, read_levels, say, table, when
+from hotline.client import Client, NotRunning, Trouble
 
 app = typer.Typer(help="坐席:增、移、撤、撤销 · seats: add, move, remove, undo", no_args_is_help=True)
 
+Seats = Annotated[str, typer.Argument(help="坐席分机,可用逗号分隔,例如 8011,8012 / extensions, separated by commas")]
 Seat = Annotated[str, typer.Argument(help="坐席分机,例如 8001 / the seat's extension")]
 Queues = Annotated[list[str], typer.Argument(help="队列,例如 general health / the queues it serves")]
 Why = Annotated[str, typer.Option("--why", help="原因(留痕) / the reason, kept in the history")]
@@ -30,16 +34,70 @@ def everything() -> None:
 
 @app.command()
 def add(
-    seats: Annotated[str, typer.Argument(help="坐席分机,可用逗号分隔 / extensions, separated by commas")],
+    seats: Seats,
     queues: Queues,
     why: Why,
+    agent: Annotated[
+        str | None,
+        typer.Option(help="每个坐席一名话务员,立即签入并就绪,例如 111,112 / who serves at each, logged on and ready"),
+    ] = None,
     skill: Annotated[list[str] | None, typer.Option(help="技能 name=level / a skill, may be repeated")] = None,
 ) -> None:
     """增加坐席,立即承接排队来电 · add seats; callers who wait are served at once."""
+    extensions = _listed(seats)
+    agents = _agents_at(extensions, agent)
+    wish = {"queues": queues, "skills": read_levels(skill or ()), "why": why}
     at = controller()
-    for seat in filter(None, seats.split(",")):
-        at.ask("POST /api/seats", {"seat": seat, "queues": queues, "skills": read_levels(skill or ()), "why": why})
-        say(f"坐席 {seat} 已增加", f"seat {seat} added")
+
+    def add_one(seat: str) -> None:
+        added = at.ask("POST /api/seats", {**wish, "seat": seat, "agent": agents.get(seat)})
+        who = added["agent"]
+        say(
+            f"坐席 {seat} 已增加" + (f",话务员 {who} 已就绪" if who else ""),
+            f"seat {seat} added" + (f", agent {who} is ready there" if who else ""),
+        )
+
+    _each(extensions, add_one)
+
+
+def _listed(words: str) -> list[str]:
+    """What stands between the commas, each once."""
+    found = [word.strip() for word in re.split("[,，]", words) if word.strip()]
+    if len(set(found)) < len(found):
+        raise typer.BadParameter(f"重复列出 / named twice: {words}")
+    return found
+
+
+def _agents_at(seats: list[str], agents: str | None) -> dict[str, str]:
+    """Who is to serve at which seat."""
+    named = _listed(agents or "")
+    if named and len(named) != len(seats):
+        raise typer.BadParameter(
+            f"{len(seats)} 个坐席须配 {len(seats)} 名话务员,现有 {len(named)} 名 / one agent a seat",
+            param_hint="--agent",
+        )
+    return dict(zip(seats, named, strict=False))
+
+
+def _each(seats: list[str], act: Callable[[str], None]) -> None:
+    """Act on every seat; one that is refused does not stop the others. Trouble, in the end, naming those."""
+    refused = []
+    for seat in seats:
+        try:
+            act(seat)
+        except NotRunning:
+            raise
+        except Trouble as trouble:
+            if len(seats) == 1:
+                raise
+            complain(f"坐席 {seat}:{trouble.zh}", f"seat {seat}: {trouble.en}")
+            refused.append(seat)
+    if refused:
+        done = len(seats) - len(refused)
+        raise Trouble(
+            f"{len(seats)} 个坐席中办妥 {done} 个,未办:{','.join(refused)}",
+            f"{done} of {len(seats)} seats done; not done: {', '.join(refused)}",
+        )
 
 
 @app.command()
@@ -63,7 +121,7 @@ def skills(
 
 def _change(seat: str, wish: dict[str, Any]) -> None:
     at = controller()
-    at.ask(f"PATCH /api/seats/{seat}", {**wish, "version": _version(at, seat)})
+    at.ask(f"PATCH /api/seats/{quote(seat, safe='')}", {**wish, "version": _version(at, seat)})
 
 
 def _version(at: Client, seat: str) -> int:
@@ -75,11 +133,15 @@ def _version(at: Client, seat: str) -> int:
 
 
 @app.command()
-def remove(seat: Seat, why: Why) -> None:
-    """撤除坐席;正在进行的通话不受影响 · remove a seat; a talk there goes on."""
-    at = controller()
-    at.ask(f"DELETE /api/seats/{seat}", {"version": _version(at, seat), "why": why})
-    say(f"坐席 {seat} 已撤除", f"seat {seat} removed")
+def remove(seats: Seats, why: Why) -> None:
+    """撤除坐席;正在进行的通话不受影响 · remove seats; a talk there goes on."""
+    extensions, at = _listed(seats), controller()
+
+    def remove_one(seat: str) -> None:
+        at.ask(f"DELETE /api/seats/{quote(seat, safe='')}", {"version": _version(at, seat), "why": why})
+        say(f"坐席 {seat} 已撤除", f"seat {seat} removed")
+
+    _each(extensions, remove_one)
 
 
 @app.command()
@@ -92,12 +154,20 @@ def undo(
 
 
 @app.command()
-def history(limit: Annotated[int, typer.Option(min=1, max=1000)] = 20) -> None:
+def history(
+    seat: Annotated[str | None, typer.Argument(help="只看一个坐席 / of one seat")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+) -> None:
     """谁、何时、为何改了什么 · who changed what, when and why."""
-    changes = controller().ask(f"GET /api/seats/changes?limit={limit}")["changes"]
-    columns = ("序号 no.", "时间 at", "坐席 seat", "由 before", "至 after", "操作者 by", "原因 why")
+    chosen = f"&seat={quote(seat, safe='')}" if seat else ""
+    changes = controller().ask(f"GET /api/seats/changes?limit={limit}{chosen}")["changes"]
+    columns = ("序号 no.", "时间 at", "坐席 seat", "由 before", "至 after", "操作者 by", "原因 why", "撤销 undoes")
     rows = (
-        (c["number"], when(c["at"]), c["seat"], _was(c["before"]), _was(c["after"]), c["by"], c["why"]) for c in changes
+        (
+            *(c["number"], when(c["at"]), c["seat"], _was(c["before"]), _was(c["after"])),
+            *(c["by"], c["why"], c["undoes"]),
+        )
+        for c in changes
     )
     table("坐席变更 · changes of seats", columns, rows)
 

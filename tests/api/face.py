@@ -155,6 +155,7 @@ class Face:
     house: House
     vitals: FakeVitals
     callers: FakeCallers
+    transcription: FakeTranscription
     http: aiohttp.ClientSession
     tokens: dict[Role, str]
 
@@ -192,7 +193,7 @@ async def house(database: AsyncEngine) -> AsyncIterator[House]:
 @pytest.fixture
 async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIterator[Face]:
     """The HTTP face on an ephemeral port."""
-    tokens, vitals, callers = Tokens(database), FakeVitals(), FakeCallers()
+    tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
     services = Services(
         tokens=tokens,
         board=Board(),
@@ -201,7 +202,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         seats=Capacity(database, house.engine),
         callers=callers,
         vitals=vitals,
-        transcription=FakeTranscription(),
+        transcription=transcription,
         database=database,
         archive=Archive(tmp_path / "recordings"),
     )
@@ -212,5 +213,5 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     port = runner.addresses[0][1]
     made = {role: await tokens.make(role.name.lower(), role, by="test", now=NOW) for role in Role}
     async with aiohttp.ClientSession() as http:
-        yield Face(f"http://127.0.0.1:{port}", services, house, vitals, callers, http, made)
+        yield Face(f"http://127.0.0.1:{port}", services, house, vitals, callers, transcription, http, made)
     await runner.cleanup()

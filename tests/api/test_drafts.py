@@ -132,6 +132,19 @@ async def test_a_draft_is_confirmed_once_with_corrections(face: Face, draft: str
     assert (status, problem["rule"]) == (409, "ticket_refused")
 
 
+async def test_a_contact_number_is_corrected_and_shown_masked(face: Face, draft: str) -> None:
+    """What is typed is kept whole and shown masked; what is no number is refused, and the draft stays a draft."""
+    line = f"POST /api/drafts/{draft}/confirm"
+    status, problem = await face.call(line, {"version": 1, "edits": {"contact": "明天再说"}})
+    assert (status, problem["rule"]) == (422, "edit_not_allowed")
+
+    _, ticket = await face.call(line, {"version": 1, "edits": {"contact": "138-1234-5678"}})
+
+    assert (ticket["state"], ticket["contact"]) == ("confirmed", "138****5678")
+    async with face.services.database.connect() as connection:
+        assert (await list_tickets(connection))[0].contact_number == "13812345678"
+
+
 async def test_an_old_version_is_not_confirmed(face: Face, draft: str) -> None:
     """Somebody else was faster: 409, read again."""
     status, problem = await face.call(f"POST /api/drafts/{draft}/confirm", {"version": 7})

@@ -4,44 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.events import CallArrived
-from acd.model import CallId, SeatId
+from acd.model import AgentState, CallId
 from api.address import write_address
+from asr.jobs import ATTEMPTS_MAX
 from tests.api.face import NOW, Face
-
-PATIENCE_S = 60.0
-
-
-class Said(NamedTuple):
-    """How a command ended."""
-
-    code: int | None
-    out: str
-    err: str
-
-
-async def hotline(state: Path, *words: str, typed: str = "", **environment: str) -> Said:
-    """Run `hotline …` in a process of its own."""
-    command = [sys.executable, "-c", "from hotline.cli import main; main()", "--state-dir", str(state), *words]
-    plain = {"COLUMNS": "200", "NO_COLOR": "1", "http_proxy": "http://127.0.0.1:9"}
-    running = await asyncio.create_subprocess_exec(
-        *command,
-        env={**os.environ, **plain, **environment},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(PATIENCE_S):
-        out, err = await running.communicate(typed.encode())
-    return Said(running.returncode, out.decode(), err.decode())
+from tests.api.job_scene import WHY, fail, record
+from tests.hotline.typed import hotline
 
 
 @pytest.fixture
@@ -74,16 +49,78 @@ async def test_seats_are_added_changed_and_undone(face: Face, state: Path) -> No
         said = await hotline(state, *line.split())
         assert (said.code, said.err) == (0, ""), line
 
-    assert [change.why for change in face.seats.changes] == ["晚高峰", "晚高峰", "支援", "培训", "弄错了", "晚高峰结束"]
-    kept = face.seats.kept[SeatId("8001")].seat
-    assert ({skill.skill: skill.level for skill in kept.skills}, kept.queues) == (
+    kept = face.house.seats()
+    assert list(kept) == ["8001"]
+    assert ({skill.skill: skill.level for skill in kept["8001"].skills}, kept["8001"].queues) == (
         {"psychology": 3},
         {"general", "health"},
     )
-    listed, history = await hotline(state, "seats", "list"), await hotline(state, "seats", "history")
-    assert "psychology=3" in listed.out
-    assert "8002" not in listed.out
-    assert "弄错了" in history.out
+    listed, history = await asyncio.gather(
+        hotline(state, "seats", "list"), hotline(state, "seats", "history", "8001", "--limit", "3")
+    )
+    assert ("psychology=3" in listed.out, "8002" in listed.out) == (True, False)
+    assert [why in history.out for why in ("弄错了", "培训", "支援", "晚高峰")] == [True, True, True, False]
+
+
+async def test_seats_are_added_with_an_agent_each(face: Face, state: Path) -> None:
+    """Both are logged on and ready, each where they were named."""
+    for agent in ("111", "112"):
+        await face.house.enter(agent)
+
+    said = await hotline(state, *["seats", "add", "8011,8012", "general", "--agent", "111,112", "--why", "高峰"])
+
+    assert (said.code, said.err) == (0, "")
+    assert "坐席 8012 已增加,话务员 112 已就绪" in said.out
+    agents = face.house.engine.distributor.agents.values()
+    assert {(agent.id, agent.seat, agent.state) for agent in agents} == {
+        ("111", "8011", AgentState.READY),
+        ("112", "8012", AgentState.READY),
+    }
+
+
+async def test_one_refused_seat_does_not_stop_the_others(face: Face, state: Path) -> None:
+    """In a surge every seat counts: the others are added, the refused one is named with its reason, exit code 1."""
+    await face.house.enter("112")
+
+    said = await hotline(state, *["seats", "add", "8011,8012", "general", "--agent", "111,112", "--why", "高峰"])
+
+    assert said.code == 1
+    assert "坐席 8011:名册中没有可上岗的工号 111" in said.err
+    assert "2 个坐席中办妥 1 个,未办:8011" in said.err
+    assert list(face.house.seats()) == ["8012"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("seats add 8011 general", "--why"),
+        ("seats add 8011,8012 general --agent 111 --why x", "2 个坐席须配 2 名话务员"),
+        ("seats add 8011,8011 general --why x", "重复列出"),
+        ("seats undo one --why x", "change"),
+        ("seats paint 8011", "paint"),
+        ("seats list --loud", "--loud"),
+    ],
+)
+async def test_what_is_typed_wrongly_is_said_in_both_languages(tmp_path: Path, line: str, told: str) -> None:
+    """Chinese first, naming what is wrong; nothing is sent; exit code 2."""
+    said = await hotline(tmp_path, *line.split())
+
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+    assert "(用法见 --help)" in said.err.splitlines()[0]
+
+
+async def test_dead_jobs_are_listed_and_retried(face: Face, database: AsyncEngine, state: Path) -> None:
+    """The reason is shown, the job waits again, and the transcriber is told."""
+    await record(database, "lx-1.1")
+    await fail(database, ATTEMPTS_MAX)
+
+    listed = await hotline(state, "jobs", "list")
+    retried, unknown = await asyncio.gather(hotline(state, "jobs", "retry", "1"), hotline(state, "jobs", "retry", "7"))
+
+    assert (listed.code, WHY in listed.out, "已放弃 dead" in listed.out) == (0, True, True)
+    assert (retried.code, "lx-1.1" in retried.out, face.transcription.notices) == (0, True, 1)
+    assert (unknown.code, "没有这个转写任务" in unknown.err) == (1, True)
 
 
 async def test_a_refusal_is_said_in_both_languages(state: Path) -> None:
@@ -110,7 +147,7 @@ async def test_an_agent_is_entered_with_a_pin_that_is_not_shown(face: Face, stat
 
     assert said.code == 0, said.err
     assert "246810" not in said.out + said.err
-    assert (await face.services.directory.everybody())[0].name == "王芳"
+    assert (await face.house.directory.everybody())[0].name == "王芳"
     assert "王芳" in (await hotline(state, "agents", "list")).out
 
 
@@ -137,6 +174,7 @@ async def test_status_is_an_exit_code_too(face: Face, state: Path) -> None:
         transcription_off="没有模型",
         jobs_waiting=0,
         jobs_failed=0,
+        jobs_dead=0,
     )
 
     unwell = await hotline(state, "status")
