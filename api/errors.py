@@ -12,8 +12,9 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from acd.errors import BadSeat, Refused, TooBusy, UnknownAgent, UnknownChange, UnknownQueue, UnknownSeat
+from acd.errors import BadReason, BadSeat, Refused, TooBusy, UnknownAgent, UnknownChange, UnknownQueue, UnknownSeat
 from acd.inbox import EngineStopped
+from acd.staff import BadNumberOrPin
 from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.jobs import JobNotDead, UnknownJob
 from api.ports import Unknown
@@ -62,6 +63,8 @@ TABLE: dict[type[Exception], Line] = {
     UnknownChange: Line(404),
     UnknownQueue: Line(422),
     BadSeat: Line(422),
+    BadReason: Line(422),
+    BadNumberOrPin: Line(422),
     TooBusy: Line(503),
     Refused: Line(409),
     EngineStopped: Line(

@@ -1,5 +1,20 @@
 """The command is tried against a real HTTP face."""
 
-from tests.api.face import database, face, house
+from __future__ import annotations
 
-__all__ = ["database", "face", "house"]
+from pathlib import Path
+
+import pytest
+
+from api.address import write_address
+from tests.api.face import NOW, Face, database, face, house
+
+__all__ = ["database", "face", "house", "state"]
+
+
+@pytest.fixture
+async def state(face: Face, tmp_path: Path) -> Path:
+    """A state folder as a running controller leaves it: address and token."""
+    write_address(tmp_path, "127.0.0.1", int(face.url.rpartition(":")[2]))
+    await face.services.tokens.put_first_token(tmp_path, now=NOW)
+    return tmp_path

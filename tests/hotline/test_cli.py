@@ -19,14 +19,6 @@ from tests.api.job_scene import WHY, fail, record
 from tests.hotline.typed import hotline
 
 
-@pytest.fixture
-async def state(face: Face, tmp_path: Path) -> Path:
-    """A state folder as a running controller leaves it: address and token."""
-    write_address(tmp_path, "127.0.0.1", int(face.url.rpartition(":")[2]))
-    await face.services.tokens.put_first_token(tmp_path, now=NOW)
-    return tmp_path
-
-
 async def test_without_a_controller_it_says_so(tmp_path: Path) -> None:
     """Never started, or started and gone: the same clear sentence, no trace."""
     never = await hotline(tmp_path, "seats", "list")
