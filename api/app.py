@@ -10,9 +10,10 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from api import agents, calls, drafts, health, jobs, live, seats, tokens
-from api.asked import Asked, Done, EventStream, Nothing, Person, Role, Route, WavSound, Wish
+from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of
+from api.people import Person, Role
 from api.ports import Services
 
 VERSION = "0.1.0"  # of the API; docs/openapi.json carries it

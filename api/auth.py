@@ -18,7 +18,7 @@ from sqlalchemy import Column, Integer, String, Table, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.address import TOKEN_FILE
-from api.asked import Person, Role
+from api.people import Person, Role
 from plumbing.database import metadata
 
 PREFIX = "lx_"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from acd.model import AgentId, CallId, QueueName, SeatId
 from api.asked import Answer, Asked, Nothing
-from api.live import Stage
+from api.board import Stage
 
 
 class CallSeen(Answer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -12,11 +12,9 @@ from acd.capacity import Capacity
 from acd.events import Request
 from acd.model import Agent, CallId
 from acd.staff import StaffMember
+from api.auth import Tokens
+from api.board import Board
 from recordings.archive import Archive
-
-if TYPE_CHECKING:
-    from api.auth import Tokens
-    from api.live import Board
 
 
 class Unknown(LookupError):

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.asked import Answer, Asked, Done, Nothing, Role, Wish
+from api.asked import Answer, Asked, Done, Nothing, Wish
+from api.people import Role
 
 
 class RoleName(StrEnum):

@@ -30,7 +30,7 @@ from acd.staff import Staff
 from api.address import write_address
 from api.app import build
 from api.auth import Tokens
-from api.live import Board
+from api.board import Board
 from api.ports import Services
 from asr.decoder import Decoder
 from asr.jobs import enqueue

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.live import DraftBorn
+from api.board import DraftBorn
 from recordings.calls import read_call
 from recordings.recording import Recording
 from tickets.store import tickets

@@ -24,9 +24,9 @@ from acd.journal import Journal
 from acd.model import AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from acd.staff import Staff, StaffMember
 from api.app import build
-from api.asked import Role
 from api.auth import Tokens
-from api.live import Board
+from api.board import Board
+from api.people import Role
 from api.ports import Services, VitalSigns
 from hotline.fittings import Floor
 from plumbing.database import connect, prepare

@@ -6,7 +6,7 @@ import pytest
 
 from acd.events import Request
 from acd.model import AgentState
-from api.asked import Role
+from api.people import Role
 from tests.api.face import NOW, Face
 
 WANG = {"number": "101", "name": "王芳", "pin": "246810", "skills": {"psychology": 3}}

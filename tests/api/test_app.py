@@ -11,8 +11,9 @@ from structlog.testing import capture_logs
 from acd.events import CallArrived
 from acd.model import CallId
 from api.app import BODY_BYTES_MOST, ROUTES, SECURITY_HEADERS, VERSION
-from api.asked import Nothing, Role, Route
+from api.asked import Nothing, Route
 from api.openapi import document
+from api.people import Role
 from tests.api.face import NOW, Face
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.asked import Role
 from api.auth import NotKnown, Tokens, api_tokens
+from api.people import Role
 from tests.api.face import NOW, Face
 
 

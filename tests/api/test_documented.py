@@ -9,8 +9,8 @@ from pathlib import Path
 
 from acd.errors import Refused
 from acd.staff import LockedOut, WrongPin
-from api.asked import Role
 from api.errors import OF_HTTP, TABLE
+from api.people import Role
 from api.tokens import RoleName
 from tests.api.face import Face
 

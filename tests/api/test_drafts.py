@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.asked import Role
+from api.people import Role
 from asr.transcript import Speaker, Transcript, Turn, Word
 from asr.transcripts import keep
 from recordings.access import deeds_on

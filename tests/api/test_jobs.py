@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.asked import Role
+from api.people import Role
 from asr.jobs import ATTEMPTS_MAX
 from recordings.access import deeds_on
 from recordings.recording import Recording

@@ -12,8 +12,8 @@ import aiohttp
 from acd.commands import RingAgent
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, Event, RingFailed, RingStarted, TalkEnded
 from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId
-from api.asked import Role
-from api.live import BEHIND_MOST, Board, DraftBorn, Stage
+from api.board import BEHIND_MOST, Board, DraftBorn, Stage
+from api.people import Role
 from tests.api.face import NOW, Face
 
 CALL = CallId("lx-1.1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from acd.model import AgentState, QueueName, Seat, SeatId, Skill, SkillLevel
-from api.asked import Role
+from api.people import Role
 from tests.api.face import Face
 
 ADDED = {"seat": "8001", "queues": ["health", "general"], "skills": {"psychology": 2}, "why": "晚高峰 / evening peak"}

@@ -1,0 +1,171 @@
+"""Calls moving, as they move: a board of what goes on now, and everybody who watches it.
+
+The board is told the ACD's facts and orders and keeps one line a call. Each change is encoded once, however many watch.
+A watcher first gets the whole board, then every change; one who cannot keep up is let go and may come back for a fresh
+board. Nothing here holds a telephone number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, TypeAdapter
+
+from acd.commands import Command, RingAgent
+from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, Event, RingFailed, RingStarted, TalkEnded
+from acd.model import AgentId, CallId, QueueName, SeatId
+
+BEHIND_MOST = 1000  # changes a watcher may lag behind
+
+
+class Stage(StrEnum):
+    """Where a citizen's call is."""
+
+    GREETING = "greeting"  # 问候
+    WAITING = "waiting"  # 排队
+    RINGING = "ringing"  # 振铃
+    TALKING = "talking"  # 通话
+    OVER = "over"  # 通话结束: the agent is gone, the caller's line not yet
+    ENDED = "ended"  # 已结束
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCall:
+    """One line of the board. Moments are aware UTC."""
+
+    call: CallId
+    stage: Stage
+    since: datetime  # of this stage
+    arrived: datetime
+    hotline: str | None = None
+    queue: QueueName | None = None
+    joined: datetime | None = None  # when the waiting began
+    answered: datetime | None = None
+    agent: AgentId | None = None
+    seat: SeatId | None = None
+    attempt: int = 0
+
+
+class DraftBorn(BaseModel):
+    """A draft ticket exists, `seconds` after the talk ended (None when that is not known)."""
+
+    draft: str
+    call: str
+    seconds: float | None = None
+
+
+_ONE_CALL = TypeAdapter(LiveCall)
+
+
+def _encoded(kind: str, json: bytes) -> bytes:
+    return b"event: " + kind.encode() + b"\ndata: " + json + b"\n\n"
+
+
+class Board:
+    """The calls of this moment. Only the loop's own thread touches it."""
+
+    def __init__(self) -> None:
+        self._calls: dict[CallId, LiveCall] = {}
+        self._watchers: set[asyncio.Queue[bytes | None]] = set()
+
+    @property
+    def calls(self) -> tuple[LiveCall, ...]:
+        """Every call that is here, in the order of arrival."""
+        return tuple(self._calls.values())
+
+    def note(self, happened: Event | Command) -> None:
+        """Take in a fact or an order; those that move no call change nothing."""
+        moved = moved_by(happened, self._calls)
+        if moved is None:
+            return
+        if moved.stage is Stage.ENDED:
+            self._calls.pop(moved.call, None)
+        else:
+            self._calls[moved.call] = moved
+        self._tell("call", _ONE_CALL.dump_json(moved))
+
+    def note_draft(self, born: DraftBorn) -> None:
+        """Tell the watchers that a draft was born."""
+        self._tell("draft", born.model_dump_json().encode())
+
+    def close(self) -> None:
+        """Let every watcher go; the server is stopping."""
+        for watcher in tuple(self._watchers):
+            self._let_go(watcher)
+
+    def _tell(self, kind: str, json: bytes) -> None:
+        if not self._watchers:
+            return
+        line = _encoded(kind, json)
+        for watcher in tuple(self._watchers):
+            try:
+                watcher.put_nowait(line)
+            except asyncio.QueueFull:
+                self._let_go(watcher)
+
+    def _let_go(self, watcher: asyncio.Queue[bytes | None]) -> None:
+        self._watchers.discard(watcher)
+        while not watcher.empty():
+            watcher.get_nowait()
+        watcher.put_nowait(None)
+
+    @contextmanager
+    def watched(self) -> Iterator[asyncio.Queue[bytes | None]]:
+        """A watcher's queue: the board as it is, then changes, None at the end."""
+        watcher: asyncio.Queue[bytes | None] = asyncio.Queue(BEHIND_MOST)
+        whole = b"".join(_encoded("call", _ONE_CALL.dump_json(call)) for call in self._calls.values())
+        watcher.put_nowait(whole + _encoded("now", b"{}"))
+        self._watchers.add(watcher)
+        try:
+            yield watcher
+        finally:
+            self._watchers.discard(watcher)
+
+
+def moved_by(happened: Event | Command, calls: dict[CallId, LiveCall]) -> LiveCall | None:
+    """The call's new line, or None when nothing moved. Facts of a call that never arrived here begin its line."""
+    call = getattr(happened, "call", None)
+    if call is None:
+        return None
+    line = calls.get(call)
+    if line is None:
+        if not isinstance(happened, (CallArrived, CallJoined)):
+            return None
+        line = LiveCall(call=call, stage=Stage.GREETING, since=happened.at, arrived=happened.at)
+    return _after(line, happened)
+
+
+def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
+    at = happened.at
+    match happened:
+        case CallArrived():
+            return replace(line, hotline=happened.hotline)
+        case CallJoined() if line.stage is Stage.GREETING:
+            return replace(line, stage=Stage.WAITING, since=at, queue=happened.queue, joined=at)
+        case RingAgent():
+            offered = replace(line, agent=happened.agent, seat=happened.seat, attempt=happened.attempt)
+            return offered if line.stage is Stage.WAITING else None
+        case CallEnded():
+            return replace(line, stage=Stage.ENDED, since=at)
+        case RingStarted() | AgentAnswered() | RingFailed() | TalkEnded() if happened.attempt == line.attempt:
+            return _offer_moved(line, happened)
+    return None
+
+
+def _offer_moved(line: LiveCall, happened: RingStarted | AgentAnswered | RingFailed | TalkEnded) -> LiveCall | None:
+    at = happened.at
+    match happened:
+        case RingStarted() if line.stage is Stage.WAITING:
+            return replace(line, stage=Stage.RINGING, since=at)
+        case AgentAnswered() if line.stage in (Stage.WAITING, Stage.RINGING):
+            return replace(line, stage=Stage.TALKING, since=at, answered=at)
+        case RingFailed() if line.stage in (Stage.WAITING, Stage.RINGING):
+            return replace(line, stage=Stage.WAITING, since=at, agent=None, seat=None)
+        case TalkEnded() if line.stage is Stage.TALKING:
+            return replace(line, stage=Stage.OVER, since=at)
+    return None
