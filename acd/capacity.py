@@ -20,8 +20,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.engine import Engine
-from acd.errors import BadSeat, Refused, UnknownChange, UnknownQueue, UnknownSeat
+from acd.errors import BadSeat, NoSuchPhone, Refused, UnknownChange, UnknownQueue, UnknownSeat
 from acd.events import SeatClosed, SeatOpened
+from acd.inbox import EngineStopped
 from acd.model import QueueName, Seat, SeatId
 from acd.seat_table import (
     SeatChange,
@@ -48,8 +49,9 @@ LEVELS: Final = range(1, 6)
 class Capacity:
     """The seats in the database, kept equal to those in the running engine. One change at a time."""
 
-    def __init__(self, database: AsyncEngine, engine: Engine) -> None:
-        self._database, self._engine = database, engine
+    def __init__(self, database: AsyncEngine, engine: Engine, *, phones: Collection[SeatId] | None = None) -> None:
+        """`phones`: the extensions that exist on the PBX; a seat elsewhere is refused. None: not known, not checked."""
+        self._database, self._engine, self._phones = database, engine, phones
         self._one_at_a_time = asyncio.Lock()
 
     async def restore(self, queues: Collection[QueueName]) -> int:
@@ -80,7 +82,7 @@ class Capacity:
             return [read_change(row) for row in await connection.execute(query)]
 
     async def open_seat(self, seat: Seat, *, who: str, why: str) -> StoredSeat:
-        """Add a seat. BadSeat, UnknownQueue, SeatExists."""
+        """Add a seat. BadSeat, NoSuchPhone, UnknownQueue, SeatExists."""
         self._check(seat)
         version = await self._change(Wish(seat.id, seat, who, why, _must_be_absent))
         return StoredSeat(seat, version)
@@ -114,6 +116,8 @@ class Capacity:
             raise BadSeat(
                 "a seat's number has 1 to 32 letters, digits, - or _", "坐席号为 1 至 32 位字母、数字、- 或 _"
             )
+        if self._phones is not None and seat.id not in self._phones:
+            raise NoSuchPhone(f"the PBX has no phone {seat.id}", f"电话交换机上没有分机 {seat.id}")
         names = [skill for skill, _ in seat.skills]
         if len(set(names)) < len(names) or not all(SKILL_NAME.fullmatch(name) for name in names):
             raise BadSeat("a skill is named once, in small letters", "技能名须为小写字母,且每项只出现一次")
@@ -132,7 +136,7 @@ class Capacity:
                 seq = await write(connection, wish, before, self._engine.now())
             try:
                 await self._tell_engine(wish)
-            except Refused:  # too busy, or the city's queues changed in this moment
+            except (Refused, EngineStopped):  # too busy, ending, or the city's queues changed in this moment
                 await self._take_back(wish, before, seq)
                 raise
         return seq

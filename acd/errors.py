@@ -28,6 +28,12 @@ class UnknownSeat(Refused):
     rule = "unknown_seat"
 
 
+class NoSuchPhone(Refused):
+    """A seat is to be opened at an extension that the PBX does not have."""
+
+    rule = "no_such_phone"
+
+
 class UnknownQueue(Refused):
     """A seat names a queue that the city does not have."""
 

@@ -12,7 +12,17 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from acd.errors import BadReason, BadSeat, Refused, TooBusy, UnknownAgent, UnknownChange, UnknownQueue, UnknownSeat
+from acd.errors import (
+    BadReason,
+    BadSeat,
+    NoSuchPhone,
+    Refused,
+    TooBusy,
+    UnknownAgent,
+    UnknownChange,
+    UnknownQueue,
+    UnknownSeat,
+)
 from acd.inbox import EngineStopped
 from acd.staff import BadNumberOrPin
 from api.auth import NotAllowed, NotKnown, UnknownToken
@@ -63,6 +73,7 @@ TABLE: dict[type[Exception], Line] = {
     UnknownChange: Line(404),
     UnknownQueue: Line(422),
     BadSeat: Line(422),
+    NoSuchPhone: Line(422),
     BadReason: Line(422),
     BadNumberOrPin: Line(422),
     TooBusy: Line(503),

@@ -48,6 +48,7 @@ from hotline.fittings import (
     acd_queues,
     first_seats,
     model_folder,
+    phones_of,
     sitting_at,
 )
 from ivr.prompts import SPOKEN
@@ -114,7 +115,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         callbook = CallBook(database, lambda dnis: city.hotline_for(dnis).hotline.number)
         listener = Listener(engine.tell, callbook.note_arrival, _now)
 
-        board, capacity, staff = Board(), Capacity(database, engine), Staff(database)
+        board, capacity, staff = Board(), Capacity(database, engine, phones=phones_of(city)), Staff(database)
         engine.subscribe(callbook.note)
         engine.subscribe(lambda event, commands: _show(board, event, commands))
 

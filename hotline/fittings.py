@@ -50,6 +50,11 @@ def first_seats(city: City) -> tuple[Seat, ...]:
     )
 
 
+def phones_of(city: City) -> frozenset[SeatId]:
+    """The extensions that have a phone on the PBX, open seats or not."""
+    return frozenset(SeatId(seat.extension) for seat in city.seats)
+
+
 class Floor:
     """The engine, as the API sees it."""
 

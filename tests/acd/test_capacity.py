@@ -14,6 +14,7 @@ from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.errors import (
     BadSeat,
+    NoSuchPhone,
     Refused,
     SeatChangedMeanwhile,
     SeatExists,
@@ -232,3 +233,13 @@ async def test_changes_hold_while_the_journal_is_busy(house: House) -> None:
             group.create_task(house.capacity.open_seat(make_seat(f"81{number:02}"), **OPS))
 
     assert len(house.seats()) == len(await house.stored()) == 20
+
+
+async def test_a_seat_without_a_phone_on_the_pbx_is_refused(house: House) -> None:
+    """Where the phones are known, an extension that has none cannot become a seat; nothing is stored."""
+    capacity = Capacity(house.database, house.engine, phones={SeatId("8001")})
+
+    with pytest.raises(NoSuchPhone):
+        await capacity.open_seat(make_seat("9999"), **OPS)
+
+    assert SeatId("9999") not in await house.stored()

@@ -184,8 +184,8 @@ async def test_a_pin_is_in_no_message_even_if_the_desk_breaks() -> None:
 
 # Refusals that only the console and the API can meet: no key of a phone leads there.
 NOT_AT_A_PHONE = {
-    *("bad_reason", "bad_seat", "seat_exists", "seat_changed_meanwhile", "unknown_change"),
-    *("number_taken", "bad_number_or_pin"),
+    *("bad_reason", "bad_seat", "no_such_phone", "seat_exists", "seat_changed_meanwhile", "unknown_change"),
+    *("number_taken", "bad_number_or_pin", "seat_open_without_agent"),
 }
 
 
