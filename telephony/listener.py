@@ -51,6 +51,7 @@ class Listener:
 
     def begin(self) -> None:
         """A session began: AMI replays nothing, so the phones must be looked at anew."""
+        self._translator.forget_phones()
         self._logged_in.set()
 
     async def run(self, ami: Lister) -> None:

@@ -1,7 +1,8 @@
 """AMI's words to ours and back. No connection, no clock: what Asterisk said and when goes in, facts come out.
 
-It remembers one thing: which offer (attempt) each caller's leg is engaged in, because Asterisk's own dial events do
-not carry our attempt number. A caller's leg serves one offer at a time, so the last `Connecting` names it.
+It remembers which offer (attempt) each caller's leg is engaged in, because Asterisk's own dial events do not carry our
+attempt number, and whether the phone rang. A leg serves one offer at a time, so the last `Connecting` names it. And it
+remembers where each phone registered last: one that moves is announced at its new address, then removed at the old.
 
 What the dialplan says (`UserEvent`) and what Asterisk adds:
 
@@ -41,14 +42,15 @@ from acd.model import CallId, QueueName, RingFailure, SeatId, Skill, SkillLevel,
 WANTED = frozenset({"UserEvent", "DialBegin", "DialState", "DialEnd", "Hangup", "ContactStatus"})
 """The AMI events that mean something to us; all others are dropped before they are decoded."""
 
-CAUSE_REJECTED = "21"  # Q.850 "call rejected": SIP 603 Decline, 403, 401
 FAILURES: Mapping[str, RingFailure] = {
-    "BUSY": RingFailure.BUSY,
-    "NOANSWER": RingFailure.NO_ANSWER,
-    "CHANUNAVAIL": RingFailure.UNREACHABLE,
-    "CONGESTION": RingFailure.REFUSED,
+    "BUSY": RingFailure.BUSY,  # 486, 600
+    "NOANSWER": RingFailure.NO_ANSWER,  # the ring time is over
+    "CHANUNAVAIL": RingFailure.UNREACHABLE,  # no contact, or a phone that cannot: 404, 408, 488, 500 and others
+    "CONGESTION": RingFailure.UNREACHABLE,  # 503
     "CANCEL": RingFailure.CALLER_GONE,
 }
+REFUSALS = frozenset({"401", "403", "480", "603"})
+"""SIP statuses by which a person, or do-not-disturb, says no. Asterisk makes them NOANSWER or CHANUNAVAIL."""
 REGISTERED = frozenset({"Created", "Updated", "Reachable", "NonQualified"})
 LOST = frozenset({"Removed", "Unreachable"})
 
@@ -70,6 +72,12 @@ class Translator:
 
     def __init__(self) -> None:
         self._offers: dict[CallId, int] = {}
+        self._rang: set[CallId] = set()
+        self._contacts: dict[SeatId, str] = {}
+
+    def forget_phones(self) -> None:
+        """News of registrations was missed; who is there is looked up anew."""
+        self._contacts.clear()
 
     def facts(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
         """What this AMI message means to us: nothing, one fact, or an arrival with its fact."""
@@ -81,7 +89,7 @@ class Translator:
             case "Hangup":
                 return self._from_hangup(message, at)
             case "ContactStatus":
-                return _from_contact(message, at)
+                return self._from_contact(message, at)
         return ()
 
     def _from_dialplan(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
@@ -97,8 +105,9 @@ class Translator:
                 return (_joined(call, message, at),)
             case "Connecting":
                 self._offers[call] = int(message["Attempt"])
+                self._rang.discard(call)
             case "DialOver":
-                return (_dial_over(call, message, at),)
+                return (_dial_over(call, message, at, rang=call in self._rang),)
         return ()
 
     def _from_dial(self, message: Message, at: datetime) -> tuple[Event, ...]:
@@ -110,6 +119,7 @@ class Translator:
             case "DialBegin", _:
                 return (PhoneDialled(at=at, call=call, attempt=attempt),)
             case "DialState", "RINGING":
+                self._rang.add(call)
                 return (RingStarted(at=at, call=call, attempt=attempt),)
             case "DialEnd", "ANSWER":
                 return (AgentAnswered(at=at, call=call, attempt=attempt),)
@@ -120,7 +130,19 @@ class Translator:
         if call != message.get("Linkedid") or message.get("Context") == "agents":
             return ()  # an agent's leg, or an agent who dialled a feature code
         self._offers.pop(call, None)
+        self._rang.discard(call)
         return (CallEnded(at=at, call=call),)
+
+    def _from_contact(self, message: Message, at: datetime) -> tuple[Event, ...]:
+        seat, status = SeatId(message.get("AOR", "")), message.get("ContactStatus", "")
+        contact = message.get("URI", "")
+        if status in REGISTERED:
+            self._contacts[seat] = contact
+            return (PhoneRegistered(at=at, seat=seat),)
+        if status not in LOST or self._contacts.get(seat, contact) != contact:
+            return ()
+        self._contacts.pop(seat, None)
+        return (PhoneLost(at=at, seat=seat),)
 
 
 def _joined(call: CallId, message: Message, at: datetime) -> CallJoined:
@@ -133,21 +155,15 @@ def _joined(call: CallId, message: Message, at: datetime) -> CallJoined:
     )
 
 
-def _dial_over(call: CallId, message: Message, at: datetime) -> RingFailed | TalkEnded:
+def _dial_over(call: CallId, message: Message, at: datetime, *, rang: bool) -> RingFailed | TalkEnded:
     attempt, status = int(message["Attempt"]), message.get("Status", "")
     if status == "ANSWER":
         return TalkEnded(at=at, call=call, attempt=attempt)
     failure = FAILURES.get(status, RingFailure.NOT_CARRIED_OUT)
-    if failure is RingFailure.BUSY and message.get("Cause") == CAUSE_REJECTED:
+    rejected_by_hand = rang and failure is RingFailure.BUSY  # an engaged phone says so without ringing
+    if rejected_by_hand or (status != "CANCEL" and message.get("Sip") in REFUSALS):
         failure = RingFailure.REFUSED
     return RingFailed(at=at, call=call, attempt=attempt, failure=failure)
-
-
-def _from_contact(message: Message, at: datetime) -> tuple[Event, ...]:
-    seat, status = SeatId(message.get("AOR", "")), message.get("ContactStatus", "")
-    if status in REGISTERED:
-        return (PhoneRegistered(at=at, seat=seat),)
-    return (PhoneLost(at=at, seat=seat),) if status in LOST else ()
 
 
 def read_skills(text: str) -> Skills:

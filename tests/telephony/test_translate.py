@@ -87,27 +87,42 @@ def test_a_dial_that_is_none_of_our_offers_means_nothing():
 
 
 @pytest.mark.parametrize(
-    ("status", "cause", "failure"),
+    ("status", "sip", "failure"),
     [
-        pytest.param("BUSY", "17", RingFailure.BUSY, id="busy"),
-        pytest.param("BUSY", "21", RingFailure.REFUSED, id="declined"),
-        pytest.param("NOANSWER", "19", RingFailure.NO_ANSWER, id="no answer"),
-        pytest.param("CHANUNAVAIL", "20", RingFailure.UNREACHABLE, id="no phone registered"),
-        pytest.param("CONGESTION", "21", RingFailure.REFUSED, id="refused"),
-        pytest.param("CANCEL", "0", RingFailure.CALLER_GONE, id="caller gone"),
-        pytest.param("INVALIDARGS", "0", RingFailure.NOT_CARRIED_OUT, id="never dialled"),
+        pytest.param("BUSY", "486", RingFailure.BUSY, id="busy"),
+        pytest.param("CHANUNAVAIL", "603", RingFailure.REFUSED, id="declined"),
+        pytest.param("NOANSWER", "180", RingFailure.NO_ANSWER, id="no answer"),
+        pytest.param("NOANSWER", "480", RingFailure.REFUSED, id="do not disturb"),
+        pytest.param("CHANUNAVAIL", "", RingFailure.UNREACHABLE, id="no phone registered"),
+        pytest.param("CONGESTION", "503", RingFailure.UNREACHABLE, id="the phone is overloaded"),
+        pytest.param("CANCEL", "480", RingFailure.CALLER_GONE, id="caller gone"),
+        pytest.param("INVALIDARGS", "", RingFailure.NOT_CARRIED_OUT, id="never dialled"),
     ],
 )
-def test_each_way_to_fail_is_told_apart(status, cause, failure):
-    """The dialplan's status and cause name the failure."""
-    facts = heard(said("DialOver", Attempt="1", Seat="8001", Status=status, Cause=cause))
+def test_each_way_to_fail_is_told_apart(status, sip, failure):
+    """The dialplan's status and what the phone said name the failure."""
+    facts = heard(said("DialOver", Attempt="1", Seat="8001", Status=status, Sip=sip))
 
     assert facts == [RingFailed(at=NINE, call=CALL, attempt=1, failure=failure)]
 
 
+def test_a_phone_that_rang_and_then_says_busy_was_rejected_by_hand():
+    """Otherwise whoever presses "reject" would be offered the call again as soon as a busy phone is."""
+    dial = {"Uniqueid": CALL, "DestChannel": "PJSIP/8001-00000002"}
+    facts = heard(
+        CONNECTING,
+        {"Event": "DialState", "DialStatus": "RINGING", **dial},
+        said("DialOver", Attempt="2", Seat="8001", Status="BUSY", Sip="486"),
+        said("Connecting", Attempt="3", Seat="8002"),
+        said("DialOver", Attempt="3", Seat="8002", Status="BUSY", Sip="486"),
+    )
+
+    assert [fact.failure for fact in facts if isinstance(fact, RingFailed)] == [RingFailure.REFUSED, RingFailure.BUSY]
+
+
 def test_the_dialplan_going_on_after_an_answer_ends_the_talk():
     """After a conversation the dialplan says ANSWER: the agent hung up first."""
-    assert heard(said("DialOver", Attempt="1", Seat="8001", Status="ANSWER", Cause="16")) == [
+    assert heard(said("DialOver", Attempt="1", Seat="8001", Status="ANSWER", Sip="200")) == [
         TalkEnded(at=NINE, call=CALL, attempt=1)
     ]
 
@@ -141,6 +156,23 @@ def test_a_phone_comes_and_goes_with_its_contact(status, fact):
     message = {"Event": "ContactStatus", "AOR": "8001", "ContactStatus": status}
 
     assert heard(message) == [fact(at=NINE, seat=SeatId("8001"))]
+
+
+def test_a_phone_that_moved_is_not_lost_with_its_old_address():
+    """Asterisk announces the new contact first and then removes the old one; after a gap everything is possible."""
+    translator = Translator()
+    news = [("Created", "sip:8001@a"), ("Created", "sip:8001@b"), ("Removed", "sip:8001@a"), ("Removed", "sip:8001@b")]
+    facts = [_contact(translator, status, uri) for status, uri in news]
+
+    assert facts == [[PhoneRegistered], [PhoneRegistered], [], [PhoneLost]]
+    _contact(translator, "Created", "sip:8001@c")
+    translator.forget_phones()
+    assert _contact(translator, "Removed", "sip:8001@d") == [PhoneLost]
+
+
+def _contact(translator, status, uri):
+    message = {"Event": "ContactStatus", "AOR": "8001", "ContactStatus": status, "URI": uri}
+    return [type(fact) for fact in translator.facts(message, NINE)]
 
 
 def test_skills_survive_the_journey_through_the_dialplan():
