@@ -1,0 +1,111 @@
+"""Seats change while citizens wait and agents talk: through the API, as a supervisor would, on the real PBX."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+
+import pytest
+
+from acd.events import AgentAnswered, CallEnded, CallJoined
+from acd.model import AgentState
+from sandbox.ear import Ear
+from sandbox.phones import Manner
+from sandbox.sound import tone
+from sandbox.strangers import sip_from, strange_call
+from tests.journeys.api import api_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CALLERS = 10
+RINGS_WITHIN_S = 1.0
+
+
+async def ten_callers_wait(scene, callers: AsyncExitStack):
+    """Ten citizens in the queue of 12345."""
+    port = scene.house.pbx.config.sip_port
+    for number in range(CALLERS):
+        await callers.enter_async_context(strange_call(port, "12345", sip_from(f"1380000{number:04}")))
+    await scene.until(lambda: len(scene.facts(CallJoined)) == CALLERS)
+    return [fact.call for fact in scene.facts(CallJoined)]
+
+
+async def versions_of(api):
+    """The version of each seat, which a change must name."""
+    return {seat["seat"]: seat["version"] for seat in (await api.get("/api/seats"))["seats"]}
+
+
+async def test_three_seats_added_while_ten_callers_wait_ring_within_a_second(scene):
+    """From the first request to the third phone's INVITE, log-on included; the longest waiting are offered first."""
+    seats = {"8011": "111", "8012": "112", "8013": "113"}
+    phones = await asyncio.gather(*(scene.phone(scene.line(seat)) for seat in seats))
+    async with AsyncExitStack() as callers, api_of(scene) as api:
+        waiting = await ten_callers_wait(scene, callers)
+        began = time.monotonic()
+        for seat, agent in seats.items():
+            await api.send("POST", "/api/seats", seat=seat, queues=["general"], why="来电激增")
+            await scene.log_on(agent, seat)
+        for phone in phones:
+            await phone.incoming()
+        rang = max(phone.diary.events[-1].monotonic_s for phone in phones)
+
+        assert rang - began < RINGS_WITHIN_S
+        assert [scene.orders(call)[0].seat for call in waiting[:3]] == list(seats)
+        changes = (await api.get("/api/seats/changes"))["changes"]
+        assert {(change["seat"], change["why"]) for change in changes} >= {(seat, "来电激增") for seat in seats}
+
+
+async def test_three_seats_moved_to_the_queue_that_waits_ring_within_a_second(scene):
+    """Their agents are logged on and idle for another queue; the change alone makes their phones ring."""
+    seats = {"8007": "107", "8008": "108", "8009": "109"}
+    phones = await asyncio.gather(*(scene.agent(agent, seat) for seat, agent in seats.items()))
+    async with AsyncExitStack() as callers, api_of(scene) as api:
+        await ten_callers_wait(scene, callers)
+        versions = await versions_of(api)
+        began = time.monotonic()
+        for seat in seats:
+            await api.send(
+                "PATCH", f"/api/seats/{seat}", queues=["general", "health"], version=versions[seat], why="支援"
+            )
+        for phone in phones:
+            await phone.incoming()
+
+        assert max(phone.diary.events[-1].monotonic_s for phone in phones) - began < RINGS_WITHIN_S
+
+
+async def test_removing_a_seat_that_talks_drops_nothing(scene):
+    """The talk goes on, both hear each other; after the wrap-up the agent is logged off; undone, the seat is back."""
+    phone = await scene.agent("101", "8001", Manner.ANSWER)
+    citizen = await scene.citizen()
+    call = await scene.wait_in(citizen)
+    await scene.fact(AgentAnswered, call=call)
+    await phone.calls[-1].established()
+    async with api_of(scene) as api:
+        await api.send("DELETE", "/api/seats/8001", version=(await versions_of(api))["8001"], why="撤席")
+        beep = tone(1234, 0.5)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(phone.play(beep))
+            group.create_task(Ear(citizen.calls[-1]).clip([beep], 5))
+
+        assert scene.agent_now("101").state is AgentState.TALKING
+        await citizen.hang_up()
+        await scene.fact(CallEnded, call=call)
+        await scene.becomes("101", AgentState.WRAP_UP)
+        await scene.becomes("101", AgentState.LOGGED_OFF)
+        (change, *_) = (await api.get("/api/seats/changes"))["changes"]
+        await api.send("POST", f"/api/seats/changes/{change['number']}/undo", why="误撤")
+        await scene.log_on("101", "8001")
+
+
+async def test_removing_a_seat_whose_phone_rings_gives_the_caller_to_the_next(scene):
+    """The phone falls silent, the agent is logged off, the caller keeps the place."""
+    first = await scene.agent("101", "8001")
+    second = await scene.agent("102", "8002")
+    call = await scene.wait_in(await scene.citizen())
+    ringing = await first.incoming()
+    async with api_of(scene) as api:
+        await api.send("DELETE", "/api/seats/8001", version=(await versions_of(api))["8001"], why="撤席")
+
+    await ringing.closed()
+    await second.incoming()
+    assert scene.agent_now("101").state is AgentState.LOGGED_OFF
+    assert scene.orders(call)[-1].seat == "8002"
