@@ -49,6 +49,7 @@ class AgentFact(StrEnum):
     LOGGED_OFF = "logged off"
     SEAT_CLOSED = "seat closed"
     OFFERED = "call offered"
+    FOUND = "found being rung"
     DIALLED = "phone dialled"
     RANG = "phone rings"
     ANSWERED = "answered"
@@ -83,6 +84,7 @@ _NO_CALL: Final = {
     _F.SEAT_CLOSED: _S.LOGGED_OFF,  # in wrap-up: once its time is up
     _F.TIME_UP: _S.READY,
     _F.ANSWERED: _S.TALKING,
+    _F.FOUND: _S.RESERVED,  # after a gap: the PBX carries out an order that we do not remember
 }
 
 TABLE: Final[Mapping[AgentState, Mapping[AgentFact, AgentState]]] = {
@@ -105,6 +107,7 @@ _REASONS: Final[Mapping[AgentFact, BreakReason]] = {
 
 _LASTS: Final[Mapping[AgentFact, timedelta]] = {
     _F.OFFERED: START_WITHIN,
+    _F.FOUND: START_WITHIN,
     _F.DIALLED: START_WITHIN,
     _F.BUSY: BUSY_FOR,
     _F.UNREACHABLE: UNREACHABLE_FOR,

@@ -1,17 +1,18 @@
 """Who gets which call: facts go in, orders come out. No clock, no I/O; the same facts give the same orders.
 
 Where the rules are: acd.agents (the table of states), acd.duty (what agents ask for), acd.seating (seats, phones,
-queues, time), acd.ringing (a call's way), acd.offering (who gets it). acd.hall keeps the state and its index.
+queues, time), acd.ringing (a call's way), acd.offering (who gets it), acd.finding (after a gap).
+acd.hall keeps the state and its index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from acd import duty, events, ringing, seating
+from acd import duty, events, finding, ringing, seating
 from acd.commands import Command
 from acd.events import Event
 from acd.hall import Hall
@@ -22,12 +23,8 @@ from acd.offering import match
 Rule = Callable[[Hall, Any], None]
 
 
-def _changes_nothing(_hall: Hall, _event: Event) -> None:
-    """Of interest to the journal and to watchers only."""
-
-
 RULES: Final[Mapping[type[Event], Rule]] = {
-    events.CallArrived: _changes_nothing,
+    events.CallArrived: ringing.arrive,
     events.CallJoined: ringing.join,
     events.CallEnded: ringing.end,
     events.PhoneDialled: ringing.dial,
@@ -45,7 +42,10 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.SeatClosed: seating.close_seat,
     events.QueuesLoaded: seating.load_queues,
     events.TimePassed: seating.pass_time,
-    events.GapMarked: _changes_nothing,
+    events.GapMarked: finding.mark_gap,
+    events.GapClosed: finding.close_gap,
+    events.OfferFound: finding.find_offer,
+    events.Repaired: finding.note_repair,
 }
 
 
@@ -104,7 +104,25 @@ class Distributor:
     @property
     def calls(self) -> frozenset[CallId]:
         """Every call that has not ended as far as the ACD knows: what a resync compares with the PBX. O(n)."""
-        return self._hall.book.calls | self._hall.waiting.keys()
+        return self._hall.book.calls | self._hall.waiting.keys() | self._hall.arrived.keys()
+
+    @property
+    def arrived(self) -> Collection[CallId]:
+        """Callers who are greeted or in a menu. A live view."""
+        return self._hall.arrived.keys()
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether facts are missing and have not been found out yet."""
+        return self._hall.blind_until is not None
+
+    def sitting_at(self, seat: SeatId) -> Agent | None:
+        """Who is logged on at the seat."""
+        return self._hall.sitting_at(seat)
+
+    def restore(self, past: Snapshot) -> None:
+        """After a restart: become what `past` says. Only a new Distributor may be restored."""
+        self._hall.restore(past)
 
     def snapshot(self) -> Snapshot:
         """Copy all that decides what happens next; see acd.codec.digest for its hash. O(n log n)."""
@@ -116,5 +134,7 @@ class Distributor:
             waiting=self.waiting,
             offers=tuple(sorted(hall.book.open.values(), key=lambda offer: offer.call)),
             talking=tuple(sorted(hall.book.talking.values(), key=lambda offer: offer.call)),
+            arrived=tuple(sorted(hall.arrived)),
             next_deadline=self.next_deadline(),
+            blind_until=hall.blind_until,
         )

@@ -10,7 +10,7 @@ What the inbox does when it is full: see acd.inbox.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -20,7 +20,7 @@ from acd.commands import Command, RingAgent
 from acd.distributor import Distributor
 from acd.errors import Refused
 from acd.events import Event, Request, RingFailed, TimePassed
-from acd.inbox import Asked, Inbox, too_busy
+from acd.inbox import Asked, Inbox, Look, too_busy
 from acd.model import RingFailure
 
 log = structlog.get_logger(__name__)
@@ -87,6 +87,19 @@ class Engine:
         """
         await self._journal.flushed(await self._inbox.ask(request).answer)
 
+    async def look(self, facts: Callable[[], Sequence[Event]]) -> int:
+        """Have `facts` work out, from the state as it is in its turn, what is decided next; return how many.
+
+        Nothing comes between the look and the decisions: this is how a snapshot of the telephones becomes facts.
+        Raises acd.inbox.EngineStopped, and what `facts` raises.
+        """
+        return await self._inbox.look(facts).taken
+
+    @property
+    def facts_lost(self) -> int:
+        """Facts dropped so far because the inbox was full; each such hole is marked and mended by a resync."""
+        return self._inbox.lost_ever
+
     def subscribe(self, watcher: Watcher) -> Callable[[], None]:
         """Have `watcher` called after each event with its orders; it must not block. Returns how to end that."""
         self._watchers.append(watcher)
@@ -144,11 +157,24 @@ class Engine:
         deadline = self.distributor.next_deadline()
         return deadline is not None and deadline <= self.now()
 
-    def _take(self, entry: Event | Asked) -> None:
+    def _take(self, entry: Event | Asked | Look) -> None:
         if isinstance(entry, Asked):
             self._answer(entry)
+        elif isinstance(entry, Look):
+            self._look(entry)
         else:
             self._decide(entry)
+
+    def _look(self, look: Look) -> None:
+        try:
+            facts = look.facts()
+        except Exception as error:
+            log.exception("a look at the state failed")
+            look.fail(error)
+            return
+        for fact in facts:
+            self._decide(fact)
+        look.settle(len(facts))
 
     def _answer(self, asked: Asked) -> None:
         if asked.answer.cancelled():  # nobody waits any more, so nothing was promised

@@ -53,12 +53,14 @@ class CallArrived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallJoined(Event):
-    """The call entered the waiting room. Told again for a call that already waits, it changes nothing."""
+    """The call is in the waiting room. One that waits already keeps its place; only its attempts may count on."""
 
     call: CallId
     queue: QueueName
     skills: Skills = frozenset()
     priority: int = 0
+    joined: datetime | None = None  # when it first came there, by the PBX's clock; None: now
+    attempts: int = 0  # offers the dialplan knows of: numbers are never used again, also after a restart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,21 @@ class CallEnded(Event):
 
 
 # ---- offers: `call` and `attempt` name one offer; facts about an older offer change nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFound(Event):
+    """After a gap: the PBX has this call with this seat by an offer the ACD does not know (any more).
+
+    `talking` tells the two ways apart: the caller is with the agent (an AgentAnswered follows), or the phone is rung.
+    """
+
+    call: CallId
+    attempt: int
+    agent: AgentId
+    seat: SeatId
+    queue: QueueName
+    talking: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +211,26 @@ class TimePassed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapMarked(Event):
-    """Facts are missing before this one: what the ACD and the journal know may differ from the telephones. Resync."""
+    """Facts are missing before this one: what the ACD and the journal know may differ from the telephones.
+
+    Until the gap is closed by a resync, at most acd.hall.BLIND_FOR, nobody is offered a call and no offer is given up.
+    """
 
     lost: int = 0  # how many, if that is known
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapClosed(Event):
+    """The ACD and the telephones were compared, and every difference was told before this."""
+
+    differences: int = 0  # how many facts that took
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired(Event):
+    """The reconciler saw, twice in a row, that the ACD and the telephones differ; the next `facts` facts mend it."""
+
+    call: CallId
+    why: str
+    facts: int = 0

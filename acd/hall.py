@@ -28,6 +28,7 @@ from acd.model import (
     QueueName,
     Seat,
     SeatId,
+    Snapshot,
     WaitingCall,
 )
 from acd.offers import OfferBook
@@ -40,6 +41,7 @@ class Due(StrEnum):
 
     AGENT = "agent"
     CALL = "call"
+    SIGHT = "sight"
 
 
 class Deadline(NamedTuple):
@@ -67,6 +69,18 @@ class Hall:
         self._ended: dict[CallId, None] = {}
         self.freed: list[AgentId] = []  # became free while one event is received
         self.returned: list[CallId] = []  # came (back) into the waiting index meanwhile
+        self.arrived: dict[CallId, None] = {}  # greeted or in a menu
+        self.blind_until: datetime | None = None  # facts are missing: see acd.finding
+
+    def go_blind(self, until: datetime) -> None:
+        """Facts are missing. Who becomes free and which calls come (back) is kept in mind meanwhile."""
+        self.blind_until = until
+        self.deadlines.push(Deadline(Due.SIGHT, ""), until)
+
+    def see_again(self) -> None:
+        """No facts are missing any more, or we go on without them."""
+        self.blind_until = None
+        self.deadlines.discard(Deadline(Due.SIGHT, ""))
 
     # ---- agents
 
@@ -117,6 +131,11 @@ class Hall:
             self._sitting.pop(before.seat, None)
         self._index(after)
 
+    def postpone(self, agent: Agent, until: datetime) -> None:
+        """The agent's deadline must wait."""
+        self._agents[agent.id] = replace(agent, until=until)
+        self._index(self._agents[agent.id])
+
     def _index(self, agent: Agent) -> None:
         if agent.until is not None:
             self.deadlines.push(Deadline(Due.AGENT, agent.id), agent.until)
@@ -146,6 +165,7 @@ class Hall:
 
     def wait(self, call: WaitingCall) -> None:
         """The call waits and may be offered now, unless it rests."""
+        self.arrived.pop(call.id, None)
         self._waiting[call.id] = call
         if call.rests_until is not None:
             self.deadlines.push(Deadline(Due.CALL, call.id), call.rests_until)
@@ -167,6 +187,7 @@ class Hall:
     def forget_call(self, call: CallId) -> None:
         """The caller's leg is gone; ids are never used again, so later news of it is stale."""
         self.stop_waiting(call)
+        self.arrived.pop(call, None)
         self.book.forget(call)
         self._ended[call] = None
         if len(self._ended) > ENDED_REMEMBERED:
@@ -182,3 +203,29 @@ class Hall:
         """Replace the queues; calls of those that vanish keep the rules they came in under."""
         self._old_rules.update(self.queues)
         self.queues = {queue.name: queue for queue in queues}
+
+    # ---- after a restart
+
+    def restore(self, past: Snapshot) -> None:
+        """Become what `past` says; this hall is new. What only mattered to news on its way is gone."""
+        self.load_queues(past.queues)
+        self.seats = {seat.id: seat for seat in past.seats}
+        self.arrived = dict.fromkeys(past.arrived)
+        for offer in (*past.offers, *past.talking):
+            self.book.restore(offer, talking=offer in past.talking)
+        for agent in past.agents:
+            self._restore_agent(agent)
+        for call in past.waiting:
+            self.book.count_on(call.id, call.attempts)
+            self.wait(call)
+            if call.id in self.book.open:
+                self.matching.remove_call(call.id)
+        if past.blind_until is not None:
+            self.go_blind(past.blind_until)
+
+    def _restore_agent(self, agent: Agent) -> None:
+        self._agents[agent.id] = agent
+        if agent.seat is not None:
+            self._sitting[agent.seat] = agent.id
+            self._able[agent.id] = able_at(agent.skills, self.seats.get(agent.seat) or Seat(agent.seat, frozenset()))
+            self._index(agent)

@@ -1,15 +1,16 @@
 """The engine's inbox: facts that are told, requests that are asked, in one order.
 
 Policy. It holds `limit` entries, many seconds of work at full speed. Beyond that a request is refused (TooBusy; the
-person asks again), and a fact is dropped and counted; when there is room again a GapMarked with the count stands where
-they are missing, so that the journal shows the hole and whoever watches for it resyncs with the telephones.
+person asks again), and a fact is dropped and counted, and so is every further one until half of the inbox is free.
+Then a GapMarked with the count stands where they are missing, also when nothing more is told: the journal shows the
+hole, and whoever watches for it resyncs with the telephones.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -42,14 +43,34 @@ class Asked:
             self.answer.set_exception(error)
 
 
+class Look:
+    """A look at the state in its turn: `facts` works out, from the state alone, what is decided next, at one go."""
+
+    def __init__(self, facts: Callable[[], Sequence[Event]]) -> None:
+        self.facts = facts
+        self.taken: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def settle(self, told: int) -> None:
+        """So many facts were found and decided."""
+        if not self.taken.done():
+            self.taken.set_result(told)
+
+    def fail(self, error: Exception) -> None:
+        """It could not be looked."""
+        if not self.taken.done():
+            self.taken.set_exception(error)
+            self.taken.exception()  # whoever asked may be gone
+
+
 class Inbox:
     """First in, first out; belongs to one event loop."""
 
     def __init__(self, limit: int, now: Callable[[], datetime]) -> None:
         self.news = asyncio.Event()  # set when something is put in
         self._limit, self._now = limit, now
-        self._entries: deque[Event | Asked] = deque()
+        self._entries: deque[Event | Asked | Look] = deque()
         self._lost = 0
+        self.lost_ever = 0
         self._closed = False
 
     def __len__(self) -> int:
@@ -57,12 +78,22 @@ class Inbox:
 
     def put(self, event: Event) -> None:
         """Put a fact in, or count it as lost."""
-        if len(self._entries) >= self._limit:
+        if self._lost or len(self._entries) >= self._limit:
             if not self._lost:
                 log.error("the inbox is full: facts are being dropped", limit=self._limit)
             self._lost += 1
+            self.lost_ever += 1
             return
         self._add(event)
+
+    def look(self, facts: Callable[[], Sequence[Event]]) -> Look:
+        """Put a look in, also when facts are being dropped: it is what mends that. Raises EngineStopped."""
+        if self._closed:
+            raise EngineStopped
+        look = Look(facts)
+        self._entries.append(look)
+        self.news.set()
+        return look
 
     def ask(self, request: Request) -> Asked:
         """Put a request in; raises TooBusy, EngineStopped."""
@@ -74,23 +105,24 @@ class Inbox:
         self._add(asked)
         return asked
 
-    def take(self) -> Event | Asked:
+    def take(self) -> Event | Asked | Look:
         """Take the oldest entry out."""
-        return self._entries.popleft()
+        entry = self._entries.popleft()
+        if self._lost and len(self._entries) <= self._limit // 2:
+            log.error("the inbox takes facts again; some are missing", lost=self._lost)
+            self._add(GapMarked(at=self._now(), lost=self._lost, why="inbox full"))
+            self._lost = 0
+        return entry
 
     def close(self) -> None:
         """Nobody will decide any more: whoever asked is told so."""
         self._closed = True
         while self._entries:
             entry = self._entries.popleft()
-            if isinstance(entry, Asked):
+            if isinstance(entry, Asked | Look):
                 entry.fail(EngineStopped())
 
     def _add(self, entry: Event | Asked) -> None:
-        if self._lost:
-            log.error("the inbox takes facts again; some are missing", lost=self._lost)
-            self._entries.append(GapMarked(at=self._now(), lost=self._lost, why="inbox full"))
-            self._lost = 0
         self._entries.append(entry)
         self.news.set()
 

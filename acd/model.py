@@ -132,4 +132,6 @@ class Snapshot:
     waiting: tuple[WaitingCall, ...]
     offers: tuple[Offer, ...]
     talking: tuple[Offer, ...]
-    next_deadline: datetime | None
+    arrived: tuple[CallId, ...] = ()  # greeted or in a menu
+    next_deadline: datetime | None = None
+    blind_until: datetime | None = None  # facts are missing: nothing is offered before this, or before they are told

@@ -22,10 +22,12 @@ than the agent (acd.agents.AGENT_RESTS), so that somebody else is next and a bro
 
 
 def match(hall: Hall, at: datetime) -> None:
-    """Offer what can be offered now.
+    """Offer what can be offered now; nothing while facts are missing (acd.finding).
 
     Only somebody who became free or a call that came (back) can have made a new pair, so only they are looked at.
     """
+    if hall.blind_until is not None:
+        return
     while hall.freed:
         _serve(hall, hall.freed.pop(), at)
     if not hall.returned:

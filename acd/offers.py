@@ -18,7 +18,8 @@ class OfferBook:
     def __init__(self) -> None:
         self._open: dict[CallId, Offer] = {}
         self._talking: dict[CallId, Offer] = {}
-        self._made: dict[CallId, list[Offer]] = {}
+        self._made: dict[CallId, dict[int, Offer]] = {}
+        self._attempts: dict[CallId, int] = {}
         self._late: dict[CallId, Offer] = {}
 
     @property
@@ -34,21 +35,34 @@ class OfferBook:
     @property
     def calls(self) -> frozenset[CallId]:
         """Every call that was ever offered and has not ended."""
-        return frozenset(self._made)
+        return frozenset(self._attempts)
 
     def attempts(self, call: CallId) -> int:
-        """Return how often the call was offered."""
-        return len(self._made.get(call, ()))
+        """Return the number of the call's last offer, known to us or to the dialplan only."""
+        return self._attempts.get(call, 0)
+
+    def count_on(self, call: CallId, attempts: int) -> None:
+        """The dialplan knows of so many offers: the next one gets a higher number."""
+        self._attempts[call] = max(attempts, self.attempts(call))
 
     def made(self, call: CallId, attempt: int) -> Offer | None:
         """Return one offer, past or present."""
-        offers = self._made.get(call, [])
-        return offers[attempt - 1] if 1 <= attempt <= len(offers) else None
+        return self._made.get(call, {}).get(attempt)
 
     def begin(self, offer: Offer) -> None:
         """Offer the call."""
         self._open[offer.call] = offer
-        self._made.setdefault(offer.call, []).append(offer)
+        self.remember(offer)
+
+    def restore(self, offer: Offer, *, talking: bool) -> None:
+        """After a restart: the offer is open, or has become a conversation."""
+        (self._talking if talking else self._open)[offer.call] = offer
+        self.remember(offer)
+
+    def remember(self, offer: Offer) -> None:
+        """The offer was made, whatever became of it."""
+        self._made.setdefault(offer.call, {})[offer.attempt] = offer
+        self.count_on(offer.call, offer.attempt)
 
     def current(self, call: CallId, attempt: int) -> Offer | None:
         """Return the open offer, if it is this one."""
@@ -91,3 +105,4 @@ class OfferBook:
         for offers in (self._open, self._talking, self._late):
             offers.pop(call, None)
         self._made.pop(call, None)
+        self._attempts.pop(call, None)

@@ -18,6 +18,7 @@ from typing import Final
 from acd.agents import RING_MARGIN, AgentFact
 from acd.events import (
     AgentAnswered,
+    CallArrived,
     CallEnded,
     CallJoined,
     PhoneDialled,
@@ -39,9 +40,18 @@ FAILURES: Final[Mapping[RingFailure, AgentFact]] = {
 }
 
 
+def arrive(hall: Hall, event: CallArrived) -> None:
+    """The caller is greeted and may be asked things; nobody can be offered the call yet."""
+    if not hall.has_ended(event.call) and event.call not in hall.waiting and event.call not in hall.book.talking:
+        hall.arrived[event.call] = None
+
+
 def join(hall: Hall, event: CallJoined) -> None:
     """The caller waits. One who was talking lost the agent and waits anew; one who waits keeps the old place."""
-    if hall.has_ended(event.call) or event.call in hall.waiting:
+    if hall.has_ended(event.call):
+        return
+    hall.book.count_on(event.call, event.attempts)
+    if event.call in hall.waiting:
         return
     lost = hall.book.end_talk(event.call)
     if lost is not None:
@@ -50,7 +60,7 @@ def join(hall: Hall, event: CallJoined) -> None:
         WaitingCall(
             id=event.call,
             queue=event.queue,
-            joined=event.at,
+            joined=min(event.joined or event.at, event.at),
             skills=event.skills,
             priority=event.priority,
             attempts=hall.book.attempts(event.call),

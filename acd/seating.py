@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acd.agents import AgentFact
+from acd.agents import START_WITHIN, AgentFact
 from acd.duty import seat_named
 from acd.errors import UnknownQueue
 from acd.events import PhoneLost, PhoneRegistered, QueuesLoaded, SeatClosed, SeatOpened, TimePassed
@@ -64,11 +64,17 @@ def pass_time(hall: Hall, event: TimePassed) -> None:
     if first is None or first[0] > event.at:
         return
     due, deadline = first
+    if deadline.whose is Due.SIGHT:
+        hall.see_again()
+        return
     if deadline.whose is Due.CALL:
         hall.rested(CallId(deadline.id))
         return
     agent = hall.agents[AgentId(deadline.id)]
     if agent.state in _BEING_OFFERED:
+        if hall.blind_until is not None:
+            hall.postpone(agent, event.at + START_WITHIN)
+            return
         give_up(hall, agent, event.at)
     elif agent.state is AgentState.WRAP_UP and agent.seat not in hall.seats:
         hall.change(agent.id, AgentFact.SEAT_CLOSED, due)
