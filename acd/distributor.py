@@ -116,6 +116,14 @@ class Distributor:
         """Whether facts are missing and have not been found out yet."""
         return self._hall.blind_until is not None
 
+    def attempts(self, call: CallId) -> int:
+        """The number of the call's last offer, ours or one that only the dialplan remembers; 0: none."""
+        return self._hall.book.attempts(call)
+
+    def has_ended(self, call: CallId) -> bool:
+        """Whether the call is known to be over."""
+        return self._hall.has_ended(call)
+
     def sitting_at(self, seat: SeatId) -> Agent | None:
         """Who is logged on at the seat."""
         return self._hall.sitting_at(seat)

@@ -231,6 +231,6 @@ class GapClosed(Event):
 class Repaired(Event):
     """The reconciler saw, twice in a row, that the ACD and the telephones differ; the next `facts` facts mend it."""
 
-    call: CallId
+    subject: str  # the call's id, or the seat whose phone it is
     why: str
     facts: int = 0

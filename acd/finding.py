@@ -34,7 +34,10 @@ def note_repair(_hall: Hall, _event: Repaired) -> None:
 
 def find_offer(hall: Hall, event: OfferFound) -> None:
     """An offer unknown to us is remembered under its number; if the phone is being rung by it, it is open again."""
-    if hall.has_ended(event.call) or hall.book.made(event.call, event.attempt) is not None:
+    talk = hall.book.talking.get(event.call)
+    if hall.has_ended(event.call) or hall.book.current(event.call, event.attempt) is not None:
+        return
+    if talk is not None and talk.attempt == event.attempt:
         return
     offer = Offer(event.call, event.attempt, event.agent, event.seat, event.queue, dialled=True)
     agent = hall.sitting_at(offer.seat)

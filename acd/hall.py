@@ -160,7 +160,8 @@ class Hall:
 
     def count_attempt(self, call: CallId, attempt: int) -> None:
         """The call is being offered: it waits on, but may not be offered to anybody else."""
-        self._waiting[call] = replace(self._waiting[call], attempts=attempt)
+        self._waiting[call] = replace(self._waiting[call], attempts=attempt, rests_until=None)
+        self.deadlines.discard(Deadline(Due.CALL, call))
         self.matching.remove_call(call)
 
     def wait(self, call: WaitingCall) -> None:

@@ -12,6 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 import structlog
 
@@ -19,6 +20,9 @@ from acd.errors import TooBusy
 from acd.events import Event, GapMarked, Request
 
 log = structlog.get_logger(__name__)
+
+INBOX_FULL: Final = "inbox full"
+"""Why the gap is there, in its GapMarked."""
 
 
 class EngineStopped(Exception):
@@ -110,7 +114,7 @@ class Inbox:
         entry = self._entries.popleft()
         if self._lost and len(self._entries) <= self._limit // 2:
             log.error("the inbox takes facts again; some are missing", lost=self._lost)
-            self._add(GapMarked(at=self._now(), lost=self._lost, why="inbox full"))
+            self._add(GapMarked(at=self._now(), lost=self._lost, why=INBOX_FULL))
             self._lost = 0
         return entry
 

@@ -23,7 +23,7 @@ from sqlalchemy import JSON, BigInteger, Column, Integer, Select, String, Table,
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.codec import pack, unpack
+from acd.codec import EVENTS, pack, unpack
 from acd.commands import Command
 from acd.events import Event, GapMarked
 from acd.model import CallId, Seat
@@ -152,6 +152,16 @@ class Journal:
             rows = [_row(entry) for entry in batch if entry.seq > written]
             if rows:
                 await connection.execute(insert(journal), rows)
+
+    async def events_after(self, seq: int) -> AsyncIterator[Event]:
+        """Read back the events behind a sequence number, in order."""
+        wanted = (journal.c.seq > seq) & journal.c.kind.in_(list(EVENTS))
+        query = select(journal.c.kind, journal.c.payload).where(wanted).order_by(journal.c.seq)
+        async with self._database.connect() as connection, connection.stream(query) as rows:
+            async for row in rows:
+                fact = unpack(row.kind, row.payload)
+                if isinstance(fact, Event):
+                    yield fact
 
     async def entries(
         self, *, since: datetime | None = None, until: datetime | None = None, call: CallId | None = None

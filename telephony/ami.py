@@ -74,7 +74,8 @@ class Ami:
 
     `on_login` is called each time Asterisk has let us in and is fully booted: AMI has no replay, so take a snapshot.
     `on_event` gets every later event named in `wanted`, in order. `on_lost` ends what `on_login` began.
-    All three are plain functions that must not block; one that raises is logged and costs nothing else.
+    `on_ping` is told Asterisk's own time of each answered ping, and when it was sent and answered by the loop's clock.
+    All are plain functions that must not block; one of the first three that raises is logged and costs nothing else.
     """
 
     def __init__(
@@ -85,11 +86,13 @@ class Ami:
         on_event: Callable[[AmiEvent], None],
         on_login: Callable[[], None] = lambda: None,
         on_lost: Callable[[], None] = lambda: None,
+        on_ping: Callable[[str, float, float], None] = lambda _stamp, _sent, _arrived: None,
         patience: Patience | None = None,
     ) -> None:
         self._account, self._patience = account, patience or Patience()
         self._wanted = wanted
         self._on_event, self._on_login, self._on_lost = on_event, on_login, on_lost
+        self._on_ping = on_ping
         self._link: _SingleConnection | None = None  # while logged in and booted
         self._logins = 0
         self._ready = asyncio.Event()
@@ -192,7 +195,9 @@ class Ami:
             await asyncio.wait({protocol.lost}, timeout=self._patience.ping_every_s)
             if not protocol.is_booted and loop.time() > boot_deadline:
                 raise PeerMisbehaved("Asterisk does not say FullyBooted: does the account lack read=system?")
-            await self._ask(connection, {"Action": "Ping"}, self._patience.ping_answer_s)
+            sent = loop.time()
+            pong = await self._ask(connection, {"Action": "Ping"}, self._patience.ping_answer_s)
+            self._on_ping(pong.answer.result().get("Timestamp", ""), sent, loop.time())
 
     async def _ask(
         self, connection: _SingleConnection, action: dict[str, Value], deadline_s: float, *, as_list: bool = False

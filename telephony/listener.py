@@ -1,74 +1,76 @@
-"""Listens to Asterisk: every wanted AMI event becomes facts, told at once and in order; at each login, it looks round.
+"""Listens to Asterisk: every wanted AMI event becomes facts, told at once and in order.
 
-Only `tell`s: nothing here blocks, decides or remembers more than the translator does.
+While somebody looks at the telephones, what is heard is held back, so that the look and the news stay in order; only
+so much is held. Nothing here blocks, decides or remembers more than the translator does.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Final
 
-import structlog
-
-from acd.events import Event, PhoneLost, PhoneRegistered
-from acd.model import SeatId
-from telephony.errors import TelephonyError
+from acd.events import Event
+from telephony.lag import Lag
 from telephony.message import AmiEvent
+from telephony.resync import RANG, Telephones
 from telephony.translate import Arrival, Translator
 
-log = structlog.get_logger(__name__)
-
-PHONE = "PJSIP/"
-NO_PHONE = frozenset({"UNAVAILABLE", "INVALID"})
-
-
-class Lister(Protocol):
-    """The part of the AMI connection that answers with lists."""
-
-    async def listing(self, name: str, /) -> list[AmiEvent]:
-        """Every item of an action's list. Raises TelephonyError."""
+HELD_MOST: Final = 5_000
 
 
 class Listener:
-    """Give `hear` and `begin` to the AMI connection as its `on_event` and `on_login`, and `run` it."""
+    """Give `hear` to the AMI connection as its `on_event`."""
 
     def __init__(
-        self, tell: Callable[[Event], None], note_arrival: Callable[[Arrival], None], now: Callable[[], datetime]
+        self,
+        tell: Callable[[Event], None],
+        note_arrival: Callable[[Arrival], None],
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        on_caught_up: Callable[[], None] = lambda: None,
     ) -> None:
-        self._tell, self._note_arrival, self._now = tell, note_arrival, now
+        """`on_caught_up` is called when events that had come late come in time again."""
+        self._tell, self._note_arrival, self._now, self._monotonic = tell, note_arrival, now, monotonic
+        self._on_caught_up = on_caught_up
         self._translator = Translator()
-        self._logged_in = asyncio.Event()
+        self._held: list[AmiEvent] | None = None
+        self._overheard = 0
+        self.lag = Lag()
 
     def hear(self, message: AmiEvent) -> None:
         """One AMI event."""
+        if self.lag.note(message.get("Timestamp", ""), self._monotonic()):
+            self._on_caught_up()
+        if self._held is None:
+            self._take(message)
+        elif len(self._held) < HELD_MOST:
+            self._held.append(message)
+        else:
+            self._overheard += 1
+
+    def hold_back(self) -> None:
+        """From now on keep what is heard: somebody looks at the telephones."""
+        self._held, self._overheard = [], 0
+
+    def resume(self, telephones: Telephones) -> None:
+        """What was heard before may have had holes; the telephones tell which offer each caller is engaged in."""
+        calls = telephones.calls.values()
+        self._translator.resume(
+            {live.call: live.attempt for live in calls if live.seat and live.attempt},
+            [live.call for live in calls if live.where in RANG],
+        )
+
+    def let_go(self) -> int:
+        """Tell what was held back, in order; return how many were too many to hold and are lost."""
+        held, self._held = self._held or [], None
+        for message in held:
+            self._take(message)
+        return self._overheard
+
+    def _take(self, message: AmiEvent) -> None:
         for fact in self._translator.facts(message, self._now()):
             if isinstance(fact, Arrival):
                 self._note_arrival(fact)
             else:
                 self._tell(fact)
-
-    def begin(self) -> None:
-        """A session began: AMI replays nothing, so the phones must be looked at anew."""
-        self._translator.forget_phones()
-        self._logged_in.set()
-
-    async def run(self, ami: Lister) -> None:
-        """Look at the phones after each login, until cancelled."""
-        while True:
-            await self._logged_in.wait()
-            self._logged_in.clear()
-            try:
-                for state in await ami.listing("DeviceStateList"):
-                    self._tell_phone(state)
-            except TelephonyError as error:
-                log.warning("the phones could not be looked at", because=type(error).__name__)
-
-    def _tell_phone(self, state: AmiEvent) -> None:
-        device = state.get("Device", "")
-        if not device.startswith(PHONE):
-            return
-        seat = SeatId(device.removeprefix(PHONE))
-        kind = PhoneLost if state.get("State") in NO_PHONE else PhoneRegistered
-        self._tell(kind(at=self._now(), seat=seat))

@@ -19,9 +19,9 @@ What the dialplan says (`UserEvent`) and what Asterisk adds:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from acd.commands import Command, RingAgent, StopRinging
 from acd.events import (
@@ -75,8 +75,12 @@ class Translator:
         self._rang: set[CallId] = set()
         self._contacts: dict[SeatId, str] = {}
 
-    def forget_phones(self) -> None:
-        """News of registrations was missed; who is there is looked up anew."""
+    def resume(self, offers: Mapping[CallId, int], rang: Iterable[CallId]) -> None:
+        """After a hole in what was heard: these calls are engaged in these offers, and no others; those phones rang.
+
+        News of registrations was missed, too; who is there is looked up anew.
+        """
+        self._offers, self._rang = dict(offers), set(rang)
         self._contacts.clear()
 
     def facts(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
@@ -152,6 +156,8 @@ def _joined(call: CallId, message: Message, at: datetime) -> CallJoined:
         queue=QueueName(message.get("Queue", "")),
         skills=read_skills(message.get("Skills", "")),
         priority=int(message.get("CallPriority") or 0),
+        joined=read_moment(message.get("Joined", "")),
+        attempts=int(message.get("Attempt") or 0),
     )
 
 
@@ -164,6 +170,14 @@ def _dial_over(call: CallId, message: Message, at: datetime, *, rang: bool) -> R
     if rejected_by_hand or (status != "CANCEL" and message.get("Sip") in REFUSALS):
         failure = RingFailure.REFUSED
     return RingFailed(at=at, call=call, attempt=attempt, failure=failure)
+
+
+def read_moment(text: str) -> datetime | None:
+    """Seconds since 1970, as the dialplan writes them; None for anything else."""
+    try:
+        return datetime.fromtimestamp(float(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def read_skills(text: str) -> Skills:

@@ -1,0 +1,124 @@
+"""What outlives the process: after a restart the ACD is again what it was, from a checkpoint and the journal since.
+
+The journal is the truth; a checkpoint only spares reading it from its beginning. One is taken after every EVERY journal
+entries, written behind the decisions, and the one before it is kept in case the newest cannot be read. What the ACD
+then still does not know (the last moments before a crash, everything since) the telephones tell: `telephony.lookout`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import JSON, BigInteger, Column, Integer, Table, delete, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from acd.codec import decode, encode
+from acd.commands import Command
+from acd.distributor import Distributor
+from acd.events import Event, GapMarked
+from acd.journal import Journal
+from acd.model import Snapshot
+from plumbing.columns import Instant
+from plumbing.database import metadata
+
+log = structlog.get_logger(__name__)
+
+EVERY: Final = 2_000
+KEPT: Final = 2
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("state", JSON, nullable=False),
+)
+"""`state`: all that decides what happens next (acd.model.Snapshot), as it was when the journal ended with `seq`."""
+
+
+class Memory:
+    """`recover` first, before anything is decided; then subscribe `note` to the engine and `run`."""
+
+    def __init__(
+        self,
+        database: AsyncEngine,
+        journal: Journal,
+        distributor: Distributor,
+        now: Callable[[], datetime],
+        *,
+        every: int = EVERY,
+    ) -> None:
+        self._database, self._journal, self._distributor, self._now = database, journal, distributor, now
+        self._every = every
+        self._taken = 0  # the newest checkpoint's seq
+        self._next: tuple[int, datetime, Snapshot] | None = None
+        self._due = asyncio.Event()
+
+    async def recover(self) -> int:
+        """Make the new distributor what it was, mark the gap, and return how many events were played again."""
+        await self._begin_with_a_checkpoint()
+        played = 0
+        async for event in self._journal.events_after(self._taken):
+            self._play(event)
+            played += 1
+        gap = GapMarked(at=self._now(), why="the controller started")
+        self._journal.append(gap, self._distributor.receive(gap))
+        return played
+
+    def _play(self, event: Event) -> None:
+        """What was decided then is decided again; the orders were given then."""
+        try:
+            self._distributor.receive(event)
+        except Exception:  # another version's rules: better to begin with most of it than not at all
+            log.exception("a fact of the past does not fit any more", kind=type(event).__name__)
+
+    async def _begin_with_a_checkpoint(self) -> None:
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(select(checkpoints).order_by(checkpoints.c.seq.desc()))).all()
+        for row in rows:
+            try:
+                past = _read(row.state)
+            except (TypeError, ValueError, KeyError, AttributeError):
+                log.exception("a checkpoint cannot be read; trying the one before", seq=row.seq)
+                continue
+            self._distributor.restore(past)
+            self._taken = row.seq
+            return
+
+    def note(self, event: Event, _orders: tuple[Command, ...]) -> None:
+        """The engine's watcher: the journal ends with what has just been decided."""
+        if self._next is None and self._journal.last - self._taken >= self._every:
+            self._next = self._journal.last, event.at, self._distributor.snapshot()
+            self._due.set()
+
+    async def run(self) -> None:
+        """Write checkpoints, until cancelled. One that cannot be written now is left out; the journal has it all."""
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            if self._next is None:
+                continue
+            seq, at, past = self._next
+            await self._journal.flushed(seq)
+            state = await asyncio.to_thread(encode, past)
+            try:
+                await self._write({"seq": seq, "at": at, "state": state})
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("a checkpoint was not written", why=type(error).__name__)
+            self._taken, self._next = seq, None
+
+    async def _write(self, row: Mapping[str, Any]) -> None:
+        async with self._database.begin() as connection:
+            await connection.execute(insert(checkpoints).values(row))
+            kept = select(checkpoints.c.seq).order_by(checkpoints.c.seq.desc()).limit(KEPT).scalar_subquery()
+            await connection.execute(delete(checkpoints).where(checkpoints.c.seq.not_in(kept)))
+
+
+def _read(state: Any) -> Snapshot:
+    past: Snapshot = decode(Snapshot, state)
+    return past
