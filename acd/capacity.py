@@ -57,9 +57,12 @@ class Capacity:
     async def restore(self, queues: Collection[QueueName]) -> int:
         """Tell the engine, which has been told these queues, every stored seat; returns how many.
 
+        A seat that it remembers and that is stored no more is closed: the last run ended between the two.
         Queues that the city has no more are left out of what a seat serves; the stored seat keeps them.
         """
         stored = await self.list_seats()
+        for seat_id in sorted(self._engine.distributor.seats.keys() - {one.seat.id for one in stored}):
+            self._engine.tell(SeatClosed(at=self._engine.now(), seat=seat_id, by="restore"))
         for one in stored:
             gone = one.seat.queues.difference(queues)
             if gone:

@@ -8,7 +8,7 @@ then still does not know (the last moments before a crash, everything since) the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,9 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.codec import decode, encode
 from acd.commands import Command
 from acd.distributor import Distributor
-from acd.events import Event, GapMarked
+from acd.events import AgentAnswered, CallJoined, Event, GapMarked, OfferFound, RingStarted
 from acd.journal import Journal
-from acd.model import Snapshot
+from acd.model import AgentState, Snapshot
 from plumbing.columns import Instant
 from plumbing.database import metadata
 
@@ -117,6 +117,33 @@ class Memory:
             await connection.execute(insert(checkpoints).values(row))
             kept = select(checkpoints.c.seq).order_by(checkpoints.c.seq.desc()).limit(KEPT).scalar_subquery()
             await connection.execute(delete(checkpoints).where(checkpoints.c.seq.not_in(kept)))
+
+
+def retold(distributor: Distributor) -> Iterator[Event]:
+    """What has happened to the calls that are here, for those who only watch and have not seen it."""
+    agents = distributor.agents
+    for waiting in distributor.waiting:
+        yield CallJoined(at=waiting.joined, call=waiting.id, queue=waiting.queue, joined=waiting.joined)
+    for offer in (*distributor.offers.values(), *distributor.talking.values()):
+        since, is_talking = agents[offer.agent].since, offer.call in distributor.talking
+        if since is None:
+            continue
+        call, attempt = offer.call, offer.attempt
+        if is_talking:
+            yield CallJoined(at=since, call=call, queue=offer.queue)
+        yield OfferFound(
+            at=since,
+            call=call,
+            attempt=attempt,
+            agent=offer.agent,
+            seat=offer.seat,
+            queue=offer.queue,
+            talking=is_talking,
+        )
+        if is_talking:
+            yield AgentAnswered(at=since, call=call, attempt=attempt)
+        elif agents[offer.agent].state is AgentState.RINGING:
+            yield RingStarted(at=since, call=call, attempt=attempt)
 
 
 def _read(state: Any) -> Snapshot:

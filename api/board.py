@@ -17,7 +17,17 @@ from enum import StrEnum
 from pydantic import BaseModel, TypeAdapter
 
 from acd.commands import Command, RingAgent
-from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, Event, RingFailed, RingStarted, TalkEnded
+from acd.events import (
+    AgentAnswered,
+    CallArrived,
+    CallEnded,
+    CallJoined,
+    Event,
+    OfferFound,
+    RingFailed,
+    RingStarted,
+    TalkEnded,
+)
 from acd.model import AgentId, CallId, QueueName, SeatId
 
 BEHIND_MOST = 1000  # changes a watcher may lag behind
@@ -146,8 +156,8 @@ def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
         case CallArrived():
             return replace(line, hotline=happened.hotline)
         case CallJoined() if line.stage is Stage.GREETING:
-            return replace(line, stage=Stage.WAITING, since=at, queue=happened.queue, joined=at)
-        case RingAgent():
+            return replace(line, stage=Stage.WAITING, since=at, queue=happened.queue, joined=happened.joined or at)
+        case RingAgent() | OfferFound():
             offered = replace(line, agent=happened.agent, seat=happened.seat, attempt=happened.attempt)
             return offered if line.stage is Stage.WAITING else None
         case CallEnded():

@@ -6,6 +6,7 @@ from api.asked import Answer, Asked, Done, Nothing
 from api.ports import VitalSigns
 
 ENGINE_STALE_S = 2.0  # the engine goes round at least this often
+EVENTS_LATE_S = 2.0
 
 
 class Sign(Answer):
@@ -32,7 +33,7 @@ async def alive(asked: Asked[Nothing]) -> Done:  # noqa: ARG001 - every route's 
 async def health(asked: Asked[Nothing]) -> Health:
     """What is well and what is not."""
     signs = judged(await asked.services.vitals.signs())
-    needed = {"engine", "pbx"}
+    needed = {"engine", "pbx", "telephones"}
     return Health(well=all(sign.well for sign in signs if sign.name in needed), signs=signs)
 
 
@@ -53,6 +54,7 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
             zh=f"已连接 Asterisk(AMI {version})" if vital.pbx_connected else "未连接 Asterisk",
             en=f"connected to Asterisk (AMI {version})" if vital.pbx_connected else "not connected to Asterisk",
         ),
+        _telephones(vital),
         Sign(
             name="transcription",
             well=bool(vital.transcription),
@@ -65,4 +67,17 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
             zh=f"转写任务:{vital.jobs_waiting} 个等待,{vital.jobs_failed} 个将重试,{vital.jobs_dead} 个已放弃",
             en=f"jobs: {vital.jobs_waiting} wait, {vital.jobs_failed} will be retried, {vital.jobs_dead} were given up",
         ),
+    )
+
+
+def _telephones(vital: VitalSigns) -> Sign:
+    """Whether the ACD believes what the telephones do."""
+    lag, counts = f"{vital.event_lag_s:.1f}", (vital.resyncs, vital.repairs, vital.facts_lost)
+    state_zh, state = ("正在与话机对账", "is being compared") if vital.resync_due else ("与话机一致", "agrees")
+    return Sign(
+        name="telephones",
+        well=not vital.resync_due and vital.event_lag_s < EVENTS_LATE_S,
+        zh=f"{state_zh};对账 {counts[0]} 次,修复 {counts[1]} 处,丢弃消息 {counts[2]} 条,消息滞后 {lag} 秒",
+        en=f"the ACD {state} with the telephones; {counts[0]} resyncs, {counts[1]} repairs, "
+        f"{counts[2]} facts dropped, events {lag} s late",
     )

@@ -60,6 +60,11 @@ class VitalSigns:
     jobs_waiting: int  # to be transcribed, or being transcribed
     jobs_failed: int  # will be tried again by themselves
     jobs_dead: int  # given up; only a person can have them tried again
+    resync_due: bool = False  # facts from the telephones are missing and have not been found out yet
+    resyncs: int = 0  # since the start
+    repairs: int = 0  # by the reconciler, since the start: each is a defect somewhere
+    facts_lost: int = 0  # because too much came at once; each hole was followed by a resync
+    event_lag_s: float = 0.0  # how late Asterisk's events come
 
 
 class Vitals(Protocol):

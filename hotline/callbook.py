@@ -6,15 +6,15 @@ The ACD's facts carry no number; the caller's comes beside them as an `Arrival` 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.commands import Command, RingAgent
-from acd.events import AgentAnswered, CallEnded, CallJoined, Event
-from acd.model import CallId
+from acd.events import AgentAnswered, CallEnded, CallJoined, Event, OfferFound
+from acd.model import CallId, Offer
 from recordings.calls import note_answered, note_arrived, note_ended, note_joined
 from telephony.translate import Arrival
 
@@ -30,7 +30,7 @@ class CallBook:
         """`hotline_of` names the hotline of a number dialled."""
         self._database, self._hotline_of = database, hotline_of
         self._entries: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
-        self._offers: dict[CallId, RingAgent] = {}
+        self._offers: dict[CallId, RingAgent | OfferFound | Offer] = {}
         self._answered: set[CallId] = set()
 
     def note_arrival(self, arrival: Arrival) -> None:
@@ -42,14 +42,22 @@ class CallBook:
             )
         )
 
+    def resume(self, offers: Iterable[Offer], talking: Iterable[Offer]) -> None:
+        """After a restart: these calls are being offered, those are with an agent. The book has them already."""
+        answered = tuple(talking)
+        self._offers.update({offer.call: offer for offer in (*offers, *answered)})
+        self._answered.update(offer.call for offer in answered)
+
     def note(self, event: Event, commands: tuple[Command, ...]) -> None:
         """What the ACD was told and ordered."""
         for command in commands:
             if isinstance(command, RingAgent):
                 self._offers[command.call] = command
         match event:
-            case CallJoined(at=at, call=call):
-                self._enter(lambda: note_joined(self._database, call, at=at))
+            case CallJoined(at=at, call=call, joined=joined):
+                self._enter(lambda: note_joined(self._database, call, at=joined or at))
+            case OfferFound(call=call):
+                self._offers[call] = event
             case AgentAnswered(call=call) if call in self._offers:
                 self._note_answer(event)
             case CallEnded():

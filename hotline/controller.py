@@ -9,6 +9,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.events import Event, QueuesLoaded
 from acd.journal import Journal
+from acd.memory import Memory, retold
 from acd.staff import Staff
 from api.address import write_address
 from api.app import build
@@ -44,6 +46,7 @@ from hotline.desk import PhoneDesk
 from hotline.fittings import (
     Callers,
     Floor,
+    Sight,
     Vitals,
     acd_queues,
     first_seats,
@@ -63,6 +66,7 @@ from telephony.agi import Script, serve
 from telephony.ami import Ami, AmiAccount
 from telephony.errors import LoginRefused
 from telephony.listener import Listener
+from telephony.lookout import Lookout
 from telephony.reception import Reception
 from telephony.switchboard import Switchboard
 from telephony.translate import WANTED
@@ -87,6 +91,7 @@ class Controller:
     ami: Ami
     board: Board
     callbook: CallBook
+    lookout: Lookout
     transcriber: Transcriber
     database: AsyncEngine
     http_port: int
@@ -108,15 +113,26 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             _account(settings),
             wanted=WANTED,
             on_event=lambda message: listener.hear(message),  # noqa: PLW0108 - made below
-            on_login=lambda: listener.begin(),  # noqa: PLW0108
+            on_login=lambda: lookout.begin(),  # noqa: PLW0108
+            on_lost=lambda: lookout.lose(),  # noqa: PLW0108
+            on_ping=lambda *pong: listener.lag.calibrate(*pong),  # noqa: PLW0108
         )
         switchboard = Switchboard(ami, lambda event: engine.tell(event), _now)  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
-        engine = Engine(distributor, switchboard, journal, _now)
+        engine, memory = Engine(distributor, switchboard, journal, _now), Memory(database, journal, distributor, _now)
         callbook = CallBook(database, lambda dnis: city.hotline_for(dnis).hotline.number)
-        listener = Listener(engine.tell, callbook.note_arrival, _now)
+        listener = Listener(
+            engine.tell,
+            callbook.note_arrival,
+            _now,
+            time.monotonic,
+            on_caught_up=lambda: lookout.mark("events came late"),
+        )
+        lookout = Lookout(engine, distributor, listener, callbook.note_arrival, _now)
 
         board, capacity, staff = Board(), Capacity(database, engine, phones=phones_of(city)), Staff(database)
+        engine.subscribe(memory.note)
+        engine.subscribe(lookout.watch)
         engine.subscribe(callbook.note)
         engine.subscribe(lambda event, commands: _show(board, event, commands))
 
@@ -135,7 +151,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
 
         # one after the other: what is begun first ends last
         await journal.open()
-        await stack.enter_async_context(background(journal.run(), callbook.run()))
+        await _remember(memory, distributor, board, callbook)
+        await stack.enter_async_context(background(journal.run(), memory.run(), callbook.run()))
         stack.push_async_callback(_write_out, journal, callbook)
         await stack.enter_async_context(background(engine.run(), switchboard.run()))
         await _open_seats(city, engine, capacity)
@@ -143,7 +160,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         reception = Reception(lambda: city, desk)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
         await stack.enter_async_context(_agi(settings, scripts))
-        await stack.enter_async_context(background(ami.run(), listener.run(ami)))
+        await stack.enter_async_context(background(ami.run(), lookout.run(ami)))
         await stack.enter_async_context(background(crier.run(), intake.run(), transcriber.run()))
         services = Services(
             tokens=Tokens(database),
@@ -152,7 +169,9 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             directory=staff,
             seats=capacity,
             callers=Callers(database),
-            vitals=Vitals(engine, ami, transcriber, database, model.name),
+            vitals=Vitals(
+                engine, Sight(ami=ami, listener=listener, lookout=lookout), transcriber, database, model.name
+            ),
             transcription=transcriber,
             database=database,
             archive=Archive(archive),
@@ -165,6 +184,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             ami=ami,
             board=board,
             callbook=callbook,
+            lookout=lookout,
             transcriber=transcriber,
             database=database,
             http_port=http_port,
@@ -182,6 +202,16 @@ async def _open_seats(city: City, engine: Engine, capacity: Capacity) -> None:
         return
     for seat in first_seats(city):
         await capacity.open_seat(seat, who="city", why="首次启动 first start")
+
+
+async def _remember(memory: Memory, distributor: Distributor, board: Board, callbook: CallBook) -> None:
+    """Before the first decision everything is again as it was; what changed since then, the telephones tell."""
+    began = time.monotonic()
+    played = await memory.recover()
+    callbook.resume(distributor.offers.values(), distributor.talking.values())
+    for event in retold(distributor):
+        board.note(event)
+    log.info("remembered what was", events=played, took_s=round(time.monotonic() - began, 3))
 
 
 async def _write_out(journal: Journal, callbook: CallBook) -> None:

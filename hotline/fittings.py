@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from city.city import City
 from plumbing.settings import Settings
 from recordings.calls import calls
 from telephony.ami import Ami
+from telephony.listener import Listener
+from telephony.lookout import Lookout
 from tickets.ticket import masked
 
 
@@ -97,11 +100,22 @@ class Callers:
         return {CallId(row.call_id): masked(row.ani) for row in rows if row.ani}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What connects the ACD with the telephones, one way: Asterisk's words, and looking."""
+
+    ami: Ami
+    listener: Listener
+    lookout: Lookout
+
+
 class Vitals:
     """How the controller does, looked at now."""
 
-    def __init__(self, engine: Engine, ami: Ami, transcriber: Transcriber, database: AsyncEngine, model: str) -> None:
-        self._ami, self._transcriber = ami, transcriber
+    def __init__(
+        self, engine: Engine, sight: Sight, transcriber: Transcriber, database: AsyncEngine, model: str
+    ) -> None:
+        self._engine, self._sight, self._transcriber = engine, sight, transcriber
         self._database, self._model = database, model
         self._beat_s = time.monotonic()
         engine.on_beat(self._note_beat)
@@ -113,16 +127,21 @@ class Vitals:
         """Look."""
         async with self._database.connect() as connection:
             counts = await jobs.counted(connection)
-        health = self._transcriber.health
+        health, seen = self._transcriber.health, self._sight.lookout.sightings
         return VitalSigns(
             engine_ticked_s_ago=time.monotonic() - self._beat_s,
-            pbx_connected=self._ami.is_connected,
-            pbx_version=self._ami.version,
+            pbx_connected=self._sight.ami.is_connected,
+            pbx_version=self._sight.ami.version,
             transcription=self._model if health.on else "",
             transcription_off=health.reason or "",
             jobs_waiting=counts[jobs.JobState.QUEUED] + counts[jobs.JobState.RUNNING],
             jobs_failed=counts[jobs.JobState.FAILED],
             jobs_dead=counts[jobs.JobState.DEAD],
+            resync_due=seen.blind,
+            resyncs=seen.resyncs,
+            repairs=seen.repairs,
+            facts_lost=self._engine.facts_lost,
+            event_lag_s=self._sight.listener.lag.seconds,
         )
 
 

@@ -13,7 +13,7 @@ async def test_all_is_well(face: Face) -> None:
 
     assert (status, health["well"]) == (200, True)
     assert {sign["name"]: sign["well"] for sign in health["signs"]} == dict.fromkeys(
-        ("engine", "pbx", "transcription", "jobs"), True
+        ("engine", "pbx", "telephones", "transcription", "jobs"), True
     )
 
 
