@@ -15,7 +15,7 @@ from functools import cache
 from hashlib import sha256
 from inspect import getmembers, isclass
 from types import NoneType, UnionType
-from typing import Any, Final, NewType, get_args, get_origin, get_type_hints
+from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hints
 
 from acd import commands, events
 from acd.commands import Command
@@ -96,7 +96,7 @@ def _decoder(shape: Any) -> Callable[[Json], Any]:
 
 def _composed(shape: Any) -> Callable[[Json], Any]:
     origin, arguments = get_origin(shape), get_args(shape)
-    if origin is UnionType:
+    if origin in (UnionType, Union):  # `NewType | None` is the latter
         [inner] = [_decoder(argument) for argument in arguments if argument is not NoneType]
         return lambda value: None if value is None else inner(value)
     if origin in (frozenset, tuple):

@@ -182,7 +182,11 @@ class Lookout:
         for arrival in newcomers(telephones, self._distributor, at):
             if arrival.call in sure:
                 self._note_arrival(arrival)
-        return [fact for subject, facts in sure.items() for fact in self._repair(subject, facts, at)]
+        repairs = [fact for subject, facts in sure.items() for fact in self._repair(subject, facts, at)]
+        if not repairs:
+            return ()
+        # Nobody is offered a call between the facts of one repair.
+        return (GapMarked(at=at, why="repair"), *repairs, GapClosed(at=at, differences=len(repairs)))
 
     def _repair(self, subject: Subject, facts: Sequence[Event], at: datetime) -> Iterable[Event]:
         self.sightings.repairs += 1

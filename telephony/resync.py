@@ -232,6 +232,7 @@ class _View:
         self._now, self._acd, self._at = now, acd, at
         self._waiting = {waiting.id for waiting in acd.waiting}
         self._known = acd.calls
+        self._occupied = {live.seat: live.call for live in now.calls.values() if live.where in WITH_SEAT}
 
     def closings(self, live: LiveCall) -> Iterator[Event]:
         """Offers and conversations that are over."""
@@ -249,12 +250,14 @@ class _View:
             return (live.where, live.attempt) != (Where.TALKING, talk.attempt)
         return live.where is Where.WAITING
 
-    @staticmethod
-    def _has_failed(live: LiveCall, offer: Offer) -> bool:
-        """An order that has not taken effect yet is on its way: its own deadline judges it."""
+    def _has_failed(self, live: LiveCall, offer: Offer) -> bool:
+        """An order that has not taken effect yet is on its way; its own deadline judges it, unless the seat has a call."""
+        is_older = live.attempt < offer.attempt
         if live.where in WITH_SEAT:
-            return live.attempt > offer.attempt
-        return live.where is Where.WAITING and (offer.dialled or live.attempt >= offer.attempt)
+            return live.attempt > offer.attempt or (is_older and offer.dialled)
+        if self._occupied.get(offer.seat, live.call) != live.call:
+            return True
+        return live.where is Where.WAITING and (offer.dialled or not is_older)
 
     def openings(self, live: LiveCall) -> Iterator[Event]:
         """Calls, offers and conversations that are there."""
@@ -270,6 +273,8 @@ class _View:
         talk, offer = self._acd.talking.get(live.call), self._acd.offers.get(live.call)
         if talk is not None and not self._contradicts(live, talk):
             return
+        if offer is not None and live.attempt < offer.attempt and not offer.dialled:
+            return  # a newer order is on its way
         if offer is None or offer.attempt != live.attempt:
             agent = self._acd.sitting_at(live.seat) if live.seat else None
             if agent is None or live.seat is None or self._is_engaged(agent, live.call):
@@ -302,7 +307,11 @@ class _View:
     def _is_engaged(self, agent: Agent, call: CallId) -> bool:
         """Whether the telephones themselves say that the agent is with another caller."""
         other = self._now.calls.get(agent.call) if agent.call is not None and agent.call != call else None
-        return other is not None and other.where in WITH_SEAT and other.attempt == agent.attempt
+        if other is None:
+            return False
+        if other.where in WITH_SEAT:
+            return other.attempt == agent.attempt
+        return agent.state is AgentState.TALKING and other.where is not Where.WAITING
 
     def _joined(self, live: LiveCall) -> CallJoined:
         return CallJoined(

@@ -1,0 +1,166 @@
+"""After a restart the ACD is what it was."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from acd.codec import decode, encode
+from acd.distributor import Distributor
+from acd.errors import Refused
+from acd.events import AgentAnswered, CallJoined, Event, GapMarked
+from acd.journal import Journal
+from acd.memory import KEPT, Memory, checkpoints, retold
+from acd.model import AgentState, BreakReason, Snapshot
+from plumbing.database import connect, prepare
+from tests.acd.running import running, until
+from tests.acd.scene import Scene
+from tests.acd.test_random_play import AGENTS, LEVELS, MOVES, SEATS, Move, play
+
+
+@pytest.fixture
+async def database(tmp_path: object) -> AsyncIterator[AsyncEngine]:
+    """A fresh database file."""
+    engine = connect(f"sqlite+aiosqlite:///{tmp_path}/hotline.db")
+    await prepare(engine)
+    yield engine
+    await engine.dispose()
+
+
+def busy_hall() -> Scene:
+    """One agent in each state, a caller who waits, one who rings, one who talks."""
+    scene = Scene()
+    for agent in ("101", "102", "103", "104", "105"):
+        scene.staff(agent)
+    scene.log_off("105")
+    for call in ("talks", "wraps", "rings"):
+        scene.join(call)
+        scene.ring(call)
+    scene.answer("talks")
+    scene.answer("wraps")
+    scene.rest("104", BreakReason.MEAL)
+    scene.join("waits", "health", 1, psychology=2)
+    scene.later(3)
+    scene.talk_ends("wraps")
+    return scene
+
+
+async def lived(database: AsyncEngine, told: list[Event], *, every: int) -> Distributor:
+    """Live through these events, as the engine does, with a checkpoint after every so many."""
+    distributor, journal = Distributor(), Journal(database)
+    await journal.open()
+    memory = Memory(database, journal, distributor, lambda: told[-1].at, every=every)
+    async with running(journal, memory):  # type: ignore[arg-type]
+        for event in told:
+            orders = distributor.receive(event)
+            journal.append(event, orders)
+            memory.note(event, orders)
+            await journal.flushed(journal.last)
+        await until(lambda: memory._next is None)
+    return distributor
+
+
+async def reborn(database: AsyncEngine, now: datetime) -> tuple[Distributor, int]:
+    """A new process."""
+    distributor, journal = Distributor(), Journal(database)
+    await journal.open()
+    return distributor, await Memory(database, journal, distributor, lambda: now).recover()
+
+
+def without_gap(snapshot: Snapshot) -> dict[str, object]:
+    """All but that facts are missing now."""
+    return {key: value for key, value in encode(snapshot).items() if key not in ("blind_until", "next_deadline")}
+
+
+@pytest.mark.parametrize("every", [1, 7, 1000])
+async def test_everybody_is_what_they_were(database: AsyncEngine, every: int) -> None:
+    """States, reasons, times, places in both lines; with a checkpoint after each fact, now and then, and with none."""
+    scene = busy_hall()
+    await lived(database, scene.told, every=every)
+    again, played = await reborn(database, scene.now)
+
+    assert without_gap(again.snapshot()) == without_gap(scene.core.snapshot())
+    assert {agent.state for agent in again.agents.values()} == set(AgentState) - {AgentState.READY, AgentState.RESERVED}
+    assert again.is_blind
+    assert (played < len(scene.told)) == (every < 1000)
+
+
+async def test_gap_is_marked_in_the_journal(database: AsyncEngine) -> None:
+    """Whoever reads it later sees that the process began anew there."""
+    scene = busy_hall()
+    await lived(database, scene.told, every=7)
+    journal = Journal(database)
+    await journal.open()
+    before = journal.last
+    await Memory(database, journal, Distributor(), lambda: scene.now).recover()
+    async with running(journal):
+        await journal.flushed(journal.last)
+
+    [gap] = [event async for event in journal.events_after(before)]
+    assert isinstance(gap, GapMarked)
+
+
+async def test_unreadable_checkpoint_costs_time_only(database: AsyncEngine) -> None:
+    """The one before it is taken, or the whole journal."""
+    scene = busy_hall()
+    await lived(database, scene.told, every=10)
+    async with database.begin() as connection:
+        await connection.execute(insert(checkpoints).values(seq=10**6, at=scene.now, state={"agents": "nonsense"}))
+    again, _ = await reborn(database, scene.now)
+
+    assert without_gap(again.snapshot()) == without_gap(scene.core.snapshot())
+
+
+async def test_only_the_newest_checkpoints_are_kept(database: AsyncEngine) -> None:
+    """They are as large as the floor."""
+    await lived(database, busy_hall().told, every=5)
+
+    async with database.connect() as connection:
+        assert len((await connection.execute(select(checkpoints.c.seq))).all()) == KEPT
+
+
+def test_watchers_are_told_again_what_has_happened_to_calls_that_are_here() -> None:
+    """A board that starts anew shows who waits, rings and talks."""
+    scene = busy_hall()
+    facts = list(retold(scene.core))
+
+    assert {fact.call for fact in facts if isinstance(fact, CallJoined)} == {"waits", "talks", "rings"}
+    assert [fact.call for fact in facts if isinstance(fact, AgentAnswered)] == ["talks"]
+
+
+small = st.integers(0, 7)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(MOVES), small, small, small), max_size=80), st.integers(0, 10))
+def test_restored_it_goes_on_as_if_nothing_had_happened(moves: list[Move], after: int) -> None:
+    """Encoded, decoded and restored at any moment: equal snapshots now, and equal orders later."""
+    scene = Scene()
+    for number, (seat, agent) in enumerate(zip(SEATS, AGENTS, strict=True)):
+        scene.seat(seat, "general health")
+        scene.log_on(agent, seat, **LEVELS[number])
+        scene.ready(agent)
+    for move in moves:
+        _play(lambda move=move: play(scene, move), scene)  # type: ignore[misc]
+    again = Distributor()
+    again.restore(decode(Snapshot, encode(scene.core.snapshot())))
+
+    assert again.snapshot() == scene.core.snapshot()
+    scene.later(after)
+    scene.join("new")
+    copy = Distributor()
+    copy.restore(decode(Snapshot, encode(scene.core.snapshot())))
+    assert copy.snapshot() == scene.core.snapshot()
+
+
+def _play(act: Callable[[], None], scene: Scene) -> None:
+    try:
+        act()
+    except Refused:
+        scene.told.pop()
