@@ -20,6 +20,7 @@ BLIND_FOR: Final = timedelta(seconds=10)
 
 def mark_gap(hall: Hall, event: GapMarked) -> None:
     """What is known may be wrong from now on."""
+    hall.book.forget_late()
     hall.go_blind(event.at + BLIND_FOR)
 
 

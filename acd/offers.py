@@ -90,6 +90,10 @@ class OfferBook:
         """An earlier offer was answered while the open one had not taken effect yet."""
         self._late[offer.call] = offer
 
+    def forget_late(self) -> None:
+        """Whoever seems to have answered late: the telephones are about to be asked."""
+        self._late.clear()
+
     def end_talk(self, call: CallId, attempt: int | None = None) -> Offer | None:
         """Close and return the conversation, if it is this one. With `attempt`, a late answer to it is over too."""
         late = self._late.get(call)

@@ -42,10 +42,10 @@ from acd.model import (
     WaitingCall,
 )
 from telephony.message import AmiMessage
-from telephony.translate import FAILURES, Arrival, read_moment, read_skills
+from telephony.translate import Arrival, failure_of, read_moment, read_skills
 
 VARIABLES: Final = (
-    *("CALL_ID", "DNIS", "ANI", "QUEUE", "SKILLS", "CALL_PRIORITY", "JOINED", "ATTEMPT", "SEAT", "DIALSTATUS"),
+    *("CALL_ID", "DNIS", "ANI", "QUEUE", "SKILLS", "CALL_PRIORITY", "JOINED", "ATTEMPT", "SEAT", "DIALSTATUS", "SAID"),
 )
 """What the dialplan carries on a caller's leg and a snapshot reads back."""
 
@@ -169,10 +169,14 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
         joined=read_moment(carried.get("JOINED", "")),
         attempt=_number(carried.get("ATTEMPT", "")),
         seat=partner or SeatId(carried.get("SEAT", "")) or None,
-        failure=FAILURES.get(carried.get("DIALSTATUS", "")),
+        failure=_failure(carried.get("DIALSTATUS", ""), carried.get("SAID", "")),
         dnis=carried.get("DNIS", ""),
         ani=carried.get("ANI", ""),
     )
+
+
+def _failure(status: str, sip: str) -> RingFailure | None:
+    return failure_of(status, sip, rang=False) if status not in ("", "ANSWER") else None
 
 
 def _where(leg: AmiMessage, others: Sequence[AmiMessage], *, is_with_seat: bool) -> Where:
@@ -251,7 +255,7 @@ class _View:
         return live.where is Where.WAITING
 
     def _has_failed(self, live: LiveCall, offer: Offer) -> bool:
-        """An order that has not taken effect yet is on its way; its own deadline judges it, unless the seat has a call."""
+        """An order that has no effect yet is on its way: its own deadline judges it, unless the seat has a call."""
         is_older = live.attempt < offer.attempt
         if live.where in WITH_SEAT:
             return live.attempt > offer.attempt or (is_older and offer.dialled)

@@ -165,11 +165,14 @@ def _dial_over(call: CallId, message: Message, at: datetime, *, rang: bool) -> R
     attempt, status = int(message["Attempt"]), message.get("Status", "")
     if status == "ANSWER":
         return TalkEnded(at=at, call=call, attempt=attempt)
+    return RingFailed(at=at, call=call, attempt=attempt, failure=failure_of(status, message.get("Sip", ""), rang=rang))
+
+
+def failure_of(status: str, sip: str, *, rang: bool) -> RingFailure:
+    """Why an offer failed, by Dial's outcome (none of ANSWER) and the status that the phone gave."""
     failure = FAILURES.get(status, RingFailure.NOT_CARRIED_OUT)
     rejected_by_hand = rang and failure is RingFailure.BUSY  # an engaged phone says so without ringing
-    if rejected_by_hand or (status != "CANCEL" and message.get("Sip") in REFUSALS):
-        failure = RingFailure.REFUSED
-    return RingFailed(at=at, call=call, attempt=attempt, failure=failure)
+    return RingFailure.REFUSED if rejected_by_hand or (status != "CANCEL" and sip in REFUSALS) else failure
 
 
 def read_moment(text: str) -> datetime | None:

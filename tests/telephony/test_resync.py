@@ -261,7 +261,9 @@ def test_channels_that_are_no_citizens_call_are_passed_over() -> None:
 def test_device_states_tell_which_phones_are_there() -> None:
     """As Asterisk names them."""
     states = [("PJSIP/8001", "NOT_INUSE"), ("PJSIP/8002", "UNAVAILABLE"), ("PJSIP/8003", "INUSE"), ("MWI:x", "INVALID")]
-    devices = [AmiEvent(f"Event: DeviceStateChange\r\nDevice: {name}\r\nState: {state}".encode()) for name, state in states]
+    devices = [
+        AmiEvent(f"Event: DeviceStateChange\r\nDevice: {name}\r\nState: {state}".encode()) for name, state in states
+    ]
 
     assert read_telephones((), devices).phones == {"8001": True, "8002": False, "8003": True}
 
@@ -271,24 +273,32 @@ def test_device_states_tell_which_phones_are_there() -> None:
 
 def world(scene: Scene, picks: list[tuple[int, int, int]]) -> Telephones:
     """A PBX by chance: calls of the ACD's and unknown ones, at most one a seat, attempts that may have gone on."""
-    free = list(SEATS)
-    calls = {}
+    core, known = scene.core, sorted(scene.core.calls)
+    places: dict[CallId, tuple[Where, int]] = {}
     for number, (which, where, more) in enumerate(picks):
-        known = sorted(scene.core.calls)
         call = CallId(known[which % len(known)]) if known and which < 6 else CallId(f"new{number}")
         place = tuple(Where)[where % len(Where)]
-        offer = scene.core.offers.get(call) or scene.core.talking.get(call)
-        attempt = max(scene.core.attempts(call) - more // 4 + more % 2, 1 if place in WITH_SEAT else 0)
-        seat = offer.seat if offer and offer.attempt == attempt else None
-        seat = seat or next(iter(free), None)
-        if place in WITH_SEAT and seat not in free:
-            place = Where.WAITING
-        elif place in WITH_SEAT:
-            free.remove(seat)
-        calls[call] = LiveCall(
-            call=call, where=place, queue=QueueName("general"), attempt=attempt, seat=seat, joined=clock(number)
-        )
-    return Telephones(calls=calls, phones={seat: True for seat in SEATS})
+        if place is Where.GREETED and call in known:
+            place = Where.ELSEWHERE  # nobody goes back to the greeting
+        places[call] = place, more
+    offers = {**core.offers, **core.talking}
+    held = {offers[call].seat for call, (place, _) in places.items() if place is Where.ELSEWHERE and call in offers}
+    free = [SeatId(seat) for seat in SEATS if seat not in held]
+    return Telephones(
+        calls={call: _placed(scene, call, *placed, free) for call, placed in places.items()},
+        phones=dict.fromkeys(map(SeatId, SEATS), True),
+    )
+
+
+def _placed(scene: Scene, call: CallId, place: Where, more: int, free: list[SeatId]) -> LiveCall:
+    offer = scene.core.offers.get(call) or scene.core.talking.get(call)
+    attempt = max(scene.core.attempts(call) - more // 4 + more % 2, 1 if place in WITH_SEAT else 0)
+    seat = offer.seat if offer and offer.attempt == attempt else next(iter(free), None)
+    if place in WITH_SEAT and seat not in free:
+        place = Where.WAITING
+    elif place in WITH_SEAT and seat is not None:
+        free.remove(seat)
+    return LiveCall(call=call, where=place, queue=QueueName("general"), attempt=attempt, seat=seat, joined=clock(more))
 
 
 small = st.integers(0, 7)

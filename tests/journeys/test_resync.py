@@ -1,0 +1,146 @@
+"""The controller loses sight of Asterisk, or dies, while callers wait, ring and talk: afterwards it knows all again."""
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+
+from acd.events import AgentAnswered, AgentWentOnBreak, CallEnded, CallJoined, Repaired, RingStarted, TalkEnded
+from acd.model import AgentId, AgentState, BreakReason
+from hotline.controller import running
+from sandbox.phones import Manner
+from telephony.resync import difference
+from telephony.snapshot import take_snapshot
+from tests.journeys.cable import cable_to
+from tests.journeys.conftest import settings_of
+from tests.journeys.scene import Scene
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@asynccontextmanager
+async def scene_behind(cable, house, program, settings, people=None):
+    """A running controller at the end of a cable; `people` outlive it if given."""
+    async with running(settings) as controller:
+        async with asyncio.timeout(10):
+            await controller.connected()
+        scene = Scene(house, controller, program, settings)
+        if people is not None:
+            scene.people = people
+            yield scene
+            return
+        async with scene.people:
+            yield scene
+        cable.swallow = lambda _: False
+        await scene.comes_to_rest()
+
+
+@pytest.fixture
+def folder(house, tmp_path):
+    """A controller's state folder; what the PBX recorded meanwhile is cleared away."""
+    return tmp_path
+
+
+async def agrees(scene):
+    """The ACD is told nothing more when it is compared with the telephones."""
+    lookout, distributor = scene.controller.lookout, scene.controller.distributor
+    async with asyncio.timeout(10):
+        while lookout.sightings.blind:  # noqa: ASYNC110 - counted by another task, without an event
+            await asyncio.sleep(0.02)
+    now = await take_snapshot(scene.controller.ami)
+    assert difference(now, distributor, scene.controller.engine.now()) == ()
+
+
+async def crowd(scene):
+    """101 talks, 102's phone rings, two callers wait, 103 is at lunch."""
+    calls, citizens = {}, {name: await scene.citizen(f"1380000000{n}") for n, name in enumerate("abcd")}
+    phones = {"101": await scene.agent("101", "8001", Manner.ANSWER)}
+    calls["a"] = await scene.wait_in(citizens["a"])
+    await scene.fact(AgentAnswered, call=calls["a"])
+    phones["102"] = await scene.agent("102", "8002")
+    calls["b"] = await scene.wait_in(citizens["b"])
+    await scene.fact(RingStarted, call=calls["b"])
+    phones["103"] = await scene.agent("103", "8003", ready=False)
+    await scene.ask(AgentWentOnBreak, agent=AgentId("103"), reason=BreakReason.MEAL)
+    for name in "cd":
+        calls[name] = await scene.wait_in(citizens[name])
+    return calls, citizens, phones
+
+
+async def test_whatever_happens_while_the_line_is_cut_is_known_afterwards(house, program, folder):
+    """One hangs up, one is answered, one gives up waiting, one comes anew; then the cable is mended."""
+    async with cable_to(house.pbx.config.ami_port) as cable:
+        settings = settings_of(house, folder, ami_port=cable.port)
+        async with scene_behind(cable, house, program, settings) as scene:
+            calls, citizens, phones = await crowd(scene)
+            late = await scene.citizen("13900000009")
+            cable.cut()
+            await citizens["a"].hang_up()
+            await phones["102"].answer()
+            await citizens["c"].hang_up()
+            heard = await late.dial("12345")
+            await heard.established()
+            await asyncio.sleep(1.5)  # greeted, and waiting by now
+            cable.mend()
+
+            await scene.fact(CallEnded, call=calls["a"])
+            await scene.fact(AgentAnswered, call=calls["b"])
+            await scene.fact(CallEnded, call=calls["c"])
+            assert (await scene.becomes("102", AgentState.TALKING)).call == calls["b"]
+            await agrees(scene)
+            await scene.fact(RingStarted, call=calls["d"])  # 101 has wrapped up; who waited longest is next
+            assert scene.agent_now("103").reason is BreakReason.MEAL
+            assert len({fact.call for fact in scene.facts(CallJoined)}) == 5
+            rows = await scene.rows("select ani from calls where ani = '13900000009'")
+            assert len(rows) == 1
+
+
+async def test_a_restarted_controller_knows_everybody_as_before(house, program, folder):
+    """Talking, ringing, waiting, at lunch: states, reasons and times are the same; nobody rings twice."""
+    settings = settings_of(house, folder)
+    async with AsyncExitStack() as people:
+        async with scene_behind(None, house, program, settings, people) as first:
+            calls, citizens, phones = await crowd(first)
+            before = {agent.id: agent for agent in first.controller.distributor.agents.values()}
+            line = [(call.id, call.joined) for call in first.controller.distributor.waiting]
+        async with scene_behind(None, house, program, settings, people) as second:
+            await agrees(second)
+            after = {agent.id: agent for agent in second.controller.distributor.agents.values()}
+
+            assert [(call.id, call.joined) for call in second.controller.distributor.waiting] == line
+            assert {a.id: (a.state, a.reason, a.since, a.call) for a in after.values()} == {
+                a.id: (a.state, a.reason, a.since, a.call) for a in before.values()
+            }
+            await phones["102"].answer()
+            await second.fact(AgentAnswered, call=calls["b"], attempt=1)
+            await citizens["a"].hang_up()
+            await second.fact(CallEnded, call=calls["a"])
+            await second.fact(RingStarted, call=calls["c"])
+            assert len(phones["102"].calls) == 1
+            query = "select outcome, agent from calls where call_id = :call and outcome is not null"
+            [row] = await second.rows(query, call=calls["a"])
+            assert (row.outcome, row.agent) == ("answered", "101")
+            for citizen in citizens.values():
+                if citizen.calls[-1].end is None:
+                    await citizen.hang_up()
+            await second.becomes("102", AgentState.READY)
+
+
+async def test_a_lost_hangup_is_repaired_within_ten_seconds(house, program, folder):
+    """Asterisk says that the call is over, and nobody hears it: the agent is not stuck."""
+    async with cable_to(house.pbx.config.ami_port) as cable:
+        settings = settings_of(house, folder, ami_port=cable.port)
+        async with scene_behind(cable, house, program, settings) as scene:
+            await scene.agent("101", "8001", Manner.ANSWER)
+            citizen = await scene.citizen()
+            call = await scene.wait_in(citizen)
+            await scene.fact(AgentAnswered, call=call)
+            cable.swallow = lambda message: b"Event: Hangup" in message or b"DialOver" in message
+            await citizen.hang_up()
+
+            repair = await scene.fact(Repaired, within_s=10, subject=call)
+            await scene.becomes("101", AgentState.READY)
+            assert cable.swallowed
+            assert repair.why == "CallEnded"
+            assert scene.controller.lookout.sightings.repairs == 1
+            assert not scene.facts(TalkEnded, call=call)
