@@ -100,6 +100,11 @@ class Engine:
         """Facts dropped so far because the inbox was full; each such hole is marked and mended by a resync."""
         return self._inbox.lost_ever
 
+    @property
+    def backlog(self) -> int:
+        """How much is waiting to be decided."""
+        return len(self._inbox)
+
     def subscribe(self, watcher: Watcher) -> Callable[[], None]:
         """Have `watcher` called after each event with its orders; it must not block. Returns how to end that."""
         self._watchers.append(watcher)

@@ -133,10 +133,10 @@ class Ami:
         Raises LoginRefused if Asterisk refuses the account before it ever accepted it. Later refusals (somebody edits
         manager.conf) are logged as errors and tried again at the longest pause.
         """
-        loop, patience = asyncio.get_running_loop(), self._patience
+        patience = self._patience
         pause_s = patience.first_pause_s
         while True:
-            began = loop.time()
+            logins = self._logins
             try:
                 await self._stay_connected()
             except LoginRefused:
@@ -146,7 +146,7 @@ class Ami:
                 pause_s = patience.longest_pause_s
             except (OSError, TelephonyError) as error:
                 log.warning("no AMI connection", because=type(error).__name__, detail=str(error))
-                if loop.time() - began > patience.longest_pause_s:
+                if self._logins > logins:  # it was there a moment ago: it may be back in a moment
                     pause_s = patience.first_pause_s
             await asyncio.sleep(pause_s * _JITTER.uniform(0.5, 1.0))
             pause_s = min(2 * pause_s, patience.longest_pause_s)

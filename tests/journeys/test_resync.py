@@ -8,10 +8,10 @@ import pytest
 from acd.events import AgentAnswered, AgentWentOnBreak, CallEnded, CallJoined, Repaired, RingStarted, TalkEnded
 from acd.model import AgentId, AgentState, BreakReason
 from hotline.controller import running
+from sandbox.cable import cable_to
 from sandbox.phones import Manner
 from telephony.resync import difference
 from telephony.snapshot import take_snapshot
-from tests.journeys.cable import cable_to
 from tests.journeys.conftest import settings_of
 from tests.journeys.scene import Scene
 
