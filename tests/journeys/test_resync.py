@@ -9,11 +9,14 @@ from acd.events import AgentAnswered, AgentWentOnBreak, CallEnded, CallJoined, R
 from acd.model import AgentId, AgentState, BreakReason
 from hotline.controller import running
 from sandbox.cable import cable_to
-from sandbox.phones import Manner
+from sandbox.citizens import Agent
+from sandbox.lines import Line
+from sandbox.phones import Manner, Phone
 from telephony.resync import difference
 from telephony.snapshot import take_snapshot
 from tests.journeys.conftest import settings_of
 from tests.journeys.scene import Scene
+from tests.journeys.test_without_controller import PIN, controller_to_kill
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -124,6 +127,38 @@ async def test_a_restarted_controller_knows_everybody_as_before(house, program, 
                 if citizen.calls[-1].end is None:
                     await citizen.hang_up()
             await second.becomes("102", AgentState.READY)
+
+
+async def test_a_killed_controller_knows_everybody_when_it_is_back(house, program, folder):
+    """`kill -9` while one talks, one rings and one waits: the next one carries on, and no ring is doubled."""
+    settings = settings_of(house, folder)
+    async with AsyncExitStack() as people, controller_to_kill(house, settings) as process:
+        seat, citizens = Line.seat(house.pbx.config.sip_port, "8001", house.phone_password("8001")), []
+        phone = await people.enter_async_context(Phone.start(seat, manner=Manner.ANSWER, program=program))
+        agent = Agent(phone, "101", PIN)
+        await agent.log_on()
+        await agent.ready()
+        for number in ("13800000001", "13800000002"):
+            line = Line.citizen(house.pbx.config.sip_port, number)
+            citizens.append(await people.enter_async_context(Phone.start(line, program=program)))
+            await citizens[-1].dial("12345")
+            if len(citizens) == 1:
+                await (await phone.incoming()).established()
+        await asyncio.sleep(1.5)  # the second one waits by now
+        process.kill()
+        await process.wait()
+        async with scene_behind(None, house, program, settings, people) as scene:
+            await agrees(scene)
+
+            assert scene.agent_now("101").state is AgentState.TALKING
+            [waiting] = scene.controller.distributor.waiting
+            rung = len(phone.calls)
+            await citizens[0].hang_up()
+            await scene.becomes("101", AgentState.WRAP_UP)
+            await scene.fact(AgentAnswered, call=waiting.id)
+            assert len(phone.calls) == rung + 1
+            await citizens[1].hang_up()
+            await scene.becomes("101", AgentState.READY)
 
 
 async def test_a_lost_hangup_is_repaired_within_ten_seconds(house, program, folder):

@@ -1,0 +1,74 @@
+"""Lateness of events, by two clocks that have nothing to do with each other."""
+
+from __future__ import annotations
+
+from telephony.lag import LATE_S, Lag
+
+APART_S = 5_000.0  # our monotonic clock beside Asterisk's
+
+
+def heard(lag: Lag, at_s: float, late_s: float) -> bool:
+    """An event of Asterisk's second `at_s` that arrives so late."""
+    return lag.note(str(at_s), at_s + APART_S + late_s)
+
+
+def pinged(lag: Lag, at_s: float, took_s: float = 0.002) -> None:
+    """A ping that was answered in Asterisk's second `at_s`."""
+    lag.calibrate(str(at_s), at_s + APART_S - took_s / 2, at_s + APART_S + took_s / 2)
+
+
+def test_late_events_are_noticed_and_their_end_is_told_once() -> None:
+    """That end is the moment for a resync."""
+    lag = Lag()
+    pinged(lag, 100)
+
+    assert not heard(lag, 101, 0.01)
+    assert not heard(lag, 102, LATE_S + 0.1)
+    assert (lag.is_late, lag.times) == (True, 1)
+    assert not heard(lag, 103, 1.0)  # still late: it must clear
+    assert heard(lag, 104, 0.1)
+    assert not heard(lag, 105, 0.1)
+    assert (lag.is_late, lag.times) == (False, 1)
+
+
+def test_nothing_is_said_before_the_clocks_were_compared() -> None:
+    """Nor of events without a time."""
+    lag = Lag()
+
+    assert not heard(lag, 100, 100)
+    pinged(lag, 100)
+    assert not lag.note("", 1.0)
+    assert lag.seconds == 0
+
+
+def test_slow_ping_tells_nothing_about_the_clocks() -> None:
+    """Its answer may have waited behind the same events."""
+    lag = Lag()
+    pinged(lag, 100)
+    pinged(lag, 130, took_s=10)
+    heard(lag, 131, 3)
+
+    assert lag.is_late
+
+
+def test_step_of_a_clock_is_forgotten_with_the_next_ping() -> None:
+    """Asterisk's clock was set back by a minute: the first events seem late, the next ones are not."""
+    lag = Lag()
+    pinged(lag, 1000)
+    lag.note("940", 1000 + APART_S)
+    assert lag.is_late
+    lag.calibrate("941", 1001 + APART_S, 1001 + APART_S)
+
+    assert lag.note("942", 1002 + APART_S)
+    assert not lag.is_late
+
+
+def test_new_connection_begins_anew() -> None:
+    """It may be another Asterisk."""
+    lag = Lag()
+    pinged(lag, 100)
+    heard(lag, 101, 5)
+
+    assert lag.forget()
+    assert not heard(lag, 101, 5)
+    assert not lag.is_late

@@ -1,0 +1,198 @@
+"""Looking at the telephones: after each gap at once, and in quiet times only what is seen twice is believed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from acd.distributor import Distributor
+from acd.engine import Engine
+from acd.events import CallArrived, CallEnded, CallJoined, Event, GapClosed, GapMarked, QueuesLoaded, Repaired
+from acd.inbox import INBOX_FULL
+from acd.model import CallId, QueueName
+from telephony.errors import ActionTimedOut, AsteriskUnreachable
+from telephony.listener import HELD_MOST, Listener
+from telephony.lookout import Lookout
+from telephony.message import AmiEvent
+from tests.acd.running import Floor, Notebook, until
+from tests.acd.scene import NINE, QUEUES
+
+
+def waiting_room(*calls: str) -> list[AmiEvent]:
+    """Channels of callers who wait."""
+    return [
+        AmiEvent(
+            f"Event: Status\r\nChannel: PJSIP/citizens-1\r\nUniqueid: {call}\r\nContext: waiting-room\r\n"
+            f"Application: Wait\r\nVariable: CALL_ID={call}\r\nVariable: QUEUE=general".encode()
+        )
+        for call in calls
+    ]
+
+
+def hangup(call: str) -> AmiEvent:
+    """The caller's leg is gone."""
+    return AmiEvent(f"Event: Hangup\r\nUniqueid: {call}\r\nLinkedid: {call}\r\nContext: waiting-room".encode())
+
+
+class Pbx:
+    """Answers `Status` as told; `meanwhile` happens while it does."""
+
+    def __init__(self) -> None:
+        self.channels: list[AmiEvent] = []
+        self.odd_looks: list[list[AmiEvent]] = []  # seen once each, before `channels`
+        self.troubles: list[Exception] = []
+        self.looks = 0
+        self.meanwhile: Sequence[AmiEvent] = ()
+        self.hear = lambda _: None
+
+    async def listing(self, name: str, *_: object, **__: str) -> list[AmiEvent]:
+        """A list."""
+        if name != "Status":
+            return []
+        self.looks += 1
+        if self.troubles:
+            raise self.troubles.pop(0)
+        for message in self.meanwhile:
+            self.hear(message)
+        self.meanwhile = ()
+        return self.odd_looks.pop() if self.odd_looks else self.channels
+
+
+class House:
+    """A running engine, a lookout, and a PBX that they look at."""
+
+    def __init__(self) -> None:
+        self.pbx, self.notebook, self.core = Pbx(), Notebook(), Distributor()
+        self.engine = Engine(self.core, Floor(), self.notebook, lambda: NINE, inbox_limit=50_000)
+        self.listener = Listener(self.engine.tell, lambda _: None, lambda: NINE, lambda: 0.0)
+        self.lookout = Lookout(self.engine, self.core, self.listener, lambda _: None, lambda: NINE, look_every_s=0.02)
+        self.engine.subscribe(self.lookout.watch)
+        self.pbx.hear = self.listener.hear  # type: ignore[assignment]
+
+    def told(self, *kinds: type[Event]) -> list[Event]:
+        """Facts of these kinds so far."""
+        return [event for event in self.notebook.events if isinstance(event, kinds)]
+
+
+@asynccontextmanager
+async def house() -> AsyncIterator[House]:
+    """All of it."""
+    made = House()
+    made.engine.tell(QueuesLoaded(at=NINE, queues=QUEUES))
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(made.engine.run()), group.create_task(made.lookout.run(made.pbx))]
+        try:
+            yield made
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+def join(one: House, call: str) -> None:
+    """The ACD hears that a caller waits."""
+    one.engine.tell(CallJoined(at=NINE, call=CallId(call), queue=QueueName("general")))
+
+
+async def test_login_marks_the_gap_tells_the_difference_and_closes_it() -> None:
+    """In the journal it stands in this order."""
+    async with house() as one:
+        join(one, "gone")
+        one.pbx.channels = waiting_room("new")
+        one.lookout.begin()
+        await until(lambda: one.told(GapClosed))
+
+    kinds = (GapMarked, CallEnded, CallArrived, CallJoined, GapClosed)
+    assert [type(event) for event in one.told(*kinds)][1:] == [GapMarked, CallEnded, CallArrived, CallJoined, GapClosed]
+    assert one.lookout.sightings.last_difference == 3
+    assert not one.lookout.sightings.blind
+    assert one.lookout.sightings.repairs == 0
+
+
+async def test_news_heard_while_looking_comes_after_the_look() -> None:
+    """A caller who is listed and hangs up at that moment has waited, and is gone."""
+    async with house() as one:
+        one.pbx.channels, one.pbx.meanwhile = waiting_room("c1"), [hangup("c1")]
+        one.lookout.begin()
+        await until(lambda: one.told(CallEnded))
+
+    assert [type(event) for event in one.told(CallJoined, GapClosed, CallEnded)] == [CallJoined, GapClosed, CallEnded]
+
+
+async def test_too_much_news_while_looking_is_a_gap_of_its_own() -> None:
+    """Only so much is held; then it is looked again."""
+    async with house() as one:
+        one.pbx.meanwhile = [hangup(f"c{number}") for number in range(HELD_MOST + 7)]
+        one.lookout.begin()
+        await until(lambda: len(one.told(GapClosed)) == 2)
+
+    assert [gap.lost for gap in one.told(GapMarked) if isinstance(gap, GapMarked)] == [0, 7]
+
+
+async def test_full_inbox_is_followed_by_a_look() -> None:
+    """Whatever was dropped is found out."""
+    async with house() as one:
+        one.pbx.channels = waiting_room("dropped")
+        one.engine.tell(GapMarked(at=NINE, lost=3, why=INBOX_FULL))
+        await until(lambda: one.told(CallJoined))
+
+    assert one.lookout.sightings.resyncs == 1
+
+
+async def test_look_that_fails_is_tried_again() -> None:
+    """The ACD stays blind meanwhile, as long as that may last."""
+    async with house() as one:
+        one.pbx.troubles = [ActionTimedOut("Status: no answer within 5 s")]
+        one.lookout.begin()
+        await until(lambda: one.told(GapClosed))
+
+    assert one.pbx.looks >= 2
+
+
+async def test_look_without_a_connection_waits_for_the_next_login() -> None:
+    """It will be a gap of its own."""
+    async with house() as one:
+        one.pbx.troubles = [AsteriskUnreachable("no AMI connection")]
+        one.lookout.begin()
+        await until(lambda: not one.pbx.troubles)
+        assert not one.told(GapClosed)
+        one.lookout.begin()
+        await until(lambda: one.told(GapClosed))
+
+
+@pytest.mark.parametrize(
+    ("believed", "there", "facts"), [("c1", None, "CallEnded"), (None, "c1", "CallArrived, CallJoined")]
+)
+async def test_difference_seen_twice_in_quiet_times_is_repaired(
+    believed: str | None, there: str | None, facts: str
+) -> None:
+    """A call without a channel, a waiting caller whom nobody knows: mended by ordinary facts, counted, journaled."""
+    async with house() as one:
+        one.pbx.channels = waiting_room(*filter(None, [there]))
+        if believed:
+            join(one, believed)
+        await until(lambda: one.told(Repaired))
+        await until(lambda: one.pbx.looks > 5)
+
+    [repair] = one.told(Repaired)
+    assert isinstance(repair, Repaired)
+    assert (repair.subject, repair.why) == ("c1", facts)
+    assert one.lookout.sightings.repairs == 1
+    assert one.core.calls == set(filter(None, [there]))
+
+
+async def test_difference_seen_once_is_not_believed() -> None:
+    """The look was a moment old: the next one does not see it any more."""
+    async with house() as one:
+        one.pbx.channels = waiting_room("c1")
+        join(one, "c1")
+        await until(lambda: one.core.calls)
+        one.pbx.odd_looks = [[]]
+        await until(lambda: not one.pbx.odd_looks)
+        looks = one.pbx.looks
+        await until(lambda: one.pbx.looks > looks + 3)
+
+    assert not one.told(Repaired)
+    assert one.lookout.sightings.repairs == 0
