@@ -73,6 +73,7 @@ class Journal:
         self._buffer: deque[Entry] = deque()
         self._last = self._durable = 0
         self._lost = 0
+        self.holes = 0  # times that facts were not kept
         self._news = asyncio.Event()
         self._progress = asyncio.Condition()
 
@@ -95,6 +96,7 @@ class Journal:
         """Keep an event and the orders that followed from it. Never blocks, never fails."""
         if self.full:
             if not self._lost:
+                self.holes += 1
                 log.critical("the journal cannot be written: facts are being lost", buffered=len(self._buffer))
             self._lost += 1 + len(commands)
             return self._last

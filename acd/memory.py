@@ -55,6 +55,7 @@ class Memory:
     ) -> None:
         self._database, self._journal, self._distributor, self._now = database, journal, distributor, now
         self._every = every
+        self._holes = 0
         self._taken = 0  # the newest checkpoint's seq
         self._next: tuple[int, datetime, Snapshot] | None = None
         self._due = asyncio.Event()
@@ -91,8 +92,13 @@ class Memory:
             return
 
     def note(self, event: Event, _orders: tuple[Command, ...]) -> None:
-        """The engine's watcher: the journal ends with what has just been decided."""
-        if self._next is None and self._journal.last - self._taken >= self._every:
+        """The engine's watcher: the journal ends with what has just been decided, or could not keep it.
+
+        After a hole the journal alone would not lead here, so a checkpoint is taken as soon as it keeps facts again.
+        """
+        has_hole = self._journal.holes > self._holes and not self._journal.full
+        if self._next is None and (has_hole or self._journal.last - self._taken >= self._every):
+            self._holes = self._journal.holes
             self._next = self._journal.last, event.at, self._distributor.snapshot()
             self._due.set()
 

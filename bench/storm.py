@@ -1,6 +1,6 @@
 """A storm of events: 20,000 wanted events a second for 30 s, from a scripted peer that says what Asterisk says.
 
-Whole calls, one after the other, faster than they can be decided. `storm.unnoticed`: facts that were dropped and after
+Whole calls, one after the other. `python -m bench.storm 100000` blows harder, so that facts must be dropped. `storm.unnoticed`: facts that were dropped and after
 which no resync came (baseline: facts dropped at all); also the peer's truth beside the ACD's belief after it.
 `storm.rss_mb`: the most memory the process ever had. `storm.rate`: events a second that the peer got rid of.
 """
@@ -53,8 +53,8 @@ def user_event(name: str, call: str, rest: str) -> str:
 class Peer:
     """A PBX on which callers come, wait and go, and nobody serves them."""
 
-    def __init__(self) -> None:
-        self.port = 0
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
         self.sent = 0
         self._alive: list[str] = []
         self._writer: asyncio.StreamWriter | None = None
@@ -106,10 +106,10 @@ class Peer:
         """The storm; returns the events a second that it reached."""
         began = time.monotonic()
         while (past := time.monotonic() - began) < SECONDS:
-            due = int(past * RATE) - self.sent
+            due = int(past * self._rate) - self.sent
             writer = self._writer
             if writer is None or due < AT_ONCE:
-                await asyncio.sleep(AT_ONCE / RATE)
+                await asyncio.sleep(AT_ONCE / self._rate)
                 continue
             stamp = f"Timestamp: {time.time():.6f}\r\n"
             events = [next(self._script) for _ in range(AT_ONCE)]
@@ -163,10 +163,10 @@ async def house(folder: Path, port: int) -> AsyncIterator[tuple[Ami, Engine, Loo
     await database.dispose()
 
 
-async def measure() -> None:
+async def measure(wanted: int) -> None:
     """Print every figure of this bench. The peer is a process of its own: its memory is not ours."""
     peer = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.storm", "peer"),
+        *(sys.executable, "-m", "bench.storm", "peer", str(wanted)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -182,7 +182,7 @@ async def measure() -> None:
             await _calm(lookout, engine)
             left = difference(await take_snapshot(ami), engine.distributor, engine.now())
             unnoticed = max(0, engine.facts_lost - watch.marked) + len(left)
-            report("storm.rate", round(rate), "1/s", RATE)
+            report("storm.rate", round(rate), "1/s", wanted)
             report("storm.unnoticed", unnoticed, "facts", engine.facts_lost)
             report("storm.resyncs", lookout.sightings.resyncs, "times")
             report("storm.rss_mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "MB")
@@ -197,9 +197,9 @@ async def _calm(lookout: Lookout, engine: Engine) -> None:
             await asyncio.sleep(0.1)
 
 
-async def be_the_peer() -> None:
+async def be_the_peer(rate: int) -> None:
     """Say the port, wait for the word, blow, say the rate, and answer until nobody listens any more."""
-    peer = Peer()
+    peer = Peer(rate)
     server = await asyncio.start_server(peer.serve, LOOPBACK, 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
@@ -211,4 +211,6 @@ async def be_the_peer() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(be_the_peer() if sys.argv[1:] == ["peer"] else measure()))
+    how, given = sys.argv[1:2], sys.argv[-1]
+    wanted = int(given) if given.isdigit() else RATE
+    sys.exit(asyncio.run(be_the_peer(wanted) if how == ["peer"] else measure(wanted)))

@@ -13,7 +13,7 @@ from typing import Final
 from acd.events import Event
 from telephony.lag import Lag
 from telephony.message import AmiEvent
-from telephony.resync import RANG, Telephones
+from telephony.resync import RANG, WITH_SEAT, Telephones
 from telephony.translate import Arrival, Translator
 
 HELD_MOST: Final = 5_000
@@ -57,7 +57,7 @@ class Listener:
         """What was heard before may have had holes; the telephones tell which offer each caller is engaged in."""
         calls = telephones.calls.values()
         self._translator.resume(
-            {live.call: live.attempt for live in calls if live.seat and live.attempt},
+            {live.call: live.attempt for live in calls if live.where in WITH_SEAT},
             [live.call for live in calls if live.where in RANG],
         )
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.codec import decode, encode
 from acd.distributor import Distributor
 from acd.errors import Refused
-from acd.events import AgentAnswered, CallJoined, Event, GapMarked
+from acd.events import AgentAnswered, CallJoined, Event, GapMarked, TimePassed
 from acd.journal import Journal
 from acd.memory import KEPT, Memory, checkpoints, retold
 from acd.model import AgentState, BreakReason, Snapshot
@@ -123,6 +123,27 @@ async def test_only_the_newest_checkpoints_are_kept(database: AsyncEngine) -> No
 
     async with database.connect() as connection:
         assert len((await connection.execute(select(checkpoints.c.seq))).all()) == KEPT
+
+
+async def test_what_a_full_journal_did_not_keep_is_in_the_next_checkpoint(database: AsyncEngine) -> None:
+    """The journal has a hole; a restart does not fall into it."""
+    scene, distributor, journal = busy_hall(), Distributor(), Journal(database, buffer_limit=30)
+    await journal.open()
+    memory = Memory(database, journal, distributor, lambda: scene.now)
+    for event in scene.told:
+        orders = distributor.receive(event)
+        journal.append(event, orders)
+        memory.note(event, orders)
+    assert journal.full
+    async with running(journal, memory):  # type: ignore[arg-type]
+        await until(lambda: not journal.full)
+        passed = TimePassed(at=scene.now)
+        journal.append(passed, distributor.receive(passed))
+        memory.note(passed, ())
+        await until(lambda: memory._next is None)
+    again, _ = await reborn(database, scene.now)
+
+    assert without_gap(again.snapshot()) == without_gap(scene.core.snapshot())
 
 
 def test_watchers_are_told_again_what_has_happened_to_calls_that_are_here() -> None:
