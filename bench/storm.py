@@ -1,7 +1,8 @@
 """A storm of events: 20,000 wanted events a second for 30 s, from a scripted peer that says what Asterisk says.
 
-Whole calls, one after the other. `python -m bench.storm 100000` blows harder, so that facts must be dropped. `storm.unnoticed`: facts that were dropped and after
-which no resync came (baseline: facts dropped at all); also the peer's truth beside the ACD's belief after it.
+Whole calls, one after the other. `python -m bench.storm 100000` blows harder, so that facts must be dropped.
+`storm.unnoticed`: facts that were dropped and after which no resync came (baseline: facts dropped at all), and what is
+then different between the peer's truth and the ACD's belief.
 `storm.rss_mb`: the most memory the process ever had. `storm.rate`: events a second that the peer got rid of.
 """
 

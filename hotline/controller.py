@@ -25,9 +25,9 @@ from acd.capacity import Capacity
 from acd.commands import Command
 from acd.distributor import Distributor
 from acd.engine import Engine
-from acd.events import Event, QueuesLoaded
+from acd.events import Event
 from acd.journal import Journal
-from acd.memory import Memory, retold
+from acd.memory import Memory
 from acd.staff import Staff
 from api.address import write_address
 from api.app import build
@@ -40,6 +40,7 @@ from asr.transcriber import Transcriber
 from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
+from hotline.beginning import open_seats, remember
 from hotline.callbook import CallBook
 from hotline.crier import Crier
 from hotline.desk import PhoneDesk
@@ -48,8 +49,6 @@ from hotline.fittings import (
     Floor,
     Sight,
     Vitals,
-    acd_queues,
-    first_seats,
     model_folder,
     phones_of,
     sitting_at,
@@ -151,11 +150,11 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
 
         # one after the other: what is begun first ends last
         await journal.open()
-        await _remember(memory, distributor, board, callbook)
+        await remember(memory, distributor, board, callbook)
         await stack.enter_async_context(background(journal.run(), memory.run(), callbook.run()))
         stack.push_async_callback(_write_out, journal, callbook)
         await stack.enter_async_context(background(engine.run(), switchboard.run()))
-        await _open_seats(city, engine, capacity)
+        await open_seats(city, engine, capacity)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
         reception = Reception(lambda: city, desk)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
@@ -189,29 +188,6 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             database=database,
             http_port=http_port,
         )
-
-
-async def _open_seats(city: City, engine: Engine, capacity: Capacity) -> None:
-    """The queues first, then the seats: those of the last run, or on the first start the city's own."""
-    queues, loaded = acd_queues(city), asyncio.Event()
-    forget = engine.subscribe(lambda event, _: loaded.set() if isinstance(event, QueuesLoaded) else None)
-    engine.tell(QueuesLoaded(at=_now(), queues=queues))
-    await loaded.wait()
-    forget()
-    if await capacity.restore([queue.name for queue in queues]) or await capacity.history(limit=1):
-        return
-    for seat in first_seats(city):
-        await capacity.open_seat(seat, who="city", why="首次启动 first start")
-
-
-async def _remember(memory: Memory, distributor: Distributor, board: Board, callbook: CallBook) -> None:
-    """Before the first decision everything is again as it was; what changed since then, the telephones tell."""
-    began = time.monotonic()
-    played = await memory.recover()
-    callbook.resume(distributor.offers.values(), distributor.talking.values())
-    for event in retold(distributor):
-        board.note(event)
-    log.info("remembered what was", events=played, took_s=round(time.monotonic() - began, 3))
 
 
 async def _write_out(journal: Journal, callbook: CallBook) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from acd.events import Event
 from telephony.lag import Lag
 from telephony.message import AmiEvent
-from telephony.resync import RANG, WITH_SEAT, Telephones
+from telephony.telephones import RANG, WITH_SEAT, Telephones
 from telephony.translate import Arrival, Translator
 
 HELD_MOST: Final = 5_000

@@ -22,8 +22,9 @@ from acd.inbox import INBOX_FULL
 from acd.model import CallId, SeatId
 from telephony.errors import AsteriskUnreachable, TelephonyError
 from telephony.listener import Listener
-from telephony.resync import Telephones, difference, newcomers
+from telephony.resync import difference, newcomers
 from telephony.snapshot import Lister, take_snapshot
+from telephony.telephones import Telephones
 from telephony.translate import Arrival
 
 log = structlog.get_logger(__name__)

@@ -1,18 +1,15 @@
 """What the telephones do now, beside what the ACD believes: the difference, as ordinary facts.
 
-AMI has no replay, so this is how anything missed is found again. Asterisk's list of channels (`Status`, with the
-variables that the dialplan carries) is read into `Telephones`; `difference` compares it with the ACD and says what must
-have happened. The telephones are always right. A call the dialplan does something with that is none of the ACD's
-business (a menu, a transfer, the fallback queue) is left alone: its caller's leg lives, that is proof enough.
+AMI has no replay, so this is how anything missed is found again. The telephones are always right. A call the dialplan
+does something with that is none of the ACD's business (a menu, a transfer, the fallback queue) is left alone: its
+caller's leg lives, that is proof enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
-from typing import Final, Protocol
+from typing import Protocol
 
 from acd.events import (
     AgentAnswered,
@@ -28,70 +25,9 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import (
-    Agent,
-    AgentId,
-    AgentState,
-    BreakReason,
-    CallId,
-    Offer,
-    QueueName,
-    RingFailure,
-    SeatId,
-    Skills,
-    WaitingCall,
-)
-from telephony.message import AmiMessage
-from telephony.translate import Arrival, failure_of, read_moment, read_skills
-
-VARIABLES: Final = (
-    *("CALL_ID", "DNIS", "ANI", "QUEUE", "SKILLS", "CALL_PRIORITY", "JOINED", "ATTEMPT", "SEAT", "DIALSTATUS", "SAID"),
-)
-"""What the dialplan carries on a caller's leg and a snapshot reads back."""
-
-PHONE: Final = "PJSIP/"
-NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID"})
-GREETING: Final = frozenset({"citizens", "unattended"})
-
-
-class Where(StrEnum):
-    """Where a caller's leg is."""
-
-    GREETED = "greeted"  # answered, greeted or in a menu
-    WAITING = "waiting"
-    DIALLED = "dialled"  # on the way to a phone that has said nothing yet
-    RINGING = "ringing"
-    TALKING = "talking"
-    ELSEWHERE = "elsewhere"  # on the line, doing what the ACD need not follow
-
-
-RANG: Final = frozenset({Where.RINGING, Where.TALKING})
-WITH_SEAT: Final = RANG | {Where.DIALLED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveCall:
-    """A caller's leg that is there, and what it carries."""
-
-    call: CallId
-    where: Where
-    queue: QueueName
-    skills: Skills = frozenset()
-    priority: int = 0
-    joined: datetime | None = None
-    attempt: int = 0
-    seat: SeatId | None = None
-    failure: RingFailure | None = None  # what the last offer came to, if it failed
-    dnis: str = ""
-    ani: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telephones:
-    """A snapshot: every citizen's call on the PBX, and whether each seat's phone is reachable."""
-
-    calls: Mapping[CallId, LiveCall]
-    phones: Mapping[SeatId, bool] = field(default_factory=dict)
+from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, Offer, RingFailure, SeatId, WaitingCall
+from telephony.telephones import WITH_SEAT, LiveCall, Telephones, Where
+from telephony.translate import Arrival
 
 
 class Acd(Protocol):
@@ -129,83 +65,6 @@ class Acd(Protocol):
 
     def sitting_at(self, seat: SeatId) -> Agent | None:
         """Who is logged on at a seat."""
-
-
-# ---- reading a snapshot
-
-
-def read_telephones(channels: Sequence[AmiMessage], devices: Iterable[AmiMessage]) -> Telephones:
-    """`Status` and `DeviceStateList`, as Asterisk listed them."""
-    legs: dict[str, list[tuple[AmiMessage, Mapping[str, str]]]] = {}
-    for channel in channels:
-        carried = _variables(channel)
-        if carried.get("CALL_ID"):
-            legs.setdefault(carried["CALL_ID"], []).append((channel, carried))
-    calls = [
-        _read_call(channel, carried, [other for other, _ in legs[call] if other is not channel])
-        for call, members in legs.items()
-        for channel, carried in members
-        if channel.get("Uniqueid") == call
-    ]
-    states = ((device.get("Device", ""), device.get("State", "")) for device in devices)
-    phones = {SeatId(name.removeprefix(PHONE)): state not in NO_PHONE for name, state in states if name[:6] == PHONE}
-    return Telephones(calls={live.call: live for live in calls}, phones=phones)
-
-
-def _variables(channel: AmiMessage) -> dict[str, str]:
-    pairs = (line.partition("=") for line in channel.all("Variable"))
-    return {name: value for name, _, value in pairs if value != "(null)"}
-
-
-def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[AmiMessage]) -> LiveCall:
-    bridged = [other for other in others if leg.get("BridgeID") and other.get("BridgeID") == leg["BridgeID"]]
-    partner = next((seat for seat in map(_seat_of, bridged) if seat), None)
-    return LiveCall(
-        call=CallId(leg["Uniqueid"]),
-        where=_where(leg, others, is_with_seat=partner is not None),
-        queue=QueueName(carried.get("QUEUE", "")),
-        skills=read_skills(carried.get("SKILLS", "")),
-        priority=_number(carried.get("CALL_PRIORITY", "")),
-        joined=read_moment(carried.get("JOINED", "")),
-        attempt=_number(carried.get("ATTEMPT", "")),
-        seat=partner or SeatId(carried.get("SEAT", "")) or None,
-        failure=_failure(carried.get("DIALSTATUS", ""), carried.get("SAID", "")),
-        dnis=carried.get("DNIS", ""),
-        ani=carried.get("ANI", ""),
-    )
-
-
-def _failure(status: str, sip: str) -> RingFailure | None:
-    return failure_of(status, sip, rang=False) if status not in ("", "ANSWER") else None
-
-
-def _where(leg: AmiMessage, others: Sequence[AmiMessage], *, is_with_seat: bool) -> Where:
-    if is_with_seat:
-        return Where.TALKING
-    match leg.get("Context"), leg.get("Application"):
-        case "waiting-room", _:
-            return Where.WAITING
-        case "connect", "Dial":
-            states = {other.get("ChannelStateDesc") for other in others}
-            if "Up" in states:
-                return Where.TALKING
-            return Where.RINGING if "Ringing" in states else Where.DIALLED
-        case context, _ if context in GREETING:
-            return Where.GREETED
-    return Where.ELSEWHERE
-
-
-def _seat_of(leg: AmiMessage) -> SeatId | None:
-    """`PJSIP/8001-0000002a` belongs to seat 8001."""
-    name = leg.get("Channel", "")
-    return SeatId(name.removeprefix(PHONE).rpartition("-")[0]) if name.startswith(PHONE) else None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() else 0
-
-
-# ---- the difference
 
 
 def difference(now: Telephones, acd: Acd, at: datetime, known: Collection[CallId] | None = None) -> tuple[Event, ...]:

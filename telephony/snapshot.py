@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Protocol
 
 from telephony.message import AmiEvent
-from telephony.resync import VARIABLES, Telephones, read_telephones
+from telephony.telephones import VARIABLES, Telephones, read_telephones
 
 WITHIN_S: Final = 5.0
 

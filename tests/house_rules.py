@@ -25,10 +25,10 @@ PURE_MODULES = (
         f"acd/{name}.py"
         for name in ("model", "events", "commands", "errors", "distributor", "agents", "duty", "seating")
     ),
-    *(f"acd/{name}.py" for name in ("hall", "matching", "lazyheap", "offers", "offering", "ringing", "overflow")),
+    *(f"acd/{name}.py" for name in ("hall", "matching", "lazyheap", "offers", "offering", "ringing", "finding", "overflow")),
     *(f"acd/{name}.py" for name in ("callbacks", "forecast", "staffing", "kpi", "ledger", "why")),
     "ivr/*.py",
-    *(f"telephony/{name}.py" for name in ("message", "translate", "resync")),
+    *(f"telephony/{name}.py" for name in ("message", "translate", "telephones", "resync", "lag")),
 )
 """The deciding modules: they are told facts and the time, and answer with orders. Not all of them are written yet."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -26,9 +25,9 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import AgentState, BreakReason, CallId, QueueName, RingFailure, SeatId, SkillLevel
-from telephony.message import AmiEvent
-from telephony.resync import WITH_SEAT, LiveCall, Telephones, Where, difference, read_telephones
+from acd.model import AgentState, BreakReason, CallId, QueueName, RingFailure, SeatId
+from telephony.resync import difference
+from telephony.telephones import WITH_SEAT, LiveCall, Telephones, Where
 from tests.acd.scene import Scene, clock, skilled
 from tests.acd.test_random_play import AGENTS, LEVELS, MOVES, SEATS, Move, play
 
@@ -199,73 +198,6 @@ def test_only_calls_known_before_the_look_can_be_missing() -> None:
     scene.join("meanwhile")
 
     assert difference(snapshot(), scene.core, scene.now, known) == (CallEnded(at=scene.now, call=CallId("before")),)
-
-
-# ---- reading
-
-
-def channel(name: str, unique: str, state: str = "Up", bridge: str = "", **more: str) -> AmiEvent:
-    """One item of Asterisk's list."""
-    context, application = more.pop("context", "connect"), more.pop("application", "Dial")
-    variables = {"CALL_ID": "lx-1.1", "QUEUE": "health", "SKILLS": "psychology:2", "ANI": "(null)", **more}
-    lines = [
-        "Event: Status",
-        f"Channel: {name}",
-        f"ChannelStateDesc: {state}",
-        f"Context: {context}",
-        f"Uniqueid: {unique}",
-        f"BridgeID: {bridge}",
-        f"Application: {application}",
-        *(f"Variable: {key}={value}" for key, value in variables.items()),
-    ]
-    return AmiEvent("\r\n".join(lines).encode())
-
-
-CALLER = "PJSIP/citizens-00000001"
-READINGS = [
-    ([channel(CALLER, "lx-1.1", context="waiting-room", application="Wait")], Where.WAITING, None),
-    ([channel(CALLER, "lx-1.1", context="citizens", application="AGI")], Where.GREETED, None),
-    ([channel(CALLER, "lx-1.1", context="message", application="Record")], Where.ELSEWHERE, None),
-    ([channel(CALLER, "lx-1.1", SEAT="8001")], Where.DIALLED, "8001"),
-    ([channel(CALLER, "lx-1.1", SEAT="8001"), channel("PJSIP/8001-2", "lx-1.2", "Down")], Where.DIALLED, "8001"),
-    ([channel(CALLER, "lx-1.1", SEAT="8001"), channel("PJSIP/8001-2", "lx-1.2", "Ringing")], Where.RINGING, "8001"),
-    ([channel(CALLER, "lx-1.1", SEAT="8001"), channel("PJSIP/8001-2", "lx-1.2")], Where.TALKING, "8001"),
-    ([channel("PJSIP/8002-2", "lx-1.2", "Up", "b"), channel(CALLER, "lx-1.1", "Up", "b")], Where.TALKING, "8002"),
-]
-
-
-@pytest.mark.parametrize(("channels", "where", "seat"), READINGS)
-def test_channels_tell_where_the_caller_is(channels: list[AmiEvent], where: Where, seat: str | None) -> None:
-    """By the dialplan's context, the phone's state and the bridge."""
-    [call] = read_telephones(channels, ()).calls.values()
-
-    assert (call.where, call.seat, call.queue) == (where, seat, "health")
-    assert call.skills == {SkillLevel("psychology", 2)}
-
-
-def test_variables_are_read_back_and_odd_ones_are_not_believed() -> None:
-    """A place in the line by the PBX's clock; what is no number counts as nothing."""
-    good = channel(CALLER, "lx-1.1", context="waiting-room", JOINED="1736125200.250", ATTEMPT="3", CALL_PRIORITY="2")
-    odd = channel(CALLER, "lx-1.1", context="waiting-room", JOINED="soon", ATTEMPT="-1", CALL_PRIORITY="²")
-    [one], [other] = (read_telephones([item], ()).calls.values() for item in (good, odd))
-
-    assert (one.joined, one.attempt, one.priority) == (clock(0) + timedelta(milliseconds=250), 3, 2)
-    assert (other.joined, other.attempt, other.priority) == (None, 0, 0)
-
-
-def test_channels_that_are_no_citizens_call_are_passed_over() -> None:
-    """An agent who dials a feature code has no CALL_ID."""
-    assert read_telephones([channel("PJSIP/8001-1", "lx-1.9", CALL_ID="(null)")], ()).calls == {}
-
-
-def test_device_states_tell_which_phones_are_there() -> None:
-    """As Asterisk names them."""
-    states = [("PJSIP/8001", "NOT_INUSE"), ("PJSIP/8002", "UNAVAILABLE"), ("PJSIP/8003", "INUSE"), ("MWI:x", "INVALID")]
-    devices = [
-        AmiEvent(f"Event: DeviceStateChange\r\nDevice: {name}\r\nState: {state}".encode()) for name, state in states
-    ]
-
-    assert read_telephones((), devices).phones == {"8001": True, "8002": False, "8003": True}
 
 
 # ---- whatever the ACD believes, whatever the telephones do

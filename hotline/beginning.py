@@ -1,0 +1,43 @@
+"""How a run begins, before the first decision: what was is remembered, the queues are told, the seats are opened."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import structlog
+
+from acd.capacity import Capacity
+from acd.distributor import Distributor
+from acd.engine import Engine
+from acd.events import QueuesLoaded
+from acd.memory import Memory, retold
+from api.board import Board
+from city.city import City
+from hotline.callbook import CallBook
+from hotline.fittings import acd_queues, first_seats
+
+log = structlog.get_logger(__name__)
+
+
+async def open_seats(city: City, engine: Engine, capacity: Capacity) -> None:
+    """The queues first, then the seats: those of the last run, or on the first start the city's own."""
+    queues, loaded = acd_queues(city), asyncio.Event()
+    forget = engine.subscribe(lambda event, _: loaded.set() if isinstance(event, QueuesLoaded) else None)
+    engine.tell(QueuesLoaded(at=engine.now(), queues=queues))
+    await loaded.wait()
+    forget()
+    if await capacity.restore([queue.name for queue in queues]) or await capacity.history(limit=1):
+        return
+    for seat in first_seats(city):
+        await capacity.open_seat(seat, who="city", why="首次启动 first start")
+
+
+async def remember(memory: Memory, distributor: Distributor, board: Board, callbook: CallBook) -> None:
+    """Before the first decision everything is again as it was; what changed since then, the telephones tell."""
+    began = time.monotonic()
+    played = await memory.recover()
+    callbook.resume(distributor.offers.values(), distributor.talking.values())
+    for event in retold(distributor):
+        board.note(event)
+    log.info("remembered what was", events=played, took_s=round(time.monotonic() - began, 3))
