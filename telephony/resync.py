@@ -116,11 +116,11 @@ class _View:
     def _has_failed(self, live: LiveCall, offer: Offer) -> bool:
         """An order that has no effect yet is on its way: its own deadline judges it, unless the seat has a call."""
         is_older = live.attempt < offer.attempt
-        if live.where in WITH_SEAT:
-            return live.attempt > offer.attempt or (is_older and offer.dialled)
+        if live.where in WITH_SEAT and live.attempt == offer.attempt:
+            return False
         if self._occupied.get(offer.seat, live.call) != live.call:
             return True
-        return live.where is Where.WAITING and (offer.dialled or not is_older)
+        return (live.where in WITH_SEAT or live.where is Where.WAITING) and (offer.dialled or not is_older)
 
     def openings(self, live: LiveCall) -> Iterator[Event]:
         """Calls, offers and conversations that are there."""
@@ -136,6 +136,8 @@ class _View:
         talk, offer = self._acd.talking.get(live.call), self._acd.offers.get(live.call)
         if talk is not None and not self._contradicts(live, talk):
             return
+        if offer is not None and self._has_failed(live, offer):
+            offer = None
         if offer is not None and live.attempt < offer.attempt and not offer.dialled:
             return  # a newer order is on its way
         if offer is None or offer.attempt != live.attempt:
