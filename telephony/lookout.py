@@ -33,7 +33,7 @@ LOOK_EVERY_S: Final = 4.0
 LOOK_AGAIN_S: Final = 1.0
 """A suspicion is looked at again so soon: what is wrong is mended within LOOK_EVERY_S + LOOK_AGAIN_S and two looks."""
 REST_FACTOR: Final = 20.0
-"""Rest at least so many times as long as a look took: looking never costs more than a twentieth of our time."""
+"""Rest so many times as long as a look took, at most LOOK_EVERY_S: many suspicions do not make a flood of looks."""
 RETRY_S: Final = 1.0
 
 Subject = CallId | SeatId
@@ -124,7 +124,8 @@ class Lookout:
             except TelephonyError as error:
                 log.warning("the telephones could not be looked at", because=type(error).__name__)
                 await asyncio.sleep(RETRY_S)
-            rest_s = max(self._pause_s, REST_FACTOR * (time.monotonic() - began))
+            took_s = time.monotonic() - began
+            rest_s = max(self._pause_s, min(REST_FACTOR * took_s, self._look_every_s))
 
     @property
     def _pause_s(self) -> float:

@@ -124,7 +124,7 @@ class _View:
 
     def openings(self, live: LiveCall) -> Iterator[Event]:
         """Calls, offers and conversations that are there."""
-        if live.where is not Where.ELSEWHERE and live.call not in self._known:
+        if live.call not in self._known:
             yield CallArrived(at=self._at, call=live.call, hotline=live.dnis)
         if live.where is Where.WAITING:
             if live.call not in self._waiting or self._acd.attempts(live.call) < live.attempt:

@@ -95,7 +95,7 @@ def talking(scene: Scene) -> None:
 W = Where
 TABLE = [
     (nothing, live(W.GREETED), [CallArrived]),
-    (nothing, live(W.ELSEWHERE), []),
+    (nothing, live(W.ELSEWHERE), [CallArrived]),
     (nothing, live(W.WAITING), [CallArrived, CallJoined]),
     (nothing, live(W.RINGING, 2), [CallArrived, CallJoined, OfferFound, RingStarted]),
     (nothing, live(W.DIALLED, 2), [CallArrived, CallJoined, OfferFound]),
