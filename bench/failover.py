@@ -166,7 +166,7 @@ class Bench:
         async with asyncio.timeout(30):
             while "0 active channels" not in await self._on.pbx.cli("core show channels count"):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_AGAIN_S)
-        await asyncio.sleep(7)  # wrap-up is over, and the supervisor has a spare
+        await asyncio.sleep(10)  # wrap-up is over, and the supervisor has a spare
 
     async def _die(self, death: Death) -> float:
         """Seconds from the controller's end to the next one's taking calls with its people."""

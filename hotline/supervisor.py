@@ -23,7 +23,7 @@ from hotline.controlled import Controlled
 FREEZE_S = 2.0  # an engine beats twice a second
 START_S = 120.0  # from its turn to its first beat: a migration of a large database may be part of it
 SLICE_S = 0.25
-SPARE_AFTER_S = 5.0
+SPARE_AFTER_S = 1.0
 SHORT_LIFE_S = 5.0
 PAUSES_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Before starting again, by how many lives in a row were short."""
