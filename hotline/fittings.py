@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import ParamSpec
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -25,6 +26,7 @@ from recordings.calls import calls
 from telephony.ami import Ami
 from telephony.listener import Listener
 from telephony.lookout import Lookout
+from telephony.mirror import Member, members_wanted
 from tickets.ticket import masked
 
 
@@ -84,6 +86,24 @@ def sitting_at(distributor: Distributor) -> Callable[[SeatId], tuple[AgentId, Ag
         return None
 
     return look
+
+
+def serving(distributor: Distributor) -> frozenset[Member]:
+    """Whom Asterisk's own queues may ring, should we die now."""
+    return members_wanted(distributor.agents.values(), distributor.seats)
+
+
+Said = ParamSpec("Said")
+
+
+def in_turn(*takers: Callable[Said, None]) -> Callable[Said, None]:
+    """One taker that is all of them, in this order."""
+
+    def take(*said: Said.args, **named: Said.kwargs) -> None:
+        for taker in takers:
+            taker(*said, **named)
+
+    return take
 
 
 class Callers:

@@ -22,6 +22,8 @@ class Say(StrEnum):
 
     PLEASE_WAIT = "please-wait"
     BEEP = "beep"
+    MESSAGE_INVITE = "message-invite"  # by the dialplan itself, when nobody answers and no controller is there
+    MESSAGE_THANKS = "message-thanks"
     SERVICE_AWAY = "service-away"  # by the dialplan itself, when nobody answers an agent's code
     ASK_AGENT = "code-ask-agent"
     ASK_PIN = "code-ask-pin"

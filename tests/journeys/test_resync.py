@@ -87,17 +87,18 @@ async def test_whatever_happens_while_the_line_is_cut_is_known_afterwards(house,
             await citizens["c"].hang_up()
             heard = await late.dial("12345")
             await heard.established()
-            await asyncio.sleep(1.5)  # greeted, and waiting by now
-            cable.mend()
+            cable.mend()  # before the heartbeat is missed: else Asterisk's own queue takes part in the scene
 
             await scene.fact(CallEnded, call=calls["a"])
             await scene.fact(AgentAnswered, call=calls["b"])
             await scene.fact(CallEnded, call=calls["c"])
             assert (await scene.becomes("102", AgentState.TALKING)).call == calls["b"]
             await agrees(scene)
-            await scene.fact(RingStarted, call=calls["d"])  # 101 has wrapped up; who waited longest is next
+            await scene.fact(
+                RingStarted, within_s=20, call=calls["d"]
+            )  # 101 has wrapped up; who waited longest is next
             assert scene.agent_now("103").reason is BreakReason.MEAL
-            assert len({fact.call for fact in scene.facts(CallJoined)}) == 5
+            await scene.until(lambda: len({fact.call for fact in scene.facts(CallJoined)}) == 5)
             rows = await scene.rows("select ani from calls where ani = '13900000009'")
             assert len(rows) == 1
 
