@@ -166,7 +166,7 @@ def test_a_phone_that_moved_is_not_lost_with_its_old_address():
 
     assert facts == [[PhoneRegistered], [PhoneRegistered], [], [PhoneLost]]
     _contact(translator, "Created", "sip:8001@c")
-    translator.forget_phones()
+    translator.resume({}, ())
     assert _contact(translator, "Removed", "sip:8001@d") == [PhoneLost]
 
 
