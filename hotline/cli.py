@@ -115,3 +115,7 @@ def main() -> None:
         complain("已取消", "given up")
         code = 1
     sys.exit(code or 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -133,7 +133,11 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         lookout = Lookout(engine, distributor, listener, callbook.note_arrival, _now)
         # Should we die: Asterisk knows by the heartbeat, and by the mirror whom it may ring.
         heartbeat = Heartbeat(ami)
-        mirror = Mirror(ami, lambda: serving(distributor), lambda call: call in distributor.offers)
+        mirror = Mirror(
+            ami,
+            lambda: None if lookout.sightings.blind else serving(distributor),
+            lambda call: call in distributor.offers,
+        )
         engine.on_beat(heartbeat.beat)
         engine.subscribe(mirror.note)
 
