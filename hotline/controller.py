@@ -51,6 +51,7 @@ from hotline.fittings import (
     phones_of,
     sitting_at,
 )
+from hotline.talk_desk import TalkDesk
 from ivr.prompts import SPOKEN
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
@@ -65,6 +66,7 @@ from telephony.errors import LoginRefused
 from telephony.listener import Listener
 from telephony.reception import Reception
 from telephony.switchboard import Switchboard
+from telephony.talk import Talk
 from telephony.translate import WANTED
 from tickets.drafting import Drafting
 
@@ -151,6 +153,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             directory=staff,
             seats=capacity,
             callers=Callers(database),
+            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, _now),
             vitals=Vitals(engine, ami, transcriber, database, model.name),
             transcription=transcriber,
             database=database,
