@@ -30,6 +30,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/calls/{call}/retrieve", talk.retrieve, Nothing, Done, OPERATOR, "取回", "retrieve"),
     Route("POST", "/api/calls/{call}/pause", talk.pause, Nothing, Done, OPERATOR, "暂停录音", "pause the recording"),
     Route("POST", "/api/calls/{call}/resume", talk.resume, Nothing, Done, OPERATOR, "恢复录音", "resume the recording"),
+    Route("POST", "/api/calls/{call}/transfer", talk.pass_on, talk.PassOn, Done, OPERATOR, "转接到热线", "transfer to a hotline"),
     Route("POST", "/api/calls/{call}/supervise", talk.supervise, talk.StandBeside, Done, LEADER, "监听/密语/强插(留痕)", "listen, whisper or barge (written down)"),
     Route("GET", "/api/calls/{call}/timeline", talk.timeline, Nothing, talk.Timeline, OPERATOR, "来电时间线", "everything that happened in a call"),
     Route("GET", "/api/agents", agents.floor, Nothing, agents.AgentsSeen, OPERATOR, "在线话务员", "who is logged on"),

@@ -71,6 +71,9 @@ class Talks(Protocol):
     async def stand_beside(self, call: CallId, seat: SeatId, manner: Beside, who: str) -> None:
         """Ring a supervisor's phone beside a talk. The same errors."""
 
+    async def pass_on(self, call: CallId, hotline: str) -> None:
+        """Send the caller to a hotline's queue. The same errors."""
+
     async def happened(self, call: CallId) -> Sequence[CallMark]:
         """Everything that happened in a call, in order."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ from recordings import ledger
 from recordings.calls import read_call
 from recordings.recording import RecordingId, RecordingState
 from telephony.talk import Beside, TalkCode
+
+W = TypeVar("W", bound=Wish)
 
 
 async def hold(asked: Asked[Nothing]) -> Done:
@@ -39,10 +41,26 @@ async def resume(asked: Asked[Nothing]) -> Done:
 
 
 async def _press(asked: Asked[Nothing], code: TalkCode) -> Done:
+    await asked.services.talks.press(_call_of_theirs(asked), code)
+    return Done()
+
+
+def _call_of_theirs(asked: Asked[W]) -> CallId:
     call = CallId(asked.path["call"])
     if asked.by.role < Role.LEADER and asked.by.name != asked.services.talks.agent_of(call):
         raise NotAllowed(Role.LEADER)
-    await asked.services.talks.press(call, code)
+    return call
+
+
+class PassOn(Wish):
+    """Where to: a hotline of the city, by its number."""
+
+    hotline: Annotated[str, Field(pattern=r"^[0-9]{2,12}$")]
+
+
+async def pass_on(asked: Asked[PassOn]) -> Done:
+    """转接到热线: the agent wraps up, the caller goes first in that hotline's queue."""
+    await asked.services.talks.pass_on(_call_of_theirs(asked), asked.wish.hotline)
     return Done()
 
 

@@ -153,7 +153,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             directory=staff,
             seats=capacity,
             callers=Callers(database),
-            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, _now),
+            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, city.hotlines.keys, _now),
             vitals=Vitals(engine, ami, transcriber, database, model.name),
             transcription=transcriber,
             database=database,

@@ -17,6 +17,7 @@ from telephony.message import AmiReply
 
 KEY_MS: Final = "80"
 RING_MS: Final = "15000"
+_NUMBER = re.compile(r"[0-9]{2,12}")
 _LEG = re.compile(r"[A-Za-z0-9.-]{1,120}")
 
 
@@ -72,6 +73,12 @@ class Talk:
             Timeout=RING_MS,
             Variable=f"TALK_LEG={leg}",
         )
+
+    async def pass_on(self, call: CallId, hotline: str) -> None:
+        """Send the caller to a hotline's queue by the dialplan. Raises TelephonyError, ValueError for no number."""
+        if not _NUMBER.fullmatch(hotline):
+            raise ValueError("a hotline is named by its digits")
+        await self._exchange.action("Redirect", Channel=call, Context="talk-transfer", Exten=hotline, Priority="1")
 
     async def _agent_leg(self, call: CallId) -> str:
         reply = await self._exchange.action("Getvar", Channel=call, Variable="AGENT_LEG")

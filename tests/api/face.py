@@ -170,6 +170,10 @@ class FakeTalks:
         """Noted."""
         self.asked.append((call, seat, manner, who))
 
+    async def pass_on(self, call: CallId, hotline: str) -> None:
+        """Noted."""
+        self.asked.append((call, hotline))
+
     async def happened(self, call: CallId) -> Sequence[CallMark]:
         """As the test says."""
         return self.told if call in self.agents else ()

@@ -49,6 +49,17 @@ async def test_what_is_not_carried_out_is_never_called_done(
     assert (got, answer["rule"]) == (status, rule)
 
 
+async def test_an_agent_passes_their_own_caller_on_to_a_hotline(face: Face) -> None:
+    """Nobody else's; and a hotline is named by its number."""
+    path, wish = f"POST /api/calls/{CALL}/transfer", {"hotline": "12320"}
+    assert (await face.call(path, wish, role=Role.OPERATOR))[0] == 403
+    face.talks.agents[CALL] = AgentId("operator")
+    assert (await face.call(path, {"hotline": "12320,1"}, role=Role.OPERATOR))[0] == 422
+    assert (await face.call(path, wish, role=Role.OPERATOR))[0] == 200
+
+    assert face.talks.asked == [(CALL, "12320")]
+
+
 async def test_only_a_leader_stands_beside_a_talk(face: Face) -> None:
     """With the name that the audit trail bears."""
     path, wish = f"POST /api/calls/{CALL}/supervise", {"seat": "8009", "manner": "whisper"}

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from acd.events import AgentAnswered, CallEnded, CallHeld, CallJoined, CallRetrieved, RecordingPaused
+from acd.events import AgentAnswered, CallEnded, CallHeld, CallJoined, CallRetrieved, RecordingPaused, TalkEnded
 from acd.model import AgentState
 from hotline.controller import running
 from sandbox.phones import Manner
@@ -109,11 +109,11 @@ async def test_nothing_sensitive_is_recorded_and_the_pause_is_marked(scene):
     in_caller = [find(tone(pitch, 0.4), caller) is not None for pitch in (600, 800, 1200)]
     in_agent = [find(tone(pitch, 0.4), agent) is not None for pitch in (1700, 1400)]
     assert (in_caller, in_agent) == ([True, False, True], [False, True])
-    assert find(_whole_beep(), agent) is not None
+    assert find(spoken_beep(), agent) is not None
     assert abs(len(caller) - len(agent)) <= 8000
 
 
-def _whole_beep():
+def spoken_beep():
     return (beep() * 32767).round().astype("<i2")
 
 
@@ -194,4 +194,47 @@ async def test_a_supervisor_beside_a_talk_hears_both_and_is_heard_as_asked(scene
             await hears_nothing_of(listener, boss, pitch)
     await boss.hang_up()
     await say(desk, 1600, citizen)
+    await citizen.hang_up()
+
+
+async def pass_on_by_code(_, desk, __):
+    """*85, the hotline's number, #."""
+    await desk.press("*85")
+    await until(lambda: heard(desk, spoken_beep()))
+    await desk.press("12320#")
+
+
+async def pass_on_by_api(scene, _, call):
+    """The console's button."""
+    async with api_of(scene) as api:
+        await api.send("POST", f"/api/calls/{call}/transfer", hotline="12320")
+
+
+@pytest.mark.parametrize("pass_on", [pass_on_by_code, pass_on_by_api])
+async def test_a_caller_passed_on_talks_with_the_other_hotline(scene, pass_on):
+    """The first agent wraps up, the second hears the caller; each talk is one recording of the call's timeline."""
+    citizen, desk, call = await talking(scene)
+    other = await scene.agent("102", "8007", Manner.ANSWER)
+    await pass_on(scene, desk, call)
+    assert (await scene.fact(CallJoined, call=call, queue="health")).priority > 0
+    assert scene.facts(TalkEnded, call=call, attempt=1)
+    await desk.calls[-1].closed()
+    await scene.fact(AgentAnswered, call=call, attempt=2)
+    assert scene.controller.distributor.talking[call].agent == "102"
+    await other.calls[-1].hearing()
+    await say(other, 900, citizen)
+    await say(citizen, 1200, other)
+    await citizen.hang_up()
+    query = "select state from recordings where call_id = :call order by attempt"
+    await scene.rows(query, lambda rows: len(rows) == 2 and _kept(rows), call=call)
+
+
+async def test_a_wrong_number_keyed_for_a_transfer_brings_the_talk_back(scene, prompt):
+    """The agent is told, and caller and agent hear each other again."""
+    citizen, desk, _ = await talking(scene)
+    await desk.press("*85")
+    await until(lambda: heard(desk, spoken_beep()))
+    await desk.press("999#")
+    await until(lambda: heard(desk, prompt("code-unknown")[:8000]))
+    await say(desk, 900, citizen)
     await citizen.hang_up()

@@ -53,3 +53,15 @@ async def test_without_an_agents_leg_nothing_is_sent(leg: str) -> None:
         await Talk(exchange).press(CALL, TalkCode.PAUSE)
 
     assert exchange.sent == []
+
+
+async def test_a_caller_is_passed_on_to_a_number_and_to_nothing_else() -> None:
+    """What could be more than a number never reaches the dialplan."""
+    exchange = Exchange("")
+    await Talk(exchange).pass_on(CALL, "12320")
+    with pytest.raises(ValueError, match="digits"):
+        await Talk(exchange).pass_on(CALL, "12320,1")
+
+    assert exchange.sent == [
+        ("Redirect", {"Channel": CALL, "Context": "talk-transfer", "Exten": "12320", "Priority": "1"})
+    ]
