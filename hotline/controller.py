@@ -73,6 +73,7 @@ from tickets.drafting import Drafting
 log = structlog.get_logger(__name__)
 
 WRITE_OUT_S = 5.0
+OWNER_ONLY = 0o077  # what a city's citizens said is nobody else's on this machine
 
 
 class CannotStart(Exception):
@@ -282,6 +283,7 @@ async def run(settings: Settings) -> None:
 
 def main() -> int:
     """Entry of `python -m hotline.controller`: 0 after an orderly end, 2 when it could not start."""
+    os.umask(OWNER_ONLY)
     set_up_logs()
     try:
         asyncio.run(run(read_settings()))

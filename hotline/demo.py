@@ -55,7 +55,7 @@ class Demo:
     async def run(self) -> None:
         """From an empty state folder to the last draft."""
         shutil.rmtree(STATE_DIR, ignore_errors=True)
-        STATE_DIR.mkdir(parents=True)
+        STATE_DIR.mkdir(parents=True, mode=0o700)
         city = load_city(ROOT / "cities" / "sample", also_spoken=SPOKEN)
         numbers = _numbers()
         await asyncio.to_thread(find_baresip, self._screen.say)

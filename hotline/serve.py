@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--sip-port", type=int, default=SIP_PORT, help="SIP 端口 / UDP port of SIP")
     parser.add_argument("--http-port", type=int, default=HTTP_PORT, help="接口端口 / TCP port of the API")
     chosen = parser.parse_args(arguments)
-    chosen.state_dir.mkdir(parents=True, exist_ok=True)
+    chosen.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         asyncio.run(
             serve(

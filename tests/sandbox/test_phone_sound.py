@@ -115,7 +115,7 @@ async def test_ten_phones_at_once(pbx: Pbx) -> None:
         for number, (_, called) in enumerate(pairs):
             lasted_s, sound = loudest(called.calls[0].heard())
             assert pitch(sound) == pytest.approx(400 + 150 * number, abs=4)
-            assert lasted_s == pytest.approx(1.0, abs=0.2)
+            assert 0.5 < lasted_s < 1.3  # a busy machine may tear a hole into a second of sound
 
 
 async def _whistle(caller: Phone, called: Phone, hz: float) -> None:
