@@ -114,6 +114,7 @@ async def test_nothing_sensitive_is_recorded_and_the_pause_is_marked(scene):
 
 
 def spoken_beep():
+    """The beep that marks and asks, as it is committed."""
     return (beep() * 32767).round().astype("<i2")
 
 
@@ -146,7 +147,7 @@ async def _agent_gone(scene, citizen, desk, call):
 
 
 async def test_a_hold_outlives_the_controller_and_a_pause_is_refused_aloud(house, program, settings, prompt):
-    """Without a controller the codes of a hold work as before; that nothing was paused is said, not kept silent."""
+    """Without a controller hold and transfer work as before; that nothing was paused is said, not kept silent."""
     async with AsyncExitStack() as stack:
         async with running(settings) as controller:
             async with asyncio.timeout(10):
@@ -162,6 +163,13 @@ async def test_a_hold_outlives_the_controller_and_a_pause_is_refused_aloud(house
         since = len(desk.call.heard())
         await desk.press("*83")
         await until(lambda: heard(desk, prompt("service-away")[:8000], since))
+        await say(desk, 1100, citizen)
+        since = len(desk.call.heard())
+        await desk.press("*85")
+        await until(lambda: heard(desk, spoken_beep(), since))
+        await desk.press("12320#")
+        await desk.calls[-1].closed()
+        assert citizen.call.end is None
         await citizen.hang_up()
         await scene.nobody_on_the_line()
 
@@ -192,6 +200,10 @@ async def test_a_supervisor_beside_a_talk_hears_both_and_is_heard_as_asked(scene
             await say(boss, pitch, listener)
         else:
             await hears_nothing_of(listener, boss, pitch)
+    if manner == "barge":  # and the supervisor's phone does not stay on the line alone
+        await citizen.hang_up()
+        await boss.calls[-1].closed()
+        return
     await boss.hang_up()
     await say(desk, 1600, citizen)
     await citizen.hang_up()
