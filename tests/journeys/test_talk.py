@@ -217,8 +217,9 @@ async def pass_on_by_code(_, desk, __):
 
 
 async def pass_on_by_api(scene, _, call):
-    """The console's button."""
+    """The console's button, also while the caller is on hold: the agent's phone is let go."""
     async with api_of(scene) as api:
+        await api.send("POST", f"/api/calls/{call}/hold")
         await api.send("POST", f"/api/calls/{call}/transfer", hotline="12320")
 
 
