@@ -24,6 +24,8 @@ class Say(StrEnum):
     BEEP = "beep"
     TALK_PAUSED = "talk-paused"  # this and the next by the dialplan, in a call
     TALK_RESUMED = "talk-resumed"
+    MESSAGE_INVITE = "message-invite"  # by the dialplan itself, when nobody answers and no controller is there
+    MESSAGE_THANKS = "message-thanks"
     SERVICE_AWAY = "service-away"  # by the dialplan itself, when nobody answers an agent's code
     ASK_AGENT = "code-ask-agent"
     ASK_PIN = "code-ask-pin"

@@ -28,6 +28,10 @@ class Setup:
     """The phones that may register."""
     hotlines: tuple[Fallback, ...] = ()
     """Where callers wait when no controller answers FastAGI."""
+    queues: tuple[str, ...] = ()
+    """The city's queues; those of `hotlines` are among them anyway."""
+    fallback_s: int = 120
+    """How long a caller waits without a controller before being asked for a message, seconds."""
     sounds: Path = _REPOSITORY / "cities/sample/prompts"
     """The prompts `Playback` finds."""
     music: Path = _REPOSITORY / "cities/sample/prompts/moh"
@@ -61,6 +65,8 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         agi_port=setup.agi_port or ports.agi,
         seats=setup.seats,
         hotlines=setup.hotlines,
+        queues=setup.queues,
+        fallback_s=setup.fallback_s,
         log_levels=setup.log_levels,
     )
 
