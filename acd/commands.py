@@ -35,3 +35,13 @@ class StopRinging(Command):
 
     Sent when an offer overstays its deadline, when its seat is closed, and when its agent turns out to be talking.
     """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteRecording(Command):
+    """Record silence instead of the conversation, or (`mute` false) record it again, and tell the agent's leg so.
+
+    Comes back as RecordingPaused or RecordingResumed.
+    """
+
+    mute: bool

@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from acd import duty, events, finding, ringing, seating
+from acd import duty, events, finding, ringing, seating, talking
 from acd.commands import Command
 from acd.events import Event
 from acd.hall import Hall
@@ -32,6 +32,11 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.AgentAnswered: ringing.answer,
     events.RingFailed: ringing.fail,
     events.TalkEnded: ringing.end_talk,
+    events.CallHeld: talking.hold,
+    events.CallRetrieved: talking.retrieve,
+    events.PauseAsked: talking.ask_pause,
+    events.RecordingPaused: talking.pause,
+    events.RecordingResumed: talking.resume,
     events.PhoneRegistered: seating.register_phone,
     events.PhoneLost: seating.lose_phone,
     events.AgentLoggedOn: duty.log_on,

@@ -129,6 +129,50 @@ class TalkEnded(Event):
     attempt: int
 
 
+# ---- in a conversation: stale, and without effect, once it is over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHeld(Event):
+    """保持: the caller hears music until the agent is back."""
+
+    call: CallId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRetrieved(Event):
+    """取回: caller and agent hear each other again."""
+
+    call: CallId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseAsked(Event):
+    """The agent wants the recording to pause, or (`pause` false) to go on."""
+
+    call: CallId
+    attempt: int
+    pause: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPaused(Event):
+    """暂停录音: Asterisk records silence from here on."""
+
+    call: CallId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingResumed(Event):
+    """恢复录音: Asterisk records what is said again."""
+
+    call: CallId
+    attempt: int
+
+
 # ---- phones
 
 

@@ -120,6 +120,8 @@ class Offer:
     seat: SeatId
     queue: QueueName
     dialled: bool = False  # the order took effect: the call is on its way to the phone
+    held_since: datetime | None = None  # 保持: the caller hears music; the agent is talking all the same
+    unrecorded_since: datetime | None = None  # 暂停录音: something sensitive is being said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

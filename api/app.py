@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
-from api import agents, calls, drafts, health, jobs, live, seats, tokens
+from api import agents, calls, drafts, health, jobs, live, seats, talk, tokens
 from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of
@@ -26,6 +26,13 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("GET", "/api/health", health.health, Nothing, health.Health, OPERATOR, "运行状况", "how the house does"),
     Route("GET", "/api/live", live.stream, Nothing, EventStream, OPERATOR, "实时动态", "calls moving, as events"),
     Route("GET", "/api/calls", calls.live, Nothing, calls.CallsSeen, OPERATOR, "当前来电", "the calls of this moment"),
+    Route("POST", "/api/calls/{call}/hold", talk.hold, Nothing, Done, OPERATOR, "保持(本人通话或班长)", "hold (own call, or a leader)"),
+    Route("POST", "/api/calls/{call}/retrieve", talk.retrieve, Nothing, Done, OPERATOR, "取回", "retrieve"),
+    Route("POST", "/api/calls/{call}/pause", talk.pause, Nothing, Done, OPERATOR, "暂停录音", "pause the recording"),
+    Route("POST", "/api/calls/{call}/resume", talk.resume, Nothing, Done, OPERATOR, "恢复录音", "resume the recording"),
+    Route("POST", "/api/calls/{call}/transfer", talk.pass_on, talk.PassOn, Done, OPERATOR, "转接到热线", "transfer to a hotline"),
+    Route("POST", "/api/calls/{call}/supervise", talk.supervise, talk.StandBeside, Done, LEADER, "监听/密语/强插(留痕)", "listen, whisper or barge (written down)"),
+    Route("GET", "/api/calls/{call}/timeline", talk.timeline, Nothing, talk.Timeline, OPERATOR, "来电时间线", "everything that happened in a call"),
     Route("GET", "/api/agents", agents.floor, Nothing, agents.AgentsSeen, OPERATOR, "在线话务员", "who is logged on"),
     Route("POST", "/api/agents/{agent}/move", agents.move, agents.MoveAgent, Done, LEADER, "强制就绪/小休/签出", "make an agent ready, on break, logged off"),
     Route("GET", "/api/staff", agents.directory, Nothing, agents.StaffList, LEADER, "话务员名册", "the directory of agents"),

@@ -155,6 +155,9 @@ def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
     match happened:
         case CallArrived():
             return replace(line, hotline=happened.hotline)
+        case CallJoined() if line.stage is Stage.OVER:  # passed on: the waiting begins anew, with nobody
+            waits = replace(line, stage=Stage.WAITING, since=at, queue=happened.queue, joined=at)
+            return replace(waits, agent=None, seat=None, answered=None)
         case CallJoined() if line.stage is Stage.GREETING:
             return replace(line, stage=Stage.WAITING, since=at, queue=happened.queue, joined=happened.joined or at)
         case RingAgent() | OfferFound():

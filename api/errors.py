@@ -30,6 +30,8 @@ from api.jobs import JobNotDead, UnknownJob
 from api.ports import Unknown
 from recordings.access import NothingToHear
 from recordings.ledger import RecordingUnknown
+from telephony.errors import TelephonyError
+from telephony.talk import NoAgentLeg
 from tickets.ticket import EditNotAllowed, TicketChanged, TicketRefused, TicketUnknown
 
 log = structlog.get_logger(__name__)
@@ -90,6 +92,10 @@ TABLE: dict[type[Exception], Line] = {
     RecordingUnknown: Line(404, "unknown_recording", "没有这段录音", "there is no such recording"),
     NothingToHear: Line(409, "nothing_to_hear", "这段录音没有声音", "the recording holds no sound"),
     ValidationError: Line(422, "not_valid", "内容不合要求", "the content is not as it should be"),
+    NoAgentLeg: Line(409, "not_now", "该来电没有在通话", "the call is with no agent"),
+    TelephonyError: Line(
+        503, "not_carried_out", "话务平台未能执行,请核对后重试", "Asterisk did not carry it out; look, then try again"
+    ),
     TimeoutError: Line(503, "too_slow", "系统忙,请稍后重试", "the system is busy; try again"),
 }
 """The nearest ancestor of an error in this table speaks for it; an error without one is ours, and answered with 500."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.capacity import Capacity
 from acd.events import Request
-from acd.model import Agent, CallId
+from acd.model import Agent, AgentId, CallId, SeatId
 from acd.staff import StaffMember
 from api.auth import Tokens
 from api.board import Board
 from recordings.archive import Archive
+from telephony.talk import Beside, TalkCode
 
 
 class Unknown(LookupError):
@@ -46,6 +48,34 @@ class Callers(Protocol):
 
     async def masked(self, calls: Sequence[CallId]) -> Mapping[CallId, str]:
         """The callers' numbers, masked; a hidden or unknown one is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMark:
+    """Something that happened in a call. `what`: the fact's name, for example call_held."""
+
+    at: datetime
+    what: str
+    attempt: int | None
+
+
+class Talks(Protocol):
+    """Conversations: what may be done in them, and what was."""
+
+    def agent_of(self, call: CallId) -> AgentId | None:
+        """Who talks with this caller."""
+
+    async def press(self, call: CallId, code: TalkCode) -> None:
+        """Carry out an agent's code. acd.errors.Refused, telephony.errors.TelephonyError, TimeoutError."""
+
+    async def stand_beside(self, call: CallId, seat: SeatId, manner: Beside, who: str) -> None:
+        """Ring a supervisor's phone beside a talk. The same errors."""
+
+    async def pass_on(self, call: CallId, hotline: str) -> None:
+        """Send the caller to a hotline's queue. The same errors."""
+
+    async def happened(self, call: CallId) -> Sequence[CallMark]:
+        """Everything that happened in a call, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +121,7 @@ class Services:
     directory: Directory
     seats: Capacity
     callers: Callers
+    talks: Talks
     vitals: Vitals
     transcription: Transcription
     database: AsyncEngine

@@ -55,6 +55,7 @@ from hotline.fittings import (
     sitting_at,
 )
 from hotline.pulse import Pulse, note_pid, wait_for_turn
+from hotline.talk_desk import TalkDesk
 from ivr.prompts import SPOKEN
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
@@ -71,6 +72,7 @@ from telephony.lookout import Lookout
 from telephony.mirroring import Mirror
 from telephony.reception import Reception
 from telephony.switchboard import Switchboard
+from telephony.talk import Talk
 from telephony.translate import WANTED
 from tickets.drafting import Drafting
 
@@ -185,6 +187,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             directory=staff,
             seats=capacity,
             callers=Callers(database),
+            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, city.hotlines.keys, _now),
             vitals=Vitals(
                 engine, Sight(ami=ami, listener=listener, lookout=lookout), transcriber, database, model.name
             ),

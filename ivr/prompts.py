@@ -22,6 +22,8 @@ class Say(StrEnum):
 
     PLEASE_WAIT = "please-wait"
     BEEP = "beep"
+    TALK_PAUSED = "talk-paused"  # this and the next by the dialplan, in a call
+    TALK_RESUMED = "talk-resumed"
     MESSAGE_INVITE = "message-invite"  # by the dialplan itself, when nobody answers and no controller is there
     MESSAGE_THANKS = "message-thanks"
     SERVICE_AWAY = "service-away"  # by the dialplan itself, when nobody answers an agent's code

@@ -1,4 +1,4 @@
-"""The sample city's music on hold and beep, made by arithmetic: `python -m sandbox.tones FOLDER` writes both.
+"""The sample city's music on hold, beep and mark, made by arithmetic: `python -m sandbox.tones FOLDER` writes them.
 
 PCM16 mono 8 kHz, as every prompt. The music is a slow pentatonic figure (宫商角徵羽, gong on C) of decaying sines,
 quiet enough to talk over; its last notes ring on into its beginning, so the loop is not heard. Nothing is random:
@@ -51,6 +51,11 @@ def beep() -> Samples:
     return np.asarray(0.3 * edge * np.sin(2 * np.pi * 1000 * seconds))
 
 
+def mark() -> Samples:
+    """The beep that marks a pause of the recording, and quiet for as long as the agent is being told."""
+    return np.concatenate([beep(), np.zeros(4 * RATE_HZ)])
+
+
 def write_wav(path: Path, samples: Samples) -> None:
     """Write samples in -1..1 as PCM16 mono 8 kHz."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,9 +67,10 @@ def write_wav(path: Path, samples: Samples) -> None:
 
 
 def write_all(folder: Path) -> None:
-    """Write both files below a city's prompts folder."""
+    """Write the files below a city's prompts folder."""
     write_wav(folder / "moh/soft.wav", music())
     write_wav(folder / "beep.wav", beep())
+    write_wav(folder / "talk-mark.wav", mark())
 
 
 if __name__ == "__main__":

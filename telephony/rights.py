@@ -36,6 +36,7 @@ ACTIONS: Mapping[str, frozenset[Right]] = MappingProxyType(
         "Status": frozenset({Right.CALL, Right.REPORTING, Right.SYSTEM}),
         "DeviceStateList": frozenset({Right.CALL, Right.REPORTING}),
         "MixMonitorMute": frozenset({Right.CALL, Right.SYSTEM}),
+        "PlayDTMF": frozenset({Right.CALL}),
         "Originate": frozenset({Right.ORIGINATE}),
         "QueueStatus": NONE,
         "QueueAdd": frozenset({Right.AGENT}),

@@ -18,7 +18,7 @@ from acd.commands import Command, RingAgent
 from acd.events import Event, RingFailed
 from acd.model import CallId, RingFailure
 from telephony.errors import TelephonyError
-from telephony.translate import action_for
+from telephony.translate import actions_for
 
 log = structlog.get_logger(__name__)
 
@@ -59,9 +59,9 @@ class Switchboard:
     async def _after(self, earlier: asyncio.Task[None] | None, command: Command) -> None:
         if earlier is not None:
             await asyncio.wait([earlier])
-        name, fields = action_for(command)
         try:
-            await self._exchange.action(name, **fields)
+            for name, fields in actions_for(command):
+                await self._exchange.action(name, **fields)
         except TelephonyError as error:
             log.warning(
                 "an order was not carried out",

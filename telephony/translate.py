@@ -13,6 +13,9 @@ What the dialplan says (`UserEvent`) and what Asterisk adds:
     DialBegin     the INVITE is on its way             -> PhoneDialled
     DialState     RINGING: the phone said so           -> RingStarted
     DialEnd       ANSWER                               -> AgentAnswered
+    TalkHeld, TalkRetrieved, TalkPause   codes keyed in the talk -> CallHeld, CallRetrieved, PauseAsked
+    Hold, Unhold  the phone's own hold key             -> CallHeld, CallRetrieved
+    MixMonitorMute the recording is muted, or not      -> RecordingPaused, RecordingResumed
     DialOver      the dialplan goes on after Dial      -> RingFailed, or TalkEnded after a conversation
     Hangup        of the caller's own leg              -> CallEnded
     ContactStatus a phone came or went                 -> PhoneRegistered, PhoneLost
@@ -24,23 +27,33 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from acd.commands import Command, RingAgent, StopRinging
+from acd.commands import Command, MuteRecording, RingAgent, StopRinging
 from acd.events import (
     AgentAnswered,
     CallArrived,
     CallEnded,
+    CallHeld,
     CallJoined,
+    CallRetrieved,
     Event,
+    PauseAsked,
     PhoneDialled,
     PhoneLost,
     PhoneRegistered,
+    RecordingPaused,
+    RecordingResumed,
     RingFailed,
     RingStarted,
     TalkEnded,
 )
 from acd.model import CallId, QueueName, RingFailure, SeatId, Skill, SkillLevel, Skills
 
-WANTED = frozenset({"UserEvent", "DialBegin", "DialState", "DialEnd", "Hangup", "ContactStatus"})
+WANTED = frozenset(
+    {
+        *("UserEvent", "DialBegin", "DialState", "DialEnd", "Hangup", "ContactStatus"),
+        *("Hold", "Unhold", "MixMonitorMute"),
+    }
+)
 """The AMI events that mean something to us; all others are dropped before they are decoded."""
 
 FAILURES: Mapping[str, RingFailure] = {
@@ -52,6 +65,10 @@ FAILURES: Mapping[str, RingFailure] = {
 }
 REFUSALS = frozenset({"401", "403", "480", "603"})
 """SIP statuses by which a person, or do-not-disturb, says no. Asterisk makes them NOANSWER or CHANUNAVAIL."""
+OUR_MUSIC = frozenset({"talk-hold", "talk-mark"})
+"""What a caller hears while a code runs on the agent's leg; the phone's own hold key names other music."""
+OWN_PHONES = frozenset({"agents", "talk-beside"})
+"""Contexts in which a leg that belongs to no citizen's call runs: feature codes, a supervisor beside a talk."""
 REGISTERED = frozenset({"Created", "Updated", "Reachable", "NonQualified"})
 LOST = frozenset({"Removed", "Unreachable"})
 
@@ -74,6 +91,7 @@ class Translator:
     def __init__(self) -> None:
         self._offers: dict[CallId, int] = {}
         self._rang: set[CallId] = set()
+        self._held_by_phone: set[CallId] = set()
         self._contacts: dict[SeatId, str] = {}
 
     def resume(self, offers: Mapping[CallId, int], rang: Iterable[CallId]) -> None:
@@ -93,6 +111,8 @@ class Translator:
                 return self._from_dial(message, at)
             case "Hangup":
                 return self._from_hangup(message, at)
+            case "Hold" | "Unhold" | "MixMonitorMute":
+                return self._from_talk(message, at)
             case "ContactStatus":
                 return self._from_contact(message, at)
         return ()
@@ -116,6 +136,25 @@ class Translator:
                 self._rang.discard(call)
             case "DialOver":
                 return (_dial_over(call, message, at, rang=call in self._rang),)
+            case "TalkHeld" | "TalkRetrieved" | "TalkPause":
+                return (_keyed(call, message, at),)
+        return ()
+
+    def _from_talk(self, message: Message, at: datetime) -> tuple[Event, ...]:
+        call, leg = CallId(message.get("Linkedid", "")), message.get("Uniqueid", "")
+        attempt = self._offers.get(call)
+        if attempt is None:
+            return ()
+        match message.get("Event"):
+            case "Hold" if leg != call and message.get("MusicClass") not in OUR_MUSIC:
+                self._held_by_phone.add(call)
+                return (CallHeld(at=at, call=call, attempt=attempt),)
+            case "Unhold" if leg != call and call in self._held_by_phone:
+                self._held_by_phone.discard(call)
+                return (CallRetrieved(at=at, call=call, attempt=attempt),)
+            case "MixMonitorMute" if leg == call:
+                kind = RecordingPaused if message.get("State") == "1" else RecordingResumed
+                return (kind(at=at, call=call, attempt=attempt),)
         return ()
 
     def _from_dial(self, message: Message, at: datetime) -> tuple[Event, ...]:
@@ -135,10 +174,11 @@ class Translator:
 
     def _from_hangup(self, message: Message, at: datetime) -> tuple[Event, ...]:
         call = CallId(message.get("Uniqueid", ""))
-        if call != message.get("Linkedid") or message.get("Context") == "agents":
-            return ()  # an agent's leg, or an agent who dialled a feature code
+        if call != message.get("Linkedid") or message.get("Context") in OWN_PHONES:
+            return ()  # an agent's leg, or a phone that is on its own
         self._offers.pop(call, None)
         self._rang.discard(call)
+        self._held_by_phone.discard(call)
         return (CallEnded(at=at, call=call),)
 
     def _from_contact(self, message: Message, at: datetime) -> tuple[Event, ...]:
@@ -187,6 +227,16 @@ def read_moment(text: str) -> datetime | None:
         return None
 
 
+def _keyed(call: CallId, message: Message, at: datetime) -> CallHeld | CallRetrieved | PauseAsked:
+    attempt = int(message["Attempt"])
+    match message.get("UserEvent"):
+        case "TalkHeld":
+            return CallHeld(at=at, call=call, attempt=attempt)
+        case "TalkRetrieved":
+            return CallRetrieved(at=at, call=call, attempt=attempt)
+    return PauseAsked(at=at, call=call, attempt=attempt, pause=message.get("Pause") == "yes")
+
+
 def read_skills(text: str) -> Skills:
     """`psychology:1&english:3`, as the dialplan carries it, to skills."""
     pairs = (item.split(":") for item in text.split("&") if item)
@@ -198,6 +248,14 @@ def write_skills(skills: Skills) -> str:
     return "&".join(f"{name}:{level}" for name, level in sorted(skills))
 
 
+def actions_for(command: Command) -> tuple[tuple[str, dict[str, str]], ...]:
+    """The AMI actions that carry out a command, in order: one, and for a mute also the word to the agent's leg."""
+    if isinstance(command, MuteRecording):
+        said = {"Channel": command.call, "Variable": "RECORDING_PAUSED", "Value": "yes" if command.mute else "no"}
+        return action_for(command), ("Setvar", said)
+    return (action_for(command),)
+
+
 def action_for(command: Command) -> tuple[str, dict[str, str]]:
     """The one AMI action, its name and fields, that carries out a command.
 
@@ -206,6 +264,9 @@ def action_for(command: Command) -> tuple[str, dict[str, str]]:
     match command:
         case RingAgent():
             target = ("connect", f"{command.seat}*{command.attempt}*{max(1, round(command.ring_time.total_seconds()))}")
+        case MuteRecording():
+            state = "1" if command.mute else "0"
+            return "MixMonitorMute", {"Channel": command.call, "Direction": "both", "State": state}
         case StopRinging():
             target = ("waiting-room", "s")
         case _:

@@ -27,11 +27,12 @@ from api.app import build
 from api.auth import Tokens
 from api.board import Board
 from api.people import Role
-from api.ports import Services, VitalSigns
+from api.ports import CallMark, Services, VitalSigns
 from hotline.fittings import Floor
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from recordings.archive import Archive
+from telephony.talk import Beside, TalkCode
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
@@ -147,6 +148,38 @@ class FakeTranscription:
 
 
 @dataclass
+class FakeTalks:
+    """Conversations that obey, and note what they were asked; `told` is what the journal knows."""
+
+    agents: dict[CallId, AgentId] = field(default_factory=dict)
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    told: list[CallMark] = field(default_factory=list)
+    refusal: Exception | None = None
+
+    def agent_of(self, call: CallId) -> AgentId | None:
+        """As the test says."""
+        return self.agents.get(call)
+
+    async def press(self, call: CallId, code: TalkCode) -> None:
+        """Noted, or refused."""
+        if self.refusal:
+            raise self.refusal
+        self.asked.append((call, code))
+
+    async def stand_beside(self, call: CallId, seat: SeatId, manner: Beside, who: str) -> None:
+        """Noted."""
+        self.asked.append((call, seat, manner, who))
+
+    async def pass_on(self, call: CallId, hotline: str) -> None:
+        """Noted."""
+        self.asked.append((call, hotline))
+
+    async def happened(self, call: CallId) -> Sequence[CallMark]:
+        """As the test says."""
+        return self.told if call in self.agents else ()
+
+
+@dataclass
 class Face:
     """The HTTP face under test, the house behind it, and a client for each role."""
 
@@ -155,6 +188,7 @@ class Face:
     house: House
     vitals: FakeVitals
     callers: FakeCallers
+    talks: FakeTalks
     transcription: FakeTranscription
     http: aiohttp.ClientSession
     tokens: dict[Role, str]
@@ -194,6 +228,7 @@ async def house(database: AsyncEngine) -> AsyncIterator[House]:
 async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIterator[Face]:
     """The HTTP face on an ephemeral port."""
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
+    talks = FakeTalks()
     services = Services(
         tokens=tokens,
         board=Board(),
@@ -201,6 +236,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         directory=house.directory,
         seats=Capacity(database, house.engine),
         callers=callers,
+        talks=talks,
         vitals=vitals,
         transcription=transcription,
         database=database,
@@ -213,5 +249,5 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     port = runner.addresses[0][1]
     made = {role: await tokens.make(role.name.lower(), role, by="test", now=NOW) for role in Role}
     async with aiohttp.ClientSession() as http:
-        yield Face(f"http://127.0.0.1:{port}", services, house, vitals, callers, transcription, http, made)
+        yield Face(f"http://127.0.0.1:{port}", services, house, vitals, callers, talks, transcription, http, made)
     await runner.cleanup()

@@ -13,7 +13,7 @@ from sandbox.tones import LOUDNESS, music, write_all
 PROMPTS = Path(__file__).parents[2] / "cities/sample/prompts"
 
 
-@pytest.mark.parametrize("name", ["moh/soft.wav", "beep.wav"])
+@pytest.mark.parametrize("name", ["moh/soft.wav", "beep.wav", "talk-mark.wav"])
 def test_committed_file_is_what_the_program_makes(name: str, tmp_path: Path) -> None:
     """Nobody has to trust a binary: it can be made again."""
     write_all(tmp_path)

@@ -4,21 +4,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from acd.commands import RingAgent, StopRinging
+from acd.commands import MuteRecording, RingAgent, StopRinging
 from acd.events import (
     AgentAnswered,
     CallArrived,
     CallEnded,
+    CallHeld,
     CallJoined,
+    CallRetrieved,
+    PauseAsked,
     PhoneDialled,
     PhoneLost,
     PhoneRegistered,
+    RecordingPaused,
+    RecordingResumed,
     RingFailed,
     RingStarted,
     TalkEnded,
 )
 from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId, Skill, SkillLevel
-from telephony.translate import Arrival, Translator, action_for, read_skills, write_skills
+from telephony.translate import Arrival, Translator, action_for, actions_for, read_skills, write_skills
 
 NINE = datetime(2026, 1, 6, 9, 0, tzinfo=UTC)
 CALL = CallId("lx1-1736125200.7")
@@ -200,3 +205,52 @@ def test_taking_an_offer_back_returns_the_caller_to_the_waiting_room():
     name, fields = action_for(StopRinging(at=NINE, call=CALL, attempt=3, seat=SeatId("8001")))
 
     assert (name, fields["Context"], fields["Exten"]) == ("Redirect", "waiting-room", "s")
+
+
+def test_codes_keyed_in_a_talk_are_told_with_their_attempt():
+    """The dialplan says which offer the agent's leg belongs to."""
+    facts = heard(
+        said("TalkHeld", Attempt="2"),
+        said("TalkRetrieved", Attempt="2"),
+        said("TalkPause", Attempt="2", Pause="yes"),
+        said("TalkPause", Attempt="2", Pause="no"),
+    )
+
+    assert facts == [
+        CallHeld(at=NINE, call=CALL, attempt=2),
+        CallRetrieved(at=NINE, call=CALL, attempt=2),
+        PauseAsked(at=NINE, call=CALL, attempt=2, pause=True),
+        PauseAsked(at=NINE, call=CALL, attempt=2, pause=False),
+    ]
+
+
+def test_the_agents_own_hold_key_is_a_hold_and_a_codes_music_is_not():
+    """A code tells of itself, and the citizen's hold key is the citizen's."""
+    held = {"Event": "Hold", "Uniqueid": "lx1-1736125201.8", "Linkedid": CALL, "MusicClass": "default"}
+    back = {"Event": "Unhold", "Uniqueid": "lx1-1736125201.8", "Linkedid": CALL}
+    facts = heard(CONNECTING, held | {"MusicClass": "talk-mark"}, back, held | {"Uniqueid": CALL}, back, held, back)
+
+    assert facts == [CallHeld(at=NINE, call=CALL, attempt=2), CallRetrieved(at=NINE, call=CALL, attempt=2)]
+
+
+def test_a_recording_is_paused_when_asterisk_says_so():
+    """Only the caller's leg is recorded, so only its word counts."""
+    muted = {"Event": "MixMonitorMute", "Uniqueid": CALL, "Linkedid": CALL, "State": "1"}
+    facts = heard(muted, CONNECTING, muted, muted | {"Uniqueid": "lx1-1736125201.8"}, muted | {"State": "0"})
+
+    assert facts == [RecordingPaused(at=NINE, call=CALL, attempt=2), RecordingResumed(at=NINE, call=CALL, attempt=2)]
+
+
+def test_a_mute_is_carried_out_and_then_told_to_the_agents_leg():
+    """In this order: the agent hears that it is paused only when it is."""
+    order = MuteRecording(at=NINE, call=CALL, attempt=2, seat=SeatId("8001"), mute=True)
+
+    assert actions_for(order) == (
+        ("MixMonitorMute", {"Channel": CALL, "Direction": "both", "State": "1"}),
+        ("Setvar", {"Channel": CALL, "Variable": "RECORDING_PAUSED", "Value": "yes"}),
+    )
+
+
+def test_a_supervisors_phone_that_hangs_up_ends_no_call():
+    """It is no citizen's leg, although nobody called it."""
+    assert heard({"Event": "Hangup", "Uniqueid": "lx1-9.1", "Linkedid": "lx1-9.1", "Context": "talk-beside"}) == []
