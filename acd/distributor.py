@@ -28,6 +28,7 @@ def _changes_nothing(_hall: Hall, _event: Event) -> None:
 
 RULES: Final[Mapping[type[Event], Rule]] = {
     events.CallArrived: _changes_nothing,
+    events.CallRefused: _changes_nothing,
     events.CallJoined: ringing.join,
     events.CallEnded: ringing.end,
     events.PhoneDialled: ringing.dial,
