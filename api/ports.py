@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.capacity import Capacity
 from acd.events import Request
+from acd.ledger import Ledger
 from acd.model import Agent, CallId
 from acd.staff import StaffMember
 from api.auth import Tokens
@@ -46,6 +48,13 @@ class Callers(Protocol):
 
     async def masked(self, calls: Sequence[CallId]) -> Mapping[CallId, str]:
         """The callers' numbers, masked; a hidden or unknown one is left out."""
+
+
+class Books(Protocol):
+    """Who reckons up what became of every call."""
+
+    async def ledger(self, since: datetime, until: datetime) -> Ledger:
+        """The calls that came in this period, up to the last fact on disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +96,7 @@ class Services:
     seats: Capacity
     callers: Callers
     vitals: Vitals
+    books: Books
     transcription: Transcription
     database: AsyncEngine
     archive: Archive

@@ -35,6 +35,8 @@ class CityFile(Named):
     """国家码 / without + or 00"""
     default_hotline: Number
     """未登记号码的来电转入此热线 / takes the calls to numbers that no hotline lists"""
+    short_abandon_s: Annotated[int, Field(ge=0, le=60)] = 10
+    """短时放弃:几秒内挂机不计入放弃 / who hangs up within so many seconds is counted apart from those who gave up"""
     skills: tuple[Skill, ...] = ()
     """其他文件可用的技能 / the skills that other files may name"""
 

@@ -42,6 +42,7 @@ from hotline.callbook import CallBook
 from hotline.crier import Crier
 from hotline.desk import PhoneDesk
 from hotline.fittings import (
+    Books,
     Callers,
     Floor,
     Vitals,
@@ -153,6 +154,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             seats=capacity,
             callers=Callers(database),
             vitals=Vitals(engine, ami, transcriber, database, model.name),
+            books=Books(journal, lambda: city),
             transcription=transcriber,
             database=database,
             archive=Archive(archive),

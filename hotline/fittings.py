@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.events import Request
+from acd.journal import Journal
+from acd.ledger import DECIDING, LONGEST_CALL, Ledger
 from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from api.ports import VitalSigns
 from asr import jobs
@@ -95,6 +97,26 @@ class Callers:
             query = select(calls.c.call_id, calls.c.ani).where(calls.c.call_id.in_(wanted))
             rows = (await connection.execute(query)).all()
         return {CallId(row.call_id): masked(row.ani) for row in rows if row.ani}
+
+
+class Books:
+    """The ledger, reckoned up anew from the journal whenever it is asked for."""
+
+    def __init__(self, journal: Journal, city: Callable[[], City]) -> None:
+        self._journal, self._city = journal, city
+
+    async def ledger(self, since: datetime, until: datetime) -> Ledger:
+        """The calls that came in this period, up to the last fact on disk."""
+        city = self._city()
+        ledger = Ledger(
+            lambda dialled: city.hotline_for(dialled).hotline.number,
+            short=timedelta(seconds=city.about.short_abandon_s),
+            since=since,
+            until=until,
+        )
+        async for fact in self._journal.events_of(DECIDING, since=since - LONGEST_CALL):
+            ledger.note(fact)
+        return ledger
 
 
 class Vitals:

@@ -28,7 +28,8 @@ from api.auth import Tokens
 from api.board import Board
 from api.people import Role
 from api.ports import Services, VitalSigns
-from hotline.fittings import Floor
+from city.load import load_city
+from hotline.fittings import Books, Floor
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from recordings.archive import Archive
@@ -36,6 +37,7 @@ from recordings.archive import Archive
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
 
+SAMPLE = Path(__file__).parents[2] / "cities" / "sample"
 QUEUES = (Queue(QueueName("general")), Queue(QueueName("health")))
 
 
@@ -194,6 +196,7 @@ async def house(database: AsyncEngine) -> AsyncIterator[House]:
 async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIterator[Face]:
     """The HTTP face on an ephemeral port."""
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
+    city = load_city(SAMPLE)
     services = Services(
         tokens=tokens,
         board=Board(),
@@ -202,6 +205,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         seats=Capacity(database, house.engine),
         callers=callers,
         vitals=vitals,
+        books=Books(house.journal, lambda: city),
         transcription=transcription,
         database=database,
         archive=Archive(tmp_path / "recordings"),
