@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
+from city.admission import Admission
 from city.hotline import Hotline, Number
 from city.menu import Menu
 from city.numbers import local_number
@@ -60,6 +61,7 @@ class City:
     menus: Mapping[str, Menu]  # by name
     places: tuple[Place, ...]
     seats: tuple[Seat, ...]
+    admission: Admission
     prompts: Mapping[str, Prompt]  # by slug
 
     def hotline_for(self, dialled: str) -> Dialled:

@@ -141,7 +141,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         await stack.enter_async_context(background(engine.run(), switchboard.run()))
         await _open_seats(city, engine, capacity)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
-        reception = Reception(lambda: city, desk)
+        reception = Reception(lambda: city, desk, _now)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
         await stack.enter_async_context(_agi(settings, scripts))
         await stack.enter_async_context(background(ami.run(), listener.run(ami)))

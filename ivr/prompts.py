@@ -22,6 +22,8 @@ class Say(StrEnum):
 
     PLEASE_WAIT = "please-wait"
     BEEP = "beep"
+    BUSY_LINES = "busy-lines"  # by the dialplan itself, when as many call as the machine bears
+    BUSY_NUMBER = "busy-number"  # or too many of one number
     SERVICE_AWAY = "service-away"  # by the dialplan itself, when nobody answers an agent's code
     ASK_AGENT = "code-ask-agent"
     ASK_PIN = "code-ask-pin"

@@ -26,7 +26,7 @@ PURE_MODULES = (
         for name in ("model", "events", "commands", "errors", "distributor", "agents", "duty", "seating")
     ),
     *(f"acd/{name}.py" for name in ("hall", "matching", "lazyheap", "offers", "offering", "ringing", "overflow")),
-    *(f"acd/{name}.py" for name in ("callbacks", "forecast", "staffing", "kpi", "ledger", "why")),
+    *(f"acd/{name}.py" for name in ("callbacks", "forecast", "staffing", "kpi", "ledger", "why", "admission")),
     "ivr/*.py",
     *(f"telephony/{name}.py" for name in ("message", "translate", "resync")),
 )
