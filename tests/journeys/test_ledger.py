@@ -90,7 +90,7 @@ async def test_the_balance_is_right_after_the_controller_was_killed_in_the_middl
             await talker.dial("12345")
             await (await phone.incoming()).established()
             await waiter.dial("12345")
-            await balance(books(state), lambda seen: len(seen["in_progress"]) == 1)
+            await balance(books(state), lambda seen: (len(seen["in_progress"]), happened(seen)) == (1, {"answered": 1}))
             process.kill()
             await process.wait()
         async with controller_again(house, settings):
