@@ -9,14 +9,13 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -28,7 +27,6 @@ from acd.events import Event, QueuesLoaded
 from acd.journal import Journal
 from acd.staff import Staff
 from api.address import write_address
-from api.app import build
 from api.auth import Tokens
 from api.board import Board
 from api.ports import Services
@@ -41,6 +39,7 @@ from city.mistakes import CityInvalid
 from hotline.callbook import CallBook
 from hotline.crier import Crier
 from hotline.desk import PhoneDesk
+from hotline.doors import CannotStart, agi_open, http_open
 from hotline.fittings import (
     Books,
     Callers,
@@ -48,10 +47,13 @@ from hotline.fittings import (
     Vitals,
     acd_queues,
     first_seats,
+    in_turn,
     model_folder,
     phones_of,
+    serving,
     sitting_at,
 )
+from hotline.pulse import Pulse, note_pid, wait_for_turn
 from ivr.prompts import SPOKEN
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
@@ -60,10 +62,11 @@ from plumbing.secrets import kept_secret
 from plumbing.settings import Settings, SettingsInvalid, read_settings
 from recordings.archive import Archive
 from recordings.intake import Intake
-from telephony.agi import Script, serve
 from telephony.ami import Ami, AmiAccount
 from telephony.errors import LoginRefused
+from telephony.heartbeat import Heartbeat
 from telephony.listener import Listener
+from telephony.mirroring import Mirror
 from telephony.reception import Reception
 from telephony.switchboard import Switchboard
 from telephony.translate import WANTED
@@ -73,10 +76,6 @@ log = structlog.get_logger(__name__)
 
 WRITE_OUT_S = 5.0
 OWNER_ONLY = 0o077  # what a city's citizens said is nobody else's on this machine
-
-
-class CannotStart(Exception):
-    """The controller cannot take calls; the message says what to mend, in Chinese and English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +100,10 @@ class Controller:
 async def running(settings: Settings) -> AsyncIterator[Controller]:
     """A controller from its first part to its last. Raises CannotStart; later failures come in an ExceptionGroup."""
     city = _read_city(settings.city_dir)
+
+    def hotline_of(dnis: str) -> str:
+        return city.hotline_for(dnis).hotline.number
+
     async with AsyncExitStack() as stack:
         database = await _open_database(settings, stack)
 
@@ -108,14 +111,19 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         ami = Ami(
             _account(settings),
             wanted=WANTED,
-            on_event=lambda message: listener.hear(message),  # noqa: PLW0108 - made below
-            on_login=lambda: listener.begin(),  # noqa: PLW0108
+            on_event=in_turn(lambda message: listener.hear(message), lambda message: mirror.hear(message)),  # noqa: PLW0108
+            on_login=in_turn(lambda: listener.begin(), lambda: mirror.look()),  # noqa: PLW0108 - made below
         )
         switchboard = Switchboard(ami, lambda event: engine.tell(event), _now)  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
         engine = Engine(distributor, switchboard, journal, _now)
-        callbook = CallBook(database, lambda dnis: city.hotline_for(dnis).hotline.number)
+        callbook = CallBook(database, hotline_of)
         listener = Listener(engine.tell, callbook.note_arrival, _now)
+        # Should we die: Asterisk knows by the heartbeat, and by the mirror whom it may ring.
+        heartbeat = Heartbeat(ami)
+        mirror = Mirror(ami, lambda: serving(distributor), lambda call: call in distributor.offers)
+        engine.on_beat(heartbeat.beat)
+        engine.subscribe(mirror.note)
 
         board, capacity, staff = Board(), Capacity(database, engine, phones=phones_of(city)), Staff(database)
         engine.subscribe(callbook.note)
@@ -131,7 +139,12 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             database, archive, decoder, model=model.name, follow_up=drafting.draft_of, announce=crier.note
         )
         intake = Intake(
-            settings.spool_dir, archive, database, follow_up=enqueue, announce=lambda _: transcriber.notice()
+            settings.spool_dir,
+            archive,
+            database,
+            follow_up=enqueue,
+            announce=lambda _: transcriber.notice(),
+            hotline_of=hotline_of,
         )
 
         # one after the other: what is begun first ends last
@@ -143,8 +156,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
         reception = Reception(lambda: city, desk, _now)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
-        await stack.enter_async_context(_agi(settings, scripts))
-        await stack.enter_async_context(background(ami.run(), listener.run(ami)))
+        await stack.enter_async_context(agi_open(settings, scripts))
+        await stack.enter_async_context(background(ami.run(), listener.run(ami), heartbeat.run(), mirror.run()))
         await stack.enter_async_context(background(crier.run(), intake.run(), transcriber.run()))
         services = Services(
             tokens=Tokens(database),
@@ -160,7 +173,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             archive=Archive(archive),
         )
         await services.tokens.put_first_token(settings.state_dir, now=_now())
-        http_port = await stack.enter_async_context(_http(settings, services))
+        http_port = await stack.enter_async_context(http_open(settings, services))
         yield Controller(
             engine=engine,
             distributor=distributor,
@@ -231,38 +244,6 @@ def _account(settings: Settings) -> AmiAccount:
     return AmiAccount(host=settings.ami_host, port=settings.ami_port, username=settings.ami_user, secret=secret)
 
 
-@asynccontextmanager
-async def _agi(settings: Settings, scripts: Mapping[str, Script]) -> AsyncIterator[int]:
-    try:
-        acceptor = serve(settings.agi_host, settings.agi_port, scripts)
-        port = await acceptor.__aenter__()
-    except OSError as error:
-        raise _taken("AGI", settings.agi_host, settings.agi_port, error) from error
-    try:
-        yield port
-    finally:
-        await acceptor.__aexit__(None, None, None)
-
-
-@asynccontextmanager
-async def _http(settings: Settings, services: Services) -> AsyncIterator[int]:
-    runner = web.AppRunner(build(services), access_log=None)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, settings.http_host, settings.http_port)
-        try:
-            await site.start()
-        except OSError as error:
-            raise _taken("HTTP", settings.http_host, settings.http_port, error) from error
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
-
-
-def _taken(what: str, host: str, port: int, error: OSError) -> CannotStart:
-    return CannotStart(f"{what} 端口 {host}:{port} 无法使用 the {what} port cannot be used: {error.strerror}")
-
-
 async def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. Raises CannotStart."""
     stop = asyncio.Event()
@@ -271,6 +252,8 @@ async def run(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     try:
         async with running(settings) as controller:
+            controller.engine.on_beat(Pulse().beat)
+            note_pid(settings.state_dir)
             write_address(settings.state_dir, settings.http_host, controller.http_port)
             log.info("taking calls", http_port=controller.http_port)
             await stop.wait()
@@ -284,6 +267,8 @@ def main() -> int:
     """Entry of `python -m hotline.controller`: 0 after an orderly end, 2 when it could not start."""
     os.umask(OWNER_ONLY)
     set_up_logs()
+    if not wait_for_turn():
+        return 0
     try:
         asyncio.run(run(read_settings()))
     except (SettingsInvalid, CannotStart) as error:

@@ -22,7 +22,7 @@ from hotline.cli_ledger import show as show_ledger
 from hotline.demo_cast import Appeal, Cast, Post, dialogues_for, prepare_appeal
 from hotline.demo_screen import Screen
 from hotline.demo_watch import Api
-from hotline.embedded import ControllerEnded, Premises, controller_process, premises
+from hotline.embedded import ControllerEnded, Premises, premises, supervised_controller
 from ivr.prompts import SPOKEN
 from plumbing.lifecycle import background
 from sandbox.baresip import find_baresip
@@ -66,7 +66,7 @@ class Demo:
         opening = await self._prepare(next(numbers), FIRST_LINES, 0)  # an unknown word is told before anything starts
         async with (
             premises(STATE_DIR, city, say=self._screen.say) as place,
-            controller_process(place, log=STATE_DIR / "controller.log"),
+            supervised_controller(place, log=STATE_DIR / "controller.log"),
             Api.of(STATE_DIR) as api,
         ):
             self._screen.say("电话交换机与后台已启动", "the PBX and the controller are up")

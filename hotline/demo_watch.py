@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,6 +12,9 @@ import aiohttp
 import orjson
 
 from api.address import TOKEN_FILE, read_address
+
+AGAIN_AFTER_S = 0.2
+AGAIN_TIMES = 50
 
 
 class Api:
@@ -29,7 +33,14 @@ class Api:
             yield cls(session)
 
     async def get(self, path: str) -> Any:
-        """The JSON at a path."""
+        """The JSON at a path; asked again while the controller is being restarted."""
+        for _ in range(AGAIN_TIMES):
+            with suppress(aiohttp.ClientConnectionError):
+                return await self._get(path)
+            await asyncio.sleep(AGAIN_AFTER_S)
+        return await self._get(path)
+
+    async def _get(self, path: str) -> Any:
         async with self._session.get(path) as response:
             response.raise_for_status()
             return await response.json(loads=orjson.loads)
@@ -41,7 +52,14 @@ class Api:
             return await response.json(loads=orjson.loads)
 
     async def live(self) -> AsyncIterator[tuple[str, Any]]:
-        """Every server-sent event of `/api/live`: its name and its JSON."""
+        """Every server-sent event of `/api/live`: its name and its JSON; of the next controller, when one dies."""
+        while True:
+            with suppress(aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
+                async for event in self._live():
+                    yield event
+            await asyncio.sleep(AGAIN_AFTER_S)
+
+    async def _live(self) -> AsyncIterator[tuple[str, Any]]:
         async with self._session.get("/api/live", timeout=aiohttp.ClientTimeout(total=None)) as response:
             response.raise_for_status()
             name = ""

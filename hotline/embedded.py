@@ -28,6 +28,7 @@ from telephony.asterisk.render import Fallback, Seat
 START_S = 30.0
 STOP_GRACE_S = 10.0
 LOOK_AGAIN_S = 0.02
+FALLBACK_S = 120  # how long a caller waits without a controller before being asked for a message
 MODEL = Path(__file__).resolve().parent.parent / "sandbox" / "model"
 
 
@@ -57,6 +58,7 @@ async def premises(
     model: Path | None = MODEL,
     sip_port: int | None = None,
     http_port: int = 0,
+    fallback_s: int = FALLBACK_S,
     say: Say = say_on_stderr,
 ) -> AsyncIterator[Premises]:
     """Boot the PBX of a city in `state_dir`; ended with the context. Raises sandbox.pbx.PbxError, sandbox.errors."""
@@ -66,6 +68,8 @@ async def premises(
         ),
         hotlines=fallbacks(city),
         admission=admission_of(city),
+        queues=tuple(city.queues),
+        fallback_s=fallback_s,
         sounds=city.folder.resolve() / "prompts",
         recordings=state_dir / "spool",
         sip_port=sip_port,
@@ -79,7 +83,7 @@ async def premises(
             "AMI_USER": pbx.config.ami_user,
             "AMI_SECRET": pbx.config.ami_secret,
             "AGI_PORT": pbx.config.agi_port,
-            "HTTP_PORT": http_port,
+            "HTTP_PORT": http_port or pbx.config.agi_port + 1,  # of the PBX's own block: the same after a restart
         }
         if model is not None:
             settings["ASR_MODEL"] = model
@@ -118,7 +122,14 @@ def admission_of(city: City) -> Admission:
 
 
 class ControllerEnded(Exception):
-    """The controller process ended by itself; what it said is on standard error, or in its log."""
+    """The controller, or its supervisor, ended by itself; what it said is on standard error, or in its log."""
+
+
+@asynccontextmanager
+async def supervised_controller(on: Premises, *, log: Path | None = None) -> AsyncIterator[asyncio.subprocess.Process]:
+    """As `controller_process`, but it is restarted when it dies and killed when it freezes; yields the supervisor."""
+    async with _program(on, log, "hotline.supervisor", "--leave-if-wrong") as supervisor:
+        yield supervisor
 
 
 @asynccontextmanager
@@ -127,10 +138,16 @@ async def controller_process(on: Premises, *, log: Path | None = None) -> AsyncI
 
     What it says goes to `log`, or to our own standard error. It takes calls when this yields. Raises ControllerEnded.
     """
+    async with _program(on, log, "hotline.controller") as controller:
+        yield controller
+
+
+@asynccontextmanager
+async def _program(on: Premises, log: Path | None, *module: str) -> AsyncIterator[asyncio.subprocess.Process]:
     (on.state_dir / ADDRESS_FILE).unlink(missing_ok=True)
     with log.open("ab") if log else nullcontext() as output:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "hotline.controller"),
+            *(sys.executable, "-m", *module),
             cwd=MODEL.parent.parent,
             env=os.environ | on.environment,
             stdin=asyncio.subprocess.DEVNULL,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import ParamSpec
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,6 +25,7 @@ from city.city import City
 from plumbing.settings import Settings
 from recordings.calls import calls
 from telephony.ami import Ami
+from telephony.mirror import Member, members_wanted
 from tickets.ticket import masked
 
 
@@ -83,6 +85,24 @@ def sitting_at(distributor: Distributor) -> Callable[[SeatId], tuple[AgentId, Ag
         return None
 
     return look
+
+
+def serving(distributor: Distributor) -> frozenset[Member]:
+    """Whom Asterisk's own queues may ring, should we die now."""
+    return members_wanted(distributor.agents.values(), distributor.seats)
+
+
+Said = ParamSpec("Said")
+
+
+def in_turn(*takers: Callable[Said, None]) -> Callable[Said, None]:
+    """One taker that is all of them, in this order."""
+
+    def take(*said: Said.args, **named: Said.kwargs) -> None:
+        for taker in takers:
+            taker(*said, **named)
+
+    return take
 
 
 class Callers:

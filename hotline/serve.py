@@ -14,7 +14,7 @@ from rich.console import Console
 from city.load import load_city
 from city.mistakes import CityInvalid
 from hotline.client import STATE_DIR
-from hotline.embedded import MODEL, ControllerEnded, controller_process, premises
+from hotline.embedded import MODEL, ControllerEnded, premises, supervised_controller
 from ivr.prompts import SPOKEN
 from plumbing.lifecycle import background
 from sandbox.errors import DebsError
@@ -34,7 +34,7 @@ async def serve(state_dir: Path, city_dir: Path, *, sip_port: int, http_port: in
     city = load_city(city_dir, also_spoken=SPOKEN)
     async with (
         premises(state_dir, city, model=model, sip_port=sip_port, http_port=http_port) as place,
-        controller_process(place) as controller,
+        supervised_controller(place) as controller,
     ):
         console.print("连心 · 已开始接听  [dim]taking calls[/dim]")
         console.print(f"       SIP 127.0.0.1:{sip_port} (UDP) · HTTP 127.0.0.1:{http_port}")

@@ -75,6 +75,13 @@ async def note_arrived(
     await _note(engine, call_id, dnis=clean_ani(dnis), hotline=hotline, ani=clean_ani(ani), arrived_at=at)
 
 
+async def note_numbers(connection: AsyncConnection, call_id: str, *, dnis: str, hotline: str | None, ani: str) -> None:
+    """What the dialplan itself wrote down of a call, in case no controller heard of its arrival."""
+    await insert_once(connection, calls, {"call_id": call_id})
+    unknown = update(calls).where(calls.c.call_id == call_id, calls.c.dnis.is_(None))
+    await connection.execute(unknown.values(dnis=clean_ani(dnis), hotline=hotline, ani=clean_ani(ani)))
+
+
 async def note_joined(engine: AsyncEngine, call_id: str, *, at: datetime) -> None:
     """The caller is in the waiting room."""
     await _note(engine, call_id, joined_at=at)

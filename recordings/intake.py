@@ -22,6 +22,7 @@ from watchfiles import Change, awatch
 from recordings import ledger
 from recordings.archive import Archive
 from recordings.arrival import judge
+from recordings.calls import note_numbers
 from recordings.reconcile import FollowUp, reconcile
 from recordings.recording import Leg, Recording, RecordingState, SpoolName, spool_name
 
@@ -49,13 +50,14 @@ class Intake:
         *,
         follow_up: FollowUp = _nothing_follows,  # in the transaction that closes the row
         announce: Callable[[Recording], None] = _tell_nobody,  # after it, from the loop
+        hotline_of: Callable[[str], str | None] = lambda _: None,  # of the number dialled
         sweep_every_s: float = 30.0,
         orphan_after_s: float = 900.0,
         reconcile_every_s: float = 86400.0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._spool, self._archive, self._engine = spool, Archive(archive), engine
-        self._follow_up, self._announce = follow_up, announce
+        self._follow_up, self._announce, self._hotline_of = follow_up, announce, hotline_of
         self._sweep_every_s, self._orphan_after_s = sweep_every_s, orphan_after_s
         self._reconcile_every_s, self._clock = reconcile_every_s, clock
         self._noticed = asyncio.Event()
@@ -127,8 +129,12 @@ class Intake:
         return list(dict.fromkeys([*begun, *spooled]))
 
     async def _take_in(self, name: SpoolName) -> Recording | None:
+        numbers = await asyncio.to_thread(_numbers_in, self._spool / name.marker)
         async with self._engine.begin() as connection:
             recording = await ledger.open_row(connection, name, self._clock())
+            if numbers:
+                dnis, ani = numbers
+                await note_numbers(connection, name.call_id, dnis=dnis, hotline=self._hotline_of(dnis), ani=ani)
         if recording.state is not RecordingState.ARRIVING:
             await asyncio.to_thread(self._clear_away, name)
             return None
@@ -157,6 +163,16 @@ class Intake:
                     "A second leg came for a closed recording: set aside", call=name.call_id, attempt=name.attempt
                 )
         (self._spool / name.marker).unlink(missing_ok=True)
+
+
+def _numbers_in(marker: Path) -> tuple[str, str] | None:
+    """The numbers dialled and calling ("" when hidden) that the dialplan left in a marker; most markers are empty."""
+    try:
+        text = marker.read_text(encoding="ascii").rstrip("\n")
+    except (OSError, UnicodeDecodeError):
+        return None
+    dnis, _, ani = text.partition(" ")
+    return (dnis, ani) if dnis else None
 
 
 def _is_marker(_: Change, path: str) -> bool:

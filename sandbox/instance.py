@@ -30,6 +30,10 @@ class Setup:
     """Where callers wait when no controller answers FastAGI."""
     admission: Admission = field(default_factory=Admission)
     """How many calls the dialplan lets in."""
+    queues: tuple[str, ...] = ()
+    """The city's queues; those of `hotlines` are among them anyway."""
+    fallback_s: int = 120
+    """How long a caller waits without a controller before being asked for a message, seconds."""
     sounds: Path = _REPOSITORY / "cities/sample/prompts"
     """The prompts `Playback` finds."""
     music: Path = _REPOSITORY / "cities/sample/prompts/moh"
@@ -64,6 +68,8 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         seats=setup.seats,
         hotlines=setup.hotlines,
         admission=setup.admission,
+        queues=setup.queues,
+        fallback_s=setup.fallback_s,
         log_levels=setup.log_levels,
     )
 

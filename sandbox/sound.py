@@ -19,6 +19,8 @@ HEADER_BYTES = 44
 FRAME = RATE_HZ // 50
 QUIET_RMS = 120.0
 """Below this a frame of 20 ms counts as quiet: digital silence through A-law is 8, speech some 1,000 and more."""
+MINUS_50_DBFS_RMS = 32768 * 10 ** (-50 / 20)
+"""104: what an ordinary ear on a telephone takes for a dead line."""
 LIKENESS = 0.5
 """Normalised correlation from which a clip counts as found: A-law leaves 0.9, other speech stays below 0.3."""
 LONGEST_CLIP = 2 * RATE_HZ
@@ -81,6 +83,14 @@ class Stretch:
     def length_s(self) -> float:
         """How long it lasts."""
         return self.end_s - self.start_s
+
+
+def longest_silence_s(samples: Samples) -> float:
+    """The longest run of frames of 20 ms below -50 dBFS, in seconds."""
+    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
+    dead = np.sqrt(np.mean(frames**2, axis=1)) < MINUS_50_DBFS_RMS
+    runs = (len(list(run)) for is_dead, run in itertools.groupby(dead.tolist()) if is_dead)
+    return max(runs, default=0) * FRAME / RATE_HZ
 
 
 def loud_frames(samples: Samples) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ What the dialplan says (`UserEvent`) and what Asterisk adds:
 
     CallArrived   a citizen was answered               -> CallArrived, and an Arrival for the call book
     CallRefused   a citizen found the lines busy       -> CallRefused, and an Arrival for the call book
+    CallFallback  Asterisk's own queue has the caller  (ends what `Connecting` named)
     CallWaiting   the caller is in the waiting room    -> CallJoined
     Connecting    the Redirect took effect             (names the offer of what follows)
     DialBegin     the INVITE is on its way             -> PhoneDialled
@@ -107,6 +108,9 @@ class Translator:
                 return (_joined(call, message, at),)
             case "Connecting":
                 self._offers[call] = int(message["Attempt"])
+                self._rang.discard(call)
+            case "CallFallback":  # what is dialled from here on is none of our offers
+                self._offers.pop(call, None)
                 self._rang.discard(call)
             case "DialOver":
                 return (_dial_over(call, message, at, rang=call in self._rang),)

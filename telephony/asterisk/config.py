@@ -133,8 +133,13 @@ class PbxConfig:
     ivr_limit_s: int = 90
     """How long a controller may keep a caller in the IVR before the dialplan takes the caller back, seconds."""
 
+    fallback_s: int = 120
+    """How long a caller waits in the native queue, without a controller, before being asked for a message, seconds."""
+
     seats: tuple[Seat, ...] = ()
     """The phones that may register."""
+    queues: tuple[str, ...] = ()
+    """The city's queues: each is a native `Queue()` for the time without a controller."""
     trunk_match: tuple[str, ...] = ("127.0.0.1/32",)
     """Networks citizens' calls come from."""
     trunk_is_apart: bool = False
@@ -177,6 +182,7 @@ class PbxConfig:
     def _check_numbers(self) -> None:
         _demand_range("sip_t1_ms", self.sip_t1_ms, 10, 2000)
         _demand_range("ivr_limit_s", self.ivr_limit_s, 5, 3600)
+        _demand_range("fallback_s", self.fallback_s, 1, 3600)
         if self.rtp_last - self.rtp_first < 3:
             raise BadPbxConfig("rtp_last must be at least 3 more than rtp_first")
 
@@ -185,9 +191,16 @@ class PbxConfig:
             _demand_network("trunk_match, ami_permit", network)
         for level in self.log_levels:
             _demand(_LOG_LEVEL, "log_levels", level)
+        for queue in self.native_queues:
+            _demand(_NAME, "queues", queue)
         extensions = [seat.extension for seat in self.seats]
         if len(set(extensions)) < len(extensions):
             raise BadPbxConfig("two seats have the same extension")
+
+    @property
+    def native_queues(self) -> tuple[str, ...]:
+        """Every queue a caller may wait in, each once."""
+        return tuple(dict.fromkeys([*self.queues, *(hotline.queue for hotline in self.hotlines)]))
 
     @property
     def etc(self) -> Path:

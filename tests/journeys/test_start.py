@@ -85,7 +85,7 @@ async def _run_controller(house, state_dir, **given):
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             _, said = await process.communicate()
     except TimeoutError:
         process.kill()

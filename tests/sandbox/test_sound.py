@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sandbox.sound import RATE_HZ, find, pitch, read_wav, rms, silence, stretches, tone, write_wav
+from sandbox.sound import RATE_HZ, find, longest_silence_s, pitch, read_wav, rms, silence, stretches, tone, write_wav
 
 
 def _speechlike(seed: int, length_s: float) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
@@ -54,3 +54,10 @@ def test_measures() -> None:
     assert rms(tone(700, 1.0)) == pytest.approx(5657, abs=5)
     assert pitch(tone(700, 1.0)) == pytest.approx(700, abs=2)
     assert rms(silence(0)) == 0
+
+
+def test_longest_silence_is_found_wherever_it_is() -> None:
+    """At the end, too; sound of -40 dBFS is none."""
+    sound = np.concatenate([tone(500, 1), silence(0.5), tone(500, 1, amplitude=460), silence(2)])
+    assert longest_silence_s(sound) == 2
+    assert longest_silence_s(tone(500, 1)) == 0

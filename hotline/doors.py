@@ -1,0 +1,51 @@
+"""The controller's two doors: FastAGI for Asterisk, HTTP for people. One that is taken is named."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from api.app import build
+from api.ports import Services
+from plumbing.settings import Settings
+from telephony.agi import Script, serve
+
+
+class CannotStart(Exception):
+    """The controller cannot take calls; the message says what to mend, in Chinese and English."""
+
+
+@asynccontextmanager
+async def agi_open(settings: Settings, scripts: Mapping[str, Script]) -> AsyncIterator[int]:
+    """FastAGI while the context lasts; its value is the port. Raises CannotStart."""
+    try:
+        acceptor = serve(settings.agi_host, settings.agi_port, scripts)
+        port = await acceptor.__aenter__()
+    except OSError as error:
+        raise _taken("AGI", settings.agi_host, settings.agi_port, error) from error
+    try:
+        yield port
+    finally:
+        await acceptor.__aexit__(None, None, None)
+
+
+@asynccontextmanager
+async def http_open(settings: Settings, services: Services) -> AsyncIterator[int]:
+    """HTTP while the context lasts; its value is the port. Raises CannotStart."""
+    runner = web.AppRunner(build(services), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.http_host, settings.http_port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise _taken("HTTP", settings.http_host, settings.http_port, error) from error
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+def _taken(what: str, host: str, port: int, error: OSError) -> CannotStart:
+    return CannotStart(f"{what} 端口 {host}:{port} 无法使用 the {what} port cannot be used: {error.strerror}")
