@@ -23,8 +23,13 @@ from acd.offering import match
 Rule = Callable[[Hall, Any], None]
 
 
+def _changes_nothing(_hall: Hall, _event: Event) -> None:
+    """Of interest to the journal and to watchers only."""
+
+
 RULES: Final[Mapping[type[Event], Rule]] = {
     events.CallArrived: ringing.arrive,
+    events.CallRefused: _changes_nothing,
     events.CallJoined: ringing.join,
     events.CallEnded: ringing.end,
     events.PhoneDialled: ringing.dial,

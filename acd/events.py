@@ -15,6 +15,7 @@ from acd.model import (
     CallId,
     Queue,
     QueueName,
+    Refusal,
     RingFailure,
     Seat,
     SeatId,
@@ -52,6 +53,15 @@ class CallArrived(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallRefused(Event):
+    """A flood: the call was told that the lines are busy and let go. It may have arrived before, or never."""
+
+    call: CallId
+    hotline: str  # as in CallArrived
+    why: Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallJoined(Event):
     """The call is in the waiting room. One that waits already keeps its place; only its attempts may count on."""
 
@@ -68,6 +78,7 @@ class CallEnded(Event):
     """The caller's leg is gone, whoever hung up and whatever it was doing: abandoned, if no agent had answered."""
 
     call: CallId
+    missed: bool = False  # nobody saw it end: a resync found it gone, so nothing says that the caller hung up
 
 
 # ---- offers: `call` and `attempt` name one offer; facts about an older offer change nothing

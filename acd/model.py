@@ -63,6 +63,14 @@ class RingFailure(StrEnum):
     NOT_CARRIED_OUT = "not_carried_out"  # 指令失败: the PBX refused the order or never began
 
 
+class Refusal(StrEnum):
+    """Why a citizen's call was refused before anybody could take it."""
+
+    LINES_FULL = "lines_full"  # 线路全忙: as many calls as the machine bears
+    NUMBER_AT_ONCE = "number_at_once"  # 同号并发: this number has as many calls at once as one may have
+    NUMBER_TOO_OFTEN = "number_too_often"  # 同号频繁: this number has called too often of late
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """队列: callers waiting for the same kind of help, and how they are served."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.capacity import Capacity
 from acd.events import Request
+from acd.ledger import Ledger
 from acd.model import Agent, AgentId, CallId, SeatId
 from acd.staff import StaffMember
 from api.auth import Tokens
@@ -48,6 +49,13 @@ class Callers(Protocol):
 
     async def masked(self, calls: Sequence[CallId]) -> Mapping[CallId, str]:
         """The callers' numbers, masked; a hidden or unknown one is left out."""
+
+
+class Books(Protocol):
+    """Who reckons up what became of every call."""
+
+    async def ledger(self, since: datetime, until: datetime) -> Ledger:
+        """The calls that came in this period, up to the last fact on disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +131,7 @@ class Services:
     callers: Callers
     talks: Talks
     vitals: Vitals
+    books: Books
     transcription: Transcription
     database: AsyncEngine
     archive: Archive

@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
+from city.admission import Admission
 from city.hotline import Hotline, Number
 from city.menu import Menu
 from city.numbers import local_number
@@ -35,6 +36,8 @@ class CityFile(Named):
     """国家码 / without + or 00"""
     default_hotline: Number
     """未登记号码的来电转入此热线 / takes the calls to numbers that no hotline lists"""
+    short_abandon_s: Annotated[int, Field(ge=0, le=60)] = 10
+    """短时放弃:几秒内挂机不计入放弃 / who hangs up within so many seconds is counted apart from those who gave up"""
     skills: tuple[Skill, ...] = ()
     """其他文件可用的技能 / the skills that other files may name"""
 
@@ -58,6 +61,7 @@ class City:
     menus: Mapping[str, Menu]  # by name
     places: tuple[Place, ...]
     seats: tuple[Seat, ...]
+    admission: Admission
     prompts: Mapping[str, Prompt]  # by slug
 
     def hotline_for(self, dialled: str) -> Dialled:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from city.admission import Admission
 from city.city import CityFile
 from city.hotline import Hotline, HotlinesFile
 from city.menu import Menu
@@ -16,7 +17,7 @@ from city.positions import KeyPath
 from city.prompts import PromptsFile
 from city.queue import QueuesFile
 from city.seats import SeatRange, SeatsFile
-from city.source import Source, read
+from city.source import Source, read, read_if_there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +31,13 @@ class Files:
     menus: Mapping[str, Source]
     places: Source
     seats: Source
+    admission: Source
     prompts: Source
     also_spoken: frozenset[str] = frozenset()  # prompts that the programs themselves say
 
     def all(self) -> Iterator[Source]:
         """Every file that was read, or should have been."""
-        yield from (self.city, self.hotlines, self.queues, self.places, self.seats, self.prompts)
+        yield from (self.city, self.hotlines, self.queues, self.places, self.seats, self.admission, self.prompts)
         yield from self.menus.values()
 
 
@@ -62,6 +64,7 @@ def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
         menus={menu.stem: read(folder, f"menus/{menu.name}", Menu) for menu in menus},
         places=read(folder, "places.toml", PlacesFile),
         seats=read(folder, "seats.toml", SeatsFile),
+        admission=read_if_there(folder, "admission.toml", Admission),
         prompts=read(folder, "prompts/prompts.toml", PromptsFile),
         also_spoken=frozenset(also_spoken),
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import MappingProxyType
 
+from city.admission import Admission
 from city.checks import mistakes_between
 from city.city import City, CityFile
 from city.files import Files, hotlines, menus, read_files
@@ -56,5 +57,6 @@ def _city(files: Files, about: CityFile) -> City:
         menus=MappingProxyType(dict(zip(files.menus, (menu for _, menu in menus(files)), strict=True))),
         places=tuple(place for _, place in files.places.entries("places", Place)),
         seats=tuple(seat for _, seats in files.seats.entries("seats", SeatRange) for seat in seats.seats()),
+        admission=files.admission.whole(Admission) or Admission(),
         prompts=MappingProxyType({str(path[0]): prompt for path, prompt in files.prompts.entries("", Prompt)}),
     )

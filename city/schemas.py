@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import DictSchema
 
+from city.admission import Admission
 from city.city import CityFile
 from city.hotline import HotlinesFile
 from city.menu import Menu
@@ -21,6 +22,7 @@ from city.seats import SeatsFile
 PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas"
 
 SHAPES: dict[str, type[BaseModel]] = {
+    "admission": Admission,
     "city": CityFile,
     "hotlines": HotlinesFile,
     "menu": Menu,

@@ -93,6 +93,11 @@ def read(folder: Path, file: str, shape: type[BaseModel]) -> Source:
     return Source(file=file, content=content, positions=source.positions, mistakes=mistakes)
 
 
+def read_if_there(folder: Path, file: str, shape: type[BaseModel]) -> Source:
+    """As `read`; a file that is not there is as good as an empty one."""
+    return read(folder, file, shape) if (folder / file).exists() else Source(file=file)
+
+
 def _unreadable(file: str, position: Position, rule: str, zh: str, message: str) -> Source:
     line, column = position
     mistake = Mistake(file=file, line=line, column=column, key="", rule=rule, zh=zh, message=message)

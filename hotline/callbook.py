@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.commands import Command, RingAgent
-from acd.events import AgentAnswered, CallEnded, CallJoined, Event, OfferFound
+from acd.events import AgentAnswered, CallEnded, CallJoined, CallRefused, Event, OfferFound
 from acd.model import CallId, Offer
 from recordings.calls import note_answered, note_arrived, note_ended, note_joined
 from telephony.translate import Arrival
@@ -32,6 +32,7 @@ class CallBook:
         self._entries: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._offers: dict[CallId, RingAgent | OfferFound | Offer] = {}
         self._answered: set[CallId] = set()
+        self._refused: set[CallId] = set()
 
     def note_arrival(self, arrival: Arrival) -> None:
         """A citizen's call with its numbers."""
@@ -58,6 +59,8 @@ class CallBook:
                 self._enter(lambda: note_joined(self._database, call, at=joined or at))
             case OfferFound(call=call):
                 self._offers[call] = event
+            case CallRefused(call=call):
+                self._refused.add(call)
             case AgentAnswered(call=call) if call in self._offers:
                 self._note_answer(event)
             case CallEnded():
@@ -70,7 +73,10 @@ class CallBook:
 
     def _note_end(self, event: CallEnded) -> None:
         outcome = "answered" if event.call in self._answered else "abandoned"
+        if event.call in self._refused:
+            outcome = "refused"
         self._answered.discard(event.call)
+        self._refused.discard(event.call)
         self._offers.pop(event.call, None)
         self._enter(lambda: note_ended(self._database, event.call, outcome=outcome, at=event.at))
 

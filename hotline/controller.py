@@ -44,6 +44,7 @@ from hotline.crier import Crier
 from hotline.desk import PhoneDesk
 from hotline.doors import CannotStart, agi_open, http_open
 from hotline.fittings import (
+    Books,
     Callers,
     Floor,
     Sight,
@@ -175,7 +176,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         await stack.enter_async_context(background(engine.run(), switchboard.run()))
         await open_seats(city, engine, capacity)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
-        reception = Reception(lambda: city, desk)
+        reception = Reception(lambda: city, desk, _now)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
         await stack.enter_async_context(agi_open(settings, scripts))
         await stack.enter_async_context(background(ami.run(), lookout.run(ami), heartbeat.run(), mirror.run()))
@@ -191,6 +192,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             vitals=Vitals(
                 engine, Sight(ami=ami, listener=listener, lookout=lookout), transcriber, database, model.name
             ),
+            books=Books(journal, lambda: city),
             transcription=transcriber,
             database=database,
             archive=Archive(archive),

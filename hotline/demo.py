@@ -13,10 +13,12 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from city.load import load_city
+from hotline.cli_ledger import show as show_ledger
 from hotline.demo_cast import Appeal, Cast, Post, dialogues_for, prepare_appeal
 from hotline.demo_screen import Screen
 from hotline.demo_watch import Api
@@ -40,6 +42,7 @@ AT_ONCE = 3
 EVERY_S = 1.5
 FIRST_LINES, LINES = 2, 4
 AGENTS_EVERY_S = 0.5
+SETTLE_S = 3.0
 
 
 class Demo:
@@ -51,6 +54,7 @@ class Demo:
         self._appeals: dict[str, Appeal] = {}  # by masked number
         self._drafts = 0
         self._enough = asyncio.Event()
+        self.ledger: dict[str, Any] | None = None  # when it is over: what became of every call
 
     async def run(self) -> None:
         """From an empty state folder to the last draft."""
@@ -80,6 +84,15 @@ class Demo:
             ]
             async with cast.on_duty(posts):
                 await self._enough.wait()
+        await self._settle(api)
+
+    async def _settle(self, api: Api) -> None:
+        """Every call is over, or as good as: what became of them all."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_S):
+                while (await api.get("/api/ledger"))["in_progress"]:  # noqa: ASYNC110 (the API has no bell)
+                    await asyncio.sleep(AGENTS_EVERY_S)
+        self.ledger = await api.get("/api/ledger")
 
     async def _ring(self, cast: Cast, opening: Appeal, numbers: Iterator[str]) -> None:
         """Citizens dial, one after the other, some at the same time."""
@@ -151,10 +164,13 @@ def main(arguments: Sequence[str]) -> int:
     started_s = float(os.environ.get(STARTED) or time.time())
     with Screen() as screen:
         try:
-            asyncio.run(Demo(screen, once=once, say=chosen.say, started_s=started_s).run())
+            demo = Demo(screen, once=once, say=chosen.say, started_s=started_s)
+            asyncio.run(demo.run())
         except (UnknownWords, ControllerEnded, PbxError, DebsError) as trouble:
             sys.stderr.write(f"{trouble}\n")
             return 1
         except KeyboardInterrupt:
             return 0
+    if demo.ledger is not None:
+        show_ledger(demo.ledger)
     return 0

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.address import ADDRESS_FILE, read_address
+from city.admission import dialled_forms
 from city.city import City
 from plumbing.secrets import kept_secret
 from plumbing.settings import PREFIX
 from sandbox.instance import Setup
 from sandbox.pbx import Pbx
 from sandbox.progress import Say, say_on_stderr
+from telephony.asterisk.config import Admission
 from telephony.asterisk.render import Fallback, Seat
 
 START_S = 30.0
@@ -65,6 +67,7 @@ async def premises(
             Seat(extension=seat.extension, password=phone_password(state_dir, seat.extension)) for seat in city.seats
         ),
         hotlines=fallbacks(city),
+        admission=admission_of(city),
         queues=tuple(city.queues),
         fallback_s=fallback_s,
         sounds=city.folder.resolve() / "prompts",
@@ -95,7 +98,27 @@ def fallbacks(city: City) -> tuple[Fallback, ...]:
     """What the dialplan does for each hotline without a controller; the default hotline first."""
     first = city.about.default_hotline
     hotlines = sorted(city.hotlines.values(), key=lambda hotline: hotline.number != first)
-    return tuple(Fallback(number=h.number, queue=h.queue, greeting=h.greeting) for h in hotlines)
+    return tuple(
+        Fallback(
+            number=h.number, queue=h.queue, greeting=h.greeting, crisis=h.crisis, dialled=_ways_to_dial(city, h.number)
+        )
+        for h in hotlines
+    )
+
+
+def _ways_to_dial(city: City, hotline: str) -> tuple[str, ...]:
+    local = [number for number, rings in city.numbers.items() if rings == hotline]
+    return dialled_forms(local, city.about.area_code, city.about.country_code)
+
+
+def admission_of(city: City) -> Admission:
+    """What the dialplan lets in, with or without a controller."""
+    limits = city.admission
+    return Admission(
+        calls_at_once=limits.calls_at_once,
+        calls_at_once_per_number=limits.calls_at_once_per_number,
+        shared_numbers=tuple(number.removeprefix("+") for number in limits.shared_numbers),
+    )
 
 
 class ControllerEnded(Exception):

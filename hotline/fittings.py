@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ParamSpec
 
@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.events import Request
+from acd.journal import Journal
+from acd.ledger import DECIDING, LONGEST_CALL, Ledger
 from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from api.ports import VitalSigns
 from asr import jobs
@@ -127,6 +129,26 @@ class Sight:
     ami: Ami
     listener: Listener
     lookout: Lookout
+
+
+class Books:
+    """The ledger, reckoned up anew from the journal whenever it is asked for."""
+
+    def __init__(self, journal: Journal, city: Callable[[], City]) -> None:
+        self._journal, self._city = journal, city
+
+    async def ledger(self, since: datetime, until: datetime) -> Ledger:
+        """The calls that came in this period, up to the last fact on disk."""
+        city = self._city()
+        ledger = Ledger(
+            lambda dialled: city.hotline_for(dialled).hotline.number,
+            short=timedelta(seconds=city.about.short_abandon_s),
+            since=since,
+            until=until,
+        )
+        async for fact in self._journal.events_of(DECIDING, since=since - LONGEST_CALL):
+            ledger.note(fact)
+        return ledger
 
 
 class Vitals:

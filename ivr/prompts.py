@@ -24,6 +24,8 @@ class Say(StrEnum):
     BEEP = "beep"
     TALK_PAUSED = "talk-paused"  # this and the next by the dialplan, in a call
     TALK_RESUMED = "talk-resumed"
+    BUSY_LINES = "busy-lines"  # by the dialplan itself, when as many call as the machine bears
+    BUSY_NUMBER = "busy-number"  # or too many of one number
     MESSAGE_INVITE = "message-invite"  # by the dialplan itself, when nobody answers and no controller is there
     MESSAGE_THANKS = "message-thanks"
     SERVICE_AWAY = "service-away"  # by the dialplan itself, when nobody answers an agent's code

@@ -8,12 +8,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.asterisk import Asterisk
 from sandbox.ports import PortBlock
-from telephony.asterisk.config import Fallback, PbxConfig, Seat
+from telephony.asterisk.config import Admission, Fallback, PbxConfig, Seat
 
 _SOCKET_PATH_BYTES = 107
 _REPOSITORY = Path(__file__).resolve().parent.parent
@@ -28,6 +28,8 @@ class Setup:
     """The phones that may register."""
     hotlines: tuple[Fallback, ...] = ()
     """Where callers wait when no controller answers FastAGI."""
+    admission: Admission = field(default_factory=Admission)
+    """How many calls the dialplan lets in."""
     queues: tuple[str, ...] = ()
     """The city's queues; those of `hotlines` are among them anyway."""
     fallback_s: int = 120
@@ -65,6 +67,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         agi_port=setup.agi_port or ports.agi,
         seats=setup.seats,
         hotlines=setup.hotlines,
+        admission=setup.admission,
         queues=setup.queues,
         fallback_s=setup.fallback_s,
         log_levels=setup.log_levels,

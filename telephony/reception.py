@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
+from acd.admission import Budget, RepeatCallers
+from acd.model import Refusal
 from city.city import City
+from city.hotline import Hotline
 from ivr.agent_codes import Desk, serve
 from ivr.line import Keypad
 from ivr.menu import journey_of
@@ -30,16 +34,21 @@ class Caller(Keypad, Protocol):
 class Reception:
     """Answers both scripts. The city is asked for anew with every call, so a swapped one serves the next caller."""
 
-    def __init__(self, city: Callable[[], City], desk: Desk) -> None:
-        self._city, self._desk = city, desk
+    def __init__(self, city: Callable[[], City], desk: Desk, now: Callable[[], datetime]) -> None:
+        self._city, self._desk, self._now = city, desk, now
+        self._repeat_callers = RepeatCallers()
 
     async def receive(self, caller: Caller) -> None:
         """Script `call`: name the hotline by the number dialled, walk its menu, say where the call waits.
 
-        WALKED is set last: without it the dialplan takes the caller on by itself.
+        WALKED is set last: without it the dialplan takes the caller on by itself. REFUSAL: it lets the caller go.
         """
         city = self._city()
-        hotline, known = city.hotline_for(caller.arguments[0])
+        dialled, number = (*caller.arguments, "")[:2]  # Asterisk may leave an empty one out
+        hotline, known = city.hotline_for(dialled)
+        if not self._lets_in(city, hotline, number):
+            await caller.set_variable("REFUSAL", Refusal.NUMBER_TOO_OFTEN)
+            return
         if not known:
             log.warning("a number that no hotline lists was dialled", hotline=hotline.number)
         join = await walk(journey_of(city, hotline), caller)
@@ -52,6 +61,14 @@ class Reception:
             ("WALKED", "yes"),
         ):
             await caller.set_variable(name, value)
+
+    def _lets_in(self, city: City, hotline: Hotline, number: str) -> bool:
+        """A crisis hotline lets everybody in; so does a number that many people share."""
+        limits = city.admission
+        if hotline.crisis or limits.shares(number):
+            return True
+        budget = Budget(calls=limits.calls_per_number, window=timedelta(seconds=limits.window_s))
+        return self._repeat_callers.admit(number, budget, self._now())
 
     async def serve_agent(self, phone: Caller) -> None:
         """Script `agent-code`: carry out the code dialled at a seat and say what became of it."""

@@ -76,7 +76,7 @@ def difference(now: Telephones, acd: Acd, at: datetime, known: Collection[CallId
     gone = sorted((acd.calls if known is None else acd.calls & set(known)) - now.calls.keys())
     calls = [now.calls[call] for call in sorted(now.calls) if not acd.has_ended(call)]
     return (
-        *(CallEnded(at=at, call=call) for call in gone),
+        *(CallEnded(at=at, call=call, missed=True) for call in gone),
         *(fact for live in calls for fact in view.closings(live)),
         *(fact for live in calls for fact in view.openings(live)),
         *view.phones(),

@@ -7,6 +7,7 @@ remembers where each phone registered last: one that moves is announced at its n
 What the dialplan says (`UserEvent`) and what Asterisk adds:
 
     CallArrived   a citizen was answered               -> CallArrived, and an Arrival for the call book
+    CallRefused   a citizen found the lines busy       -> CallRefused, and an Arrival for the call book
     CallFallback  Asterisk's own queue has the caller  (ends what `Connecting` named)
     CallWaiting   the caller is in the waiting room    -> CallJoined
     Connecting    the Redirect took effect             (names the offer of what follows)
@@ -34,6 +35,7 @@ from acd.events import (
     CallEnded,
     CallHeld,
     CallJoined,
+    CallRefused,
     CallRetrieved,
     Event,
     PauseAsked,
@@ -46,7 +48,7 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import CallId, QueueName, RingFailure, SeatId, Skill, SkillLevel, Skills
+from acd.model import CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills
 
 WANTED = frozenset(
     {
@@ -121,11 +123,11 @@ class Translator:
         call = CallId(message.get("CallId", ""))
         match message.get("UserEvent"):
             case "CallArrived":
-                dnis = message.get("Dnis", "")
-                return (
-                    Arrival(at=at, call=call, dnis=dnis, ani=message.get("Ani", "")),
-                    CallArrived(at=at, call=call, hotline=dnis),
-                )
+                return (_arrival(call, message, at), CallArrived(at=at, call=call, hotline=message.get("Dnis", "")))
+            case "CallRefused":
+                why = Refusal(message["Why"])
+                refused = CallRefused(at=at, call=call, hotline=message.get("Dnis", ""), why=why)
+                return (_arrival(call, message, at), refused)
             case "CallWaiting":
                 return (_joined(call, message, at),)
             case "Connecting":
@@ -191,6 +193,10 @@ class Translator:
             return ()
         self._contacts.pop(seat, None)
         return (PhoneLost(at=at, seat=seat),)
+
+
+def _arrival(call: CallId, message: Message, at: datetime) -> Arrival:
+    return Arrival(at=at, call=call, dnis=message.get("Dnis", ""), ani=message.get("Ani", ""))
 
 
 def _joined(call: CallId, message: Message, at: datetime) -> CallJoined:

@@ -26,10 +26,8 @@ PURE_MODULES = (
         for name in ("model", "events", "commands", "errors", "distributor", "agents", "duty", "seating")
     ),
     *(f"acd/{name}.py" for name in ("hall", "matching", "lazyheap", "offers", "offering", "ringing", "finding")),
-    *(
-        f"acd/{name}.py"
-        for name in ("talking", "overflow", "callbacks", "forecast", "staffing", "kpi", "ledger", "why")
-    ),
+    *(f"acd/{name}.py" for name in ("talking", "overflow", "callbacks", "forecast", "staffing", "kpi", "ledger")),
+    *(f"acd/{name}.py" for name in ("why", "admission")),
     "ivr/*.py",
     *(f"telephony/{name}.py" for name in ("message", "translate", "telephones", "resync", "lag")),
 )

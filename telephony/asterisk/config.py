@@ -11,6 +11,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _EXTENSION = re.compile(r"[0-9]{2,8}")
+_DIGITS = re.compile(r"[0-9]{2,40}")
 _NUMBER = re.compile(r"[0-9]{2,20}")
 _SECRET = re.compile(r"[A-Za-z0-9._~+/=@%^,:-]{6,128}")
 _LANGUAGE = re.compile(r"[a-z]{2}(_[A-Z]{2})?")
@@ -47,6 +48,10 @@ class Fallback:
     """Queue its callers wait in."""
     greeting: tuple[str, ...]
     """Prompts played first; the recording notice is among them."""
+    crisis: bool = False
+    """Never refused, however many call."""
+    dialled: tuple[str, ...] = ()
+    """The digits by which it is dialled, without +: what is none of any hotline's is the first hotline's."""
 
     def __post_init__(self) -> None:
         """Refuse what is not a number or a name."""
@@ -54,6 +59,30 @@ class Fallback:
         _demand(_NAME, "hotline.queue", self.queue)
         for prompt in self.greeting:
             _demand(_NAME, "hotline.greeting", prompt)
+        for digits in self.dialled:
+            _demand(_DIGITS, "hotline.dialled", digits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admission:
+    """How many calls the dialplan lets in, also without a controller. Crisis hotlines come on top."""
+
+    calls_at_once: int = 120
+    """Calls on the whole machine."""
+    calls_at_once_per_number: int = 3
+    """Calls of one caller's number; hidden numbers are not counted together."""
+    shared_numbers: tuple[str, ...] = ()
+    """Callers' numbers, digits only, behind which are many people: no limit for one of these."""
+    told_at_once: int = 20
+    """How many refused callers hear why at once; in a deeper flood they get the busy tone alone."""
+
+    def __post_init__(self) -> None:
+        """Refuse limits that let nobody in, and what is no number."""
+        _demand_range("admission.calls_at_once", self.calls_at_once, 1, 100_000)
+        _demand_range("admission.calls_at_once_per_number", self.calls_at_once_per_number, 1, 100_000)
+        _demand_range("admission.told_at_once", self.told_at_once, 0, 1000)
+        for number in self.shared_numbers:
+            _demand(_DIGITS, "admission.shared_numbers", number)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +149,8 @@ class PbxConfig:
     """
     hotlines: tuple[Fallback, ...] = ()
     """The city's hotlines for the time without a controller; the first one takes numbers that none lists."""
+    admission: Admission = field(default_factory=Admission)
+    """How many calls are let in."""
     sip_t1_ms: int = 100
     """SIP timer T1 in ms: 500 on the open internet, 100 on a LAN, so that a dead phone fails in seconds."""
     log_levels: tuple[str, ...] = ("notice", "warning", "error")

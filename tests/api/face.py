@@ -28,7 +28,8 @@ from api.auth import Tokens
 from api.board import Board
 from api.people import Role
 from api.ports import CallMark, Services, VitalSigns
-from hotline.fittings import Floor
+from city.load import load_city
+from hotline.fittings import Books, Floor
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from recordings.archive import Archive
@@ -37,6 +38,7 @@ from telephony.talk import Beside, TalkCode
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
 
+SAMPLE = Path(__file__).parents[2] / "cities" / "sample"
 QUEUES = (Queue(QueueName("general")), Queue(QueueName("health")))
 
 
@@ -229,6 +231,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     """The HTTP face on an ephemeral port."""
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
     talks = FakeTalks()
+    city = load_city(SAMPLE)
     services = Services(
         tokens=tokens,
         board=Board(),
@@ -238,6 +241,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         callers=callers,
         talks=talks,
         vitals=vitals,
+        books=Books(house.journal, lambda: city),
         transcription=transcription,
         database=database,
         archive=Archive(tmp_path / "recordings"),

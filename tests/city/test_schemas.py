@@ -14,6 +14,7 @@ from city.schemas import PUBLISHED, SHAPES, schema_text, write_schemas
 from tests.city.scene import SAMPLE
 
 WRITTEN = {
+    "admission": "admission.toml",
     "city": "city.toml",
     "hotlines": "hotlines.toml",
     "menu": "menus/health.toml",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.events import CallArrived
+from acd.events import AgentAnswered, CallArrived, CallEnded
 from acd.model import AgentState, CallId
 from api.address import write_address
 from asr.jobs import ATTEMPTS_MAX
@@ -203,3 +203,21 @@ async def test_a_model_is_looked_at(tmp_path: Path) -> None:
 
     assert (whole.code, "模型完整" in whole.out) == (0, True)
     assert (none.code, "hotline model fetch" in none.err) == (1, True)
+
+
+async def test_the_ledger_prints_the_balance_by_hotline_and_fails_when_it_is_wrong(face: Face, state: Path) -> None:
+    """Sums that add up: 0; a call with two outcomes: its id, and 1; a time that is none is explained."""
+    call, engine = CallId("lx-7"), face.house.engine
+    engine.tell(CallArrived(at=NOW - timedelta(minutes=2), call=call, hotline="12320"))
+    engine.tell(CallEnded(at=NOW - timedelta(minutes=1), call=call))
+    await face.house.settled()
+    await face.house.journal.flushed(face.house.journal.last)
+    right = await hotline(state, "ledger", "--since", (NOW - timedelta(hours=1)).isoformat())
+    engine.tell(AgentAnswered(at=NOW, call=call, attempt=1))
+    await face.house.settled()
+    await face.house.journal.flushed(face.house.journal.last)
+    wrong, mistyped = await asyncio.gather(hotline(state, "ledger"), hotline(state, "ledger", "--since", "gestern"))
+
+    assert (right.code, "12320" in right.out, "账平" in right.out, "1 = 1 + 0" in right.out) == (0, True, True, True)
+    assert (wrong.code, "lx-7" in wrong.err) == (1, True)
+    assert (mistyped.code, "2026-11-23T08:00" in mistyped.err) == (2, True)

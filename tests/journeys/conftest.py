@@ -19,6 +19,7 @@ from tests.journeys.scene import Scene
 SAMPLE = Path(__file__).parents[2] / "cities/sample"
 GREETING_S = 0.4
 MENU_S = 1.5
+SHORT_ABANDON_S = 3
 
 
 def quick_city(folder: Path) -> Path:
@@ -29,6 +30,12 @@ def quick_city(folder: Path) -> Path:
     queues.write_text(
         text.replace("wrap_up_s = 30", "wrap_up_s = 1").replace("wrap_up_s = 45", "wrap_up_s = 1"), "utf-8"
     )
+    about = folder / "city.toml"
+    default = 'default_hotline = "12345"'
+    text = about.read_text(encoding="utf-8").replace(default, f"{default}\nshort_abandon_s = {SHORT_ABANDON_S}")
+    about.write_text(text, encoding="utf-8")
+    for prompt in ("busy-lines", "busy-number"):
+        write_wav(folder / f"prompts/{prompt}.wav", tone(700, GREETING_S))
     menu, spoken = folder / "menus/health.toml", folder / "prompts/menu-12320.wav"
     menu.write_text(menu.read_text(encoding="utf-8").replace("wait_s = 3", "wait_s = 1"), encoding="utf-8")
     write_wav(spoken, read_wav(spoken)[: int(MENU_S * RATE_HZ)])

@@ -11,6 +11,7 @@ from acd.events import (
     CallEnded,
     CallHeld,
     CallJoined,
+    CallRefused,
     CallRetrieved,
     PauseAsked,
     PhoneDialled,
@@ -22,7 +23,7 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId, Skill, SkillLevel
+from acd.model import AgentId, CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel
 from telephony.translate import Arrival, Translator, action_for, actions_for, read_skills, write_skills
 
 NINE = datetime(2026, 1, 6, 9, 0, tzinfo=UTC)
@@ -50,6 +51,17 @@ def test_an_arrival_keeps_the_number_out_of_the_acd():
     assert facts == [
         Arrival(at=NINE, call=CALL, dnis="12320", ani="13812345678"),
         CallArrived(at=NINE, call=CALL, hotline="12320"),
+    ]
+    assert "13812345678" not in repr(facts[1])
+
+
+def test_a_refused_call_keeps_its_number_in_the_call_book_only():
+    """Said at the door or after the greeting: one fact with the reason, and the number beside it."""
+    facts = heard(said("CallRefused", Dnis="12345", Ani="13812345678", Why="number_at_once"))
+
+    assert facts == [
+        Arrival(at=NINE, call=CALL, dnis="12345", ani="13812345678"),
+        CallRefused(at=NINE, call=CALL, hotline="12345", why=Refusal.NUMBER_AT_ONCE),
     ]
     assert "13812345678" not in repr(facts[1])
 

@@ -1,0 +1,96 @@
+"""The reception lets a number in so many times within a while, and never stands before a crisis hotline."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from city.city import City
+from city.load import load_city
+from ivr.agent_codes import Desk
+from telephony.reception import Reception
+from tests.city.scene import SAMPLE, Copy
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+
+
+class Caller:
+    """Presses nothing; remembers what was set on the channel."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.arguments = arguments
+        self.set: dict[str, str] = {}
+
+    async def set_variable(self, name: str, value: str) -> None:
+        """Remember."""
+        self.set[name] = value
+
+    async def play(self, prompt: str) -> str | None:
+        """Heard to the end."""
+
+    async def ask(self, prompt: str, wait_s: float) -> str | None:
+        """Silence."""
+
+
+class Door:
+    """A reception of a city, and a clock."""
+
+    def __init__(self, city: City) -> None:
+        self.now = NOON
+        self._reception = Reception(lambda: city, cast("Desk", None), lambda: self.now)
+
+    async def call(self, hotline: str, *number: str) -> str:
+        """Where one call goes: the queue, or why it is refused."""
+        caller = Caller(hotline, *number)
+        await self._reception.receive(caller)  # type: ignore[arg-type]
+        assert ("WALKED" in caller.set) != ("REFUSAL" in caller.set)
+        return caller.set.get("REFUSAL") or caller.set["QUEUE"]
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Copy:
+    """The sample city, without audio."""
+    shutil.copytree(SAMPLE, tmp_path / "city", ignore=shutil.ignore_patterns("*.wav"))
+    return Copy(tmp_path / "city")
+
+
+@pytest.fixture
+def door(city: Copy) -> Door:
+    """Two calls of one number in a minute; 12320 is a crisis hotline; one number is a company's."""
+    admission = city.folder / "admission.toml"
+    admission.write_text('calls_per_number = 2\nwindow_s = 60\nshared_numbers = ["+86051888880000"]\n', "utf-8")
+    city.replace("hotlines.toml", 'menu = "health"', "crisis = true")
+    return Door(city.load())
+
+
+async def test_a_number_that_calls_too_often_is_refused_until_the_window_has_passed(door: Door) -> None:
+    """Another number is not touched by it."""
+    calls = [await door.call("12345", "13800000001") for _ in range(3)]
+    other = await door.call("12345", "13800000002")
+    door.now += timedelta(minutes=1)
+
+    assert calls == ["general", "general", "number_too_often"]
+    assert [other, await door.call("12345", "13800000001")] == ["general", "general"]
+
+
+async def test_a_crisis_hotline_and_hidden_or_shared_numbers_are_let_in_always(door: Door) -> None:
+    """Also when the number has used up its budget elsewhere."""
+    for _ in range(3):
+        await door.call("12345", "13800000001")
+
+    assert [await door.call("0518-12320", "13800000001") for _ in range(5)] == ["health"] * 5
+    assert [await door.call("12345", *hidden) for hidden in ((), ("",), (), ("",))] == ["general"] * 4
+    assert [await door.call("12345", "86051888880000") for _ in range(4)] == ["general"] * 4
+
+
+def test_a_city_without_an_admission_file_has_the_defaults(city: Copy) -> None:
+    """An older city folder still loads."""
+    (city.folder / "admission.toml").unlink()
+
+    limits = load_city(city.folder).admission
+
+    assert (limits.calls_at_once, limits.calls_at_once_per_number, limits.calls_per_number) == (120, 3, 20)
