@@ -29,7 +29,9 @@ from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.jobs import JobNotDead, UnknownJob
 from api.ports import Unknown
 from recordings.access import NothingToHear
+from recordings.keys import KeyLost
 from recordings.ledger import RecordingUnknown
+from recordings.vault import Tampered
 from telephony.errors import TelephonyError
 from telephony.talk import NoAgentLeg
 from tickets.ticket import EditNotAllowed, TicketChanged, TicketRefused, TicketUnknown
@@ -91,6 +93,10 @@ TABLE: dict[type[Exception], Line] = {
     TicketRefused: Line(409, "ticket_refused"),
     RecordingUnknown: Line(404, "unknown_recording", "没有这段录音", "there is no such recording"),
     NothingToHear: Line(409, "nothing_to_hear", "这段录音没有声音", "the recording holds no sound"),
+    Tampered: Line(
+        500, "recording_tampered", "录音文件已损坏或被改动,或密钥不符", "damaged or tampered with, or the wrong key"
+    ),
+    KeyLost: Line(500, "recording_key_lost", "录音主密钥缺失,请从备份恢复", "a master key is missing: restore it"),
     ValidationError: Line(422, "not_valid", "内容不合要求", "the content is not as it should be"),
     NoAgentLeg: Line(409, "not_now", "该来电没有在通话", "the call is with no agent"),
     TelephonyError: Line(

@@ -10,7 +10,7 @@ An attempt is counted before its work begins, so a job that kills its worker is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
-from recordings.recording import Recording, RecordingId, RecordingState
+from recordings.recording import Recording, RecordingId, RecordingState, made_at
 
 ATTEMPTS_MAX = 3
 PAUSE = timedelta(seconds=5)  # before another attempt, times the attempts made
@@ -164,3 +164,19 @@ async def _leave_running(connection: AsyncConnection, job: Job, **columns: objec
 
 def _job(columns: dict[str, object]) -> Job:
     return Job(**columns | {"state": JobState(str(columns["state"]))})  # type: ignore[arg-type]
+
+
+SOON = timedelta(minutes=10)
+_IDS_A_QUERY = 500  # a database takes only so many parameters
+
+
+async def reading(connection: AsyncConnection, recordings: Collection[RecordingId], now: datetime) -> set[RecordingId]:
+    """Which of these are being transcribed, or are of the last SOON and will be."""
+    found, asked = set(), sorted(recordings)
+    for start in range(0, len(asked), _IDS_A_QUERY):
+        some = jobs.c.recording.in_(asked[start : start + _IDS_A_QUERY])
+        query = select(jobs.c.recording, jobs.c.state).where(some, jobs.c.state.notin_((JobState.DONE, JobState.DEAD)))
+        for row in await connection.execute(query):
+            if row.state == JobState.RUNNING or made_at(row.recording) > now - SOON:
+                found.add(RecordingId(row.recording))
+    return found

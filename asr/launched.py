@@ -170,9 +170,16 @@ class Launched(asyncio.SubprocessProtocol):
             await self._ended
 
 
+def _on_disk(sound: Sound) -> Path:
+    """The child opens the file by itself; whoever decodes from the vault has put it there (Archive.in_the_open)."""
+    if not isinstance(sound.path, Path):
+        raise TypeError("only a file can be handed to a decoder")
+    return sound.path.resolve()
+
+
 def _described(sound: Sound) -> dict[str, Any]:
     return {
-        "path": str(sound.path.resolve()),
+        "path": str(_on_disk(sound)),
         "offset_bytes": sound.offset_bytes,
         "sound_bytes": sound.sound_bytes,
         "rate_hz": sound.rate_hz,

@@ -137,7 +137,7 @@ class Transcriber:
         try:
             async with self._engine.connect() as connection:
                 recording = await ledger.read(connection, job.recording)
-            transcript = await self._decoder.decode(self._archive.legs(recording.id))
+            transcript = await self._decode(recording)
             kept = await self._write(lambda connection: self._keep(connection, job, recording, transcript))
         except Exception as error:  # noqa: BLE001  # whatever one recording does to us, it costs its job an attempt
             await self._give_back(job, error)
@@ -145,6 +145,14 @@ class Transcriber:
             if kept:
                 log.info("Recording transcribed", recording=recording.id, turns=len(transcript.turns))
                 self._announce(recording)
+
+    async def _decode(self, recording: Recording) -> Transcript:
+        opened = self._archive.in_the_open(recording.id)
+        legs = await asyncio.to_thread(opened.__enter__)
+        try:
+            return await self._decoder.decode(legs)
+        finally:
+            await asyncio.to_thread(opened.__exit__, None, None, None)
 
     async def _keep(self, connection: AsyncConnection, job: Job, recording: Recording, transcript: Transcript) -> bool:
         now = self._clock()

@@ -33,7 +33,7 @@ from api.auth import Tokens
 from api.board import Board
 from api.ports import Services
 from asr.decoder import Decoder
-from asr.jobs import enqueue
+from asr.jobs import enqueue, reading
 from asr.transcriber import Transcriber
 from city.city import City
 from city.load import load_city
@@ -65,6 +65,7 @@ from plumbing.secrets import kept_secret
 from plumbing.settings import Settings, SettingsInvalid, read_settings
 from recordings.archive import Archive
 from recordings.intake import Intake
+from recordings.keeper import Keeper
 from telephony.ami import Ami, AmiAccount
 from telephony.errors import LoginRefused
 from telephony.heartbeat import Heartbeat
@@ -168,6 +169,9 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             hotline_of=hotline_of,
         )
 
+        vault = Archive(archive)
+        keeper = Keeper(database, vault, lambda connection, some: reading(connection, some, _now()))
+
         # one after the other: what is begun first ends last
         await journal.open()
         await remember(memory, distributor, board, callbook)
@@ -180,7 +184,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
         await stack.enter_async_context(agi_open(settings, scripts))
         await stack.enter_async_context(background(ami.run(), lookout.run(ami), heartbeat.run(), mirror.run()))
-        await stack.enter_async_context(background(crier.run(), intake.run(), transcriber.run()))
+        await stack.enter_async_context(background(crier.run(), intake.run(), transcriber.run(), keeper.run()))
         services = Services(
             tokens=Tokens(database),
             board=board,
@@ -195,7 +199,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             books=Books(journal, lambda: city),
             transcription=transcriber,
             database=database,
-            archive=Archive(archive),
+            archive=vault,
         )
         await services.tokens.put_first_token(settings.state_dir, now=_now())
         http_port = await stack.enter_async_context(http_open(settings, services))

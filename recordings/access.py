@@ -62,7 +62,7 @@ async def hear(engine: AsyncEngine, archive: Archive, recording: RecordingId, *,
         await note(connection, at=at, who=who, deed="recording.heard", subject=recording)
     if found.state is not RecordingState.KEPT:
         raise NothingToHear(found)
-    legs = archive.legs(recording)
+    legs = archive.stored(recording)
     return await asyncio.to_thread(open_stereo, legs[Leg.CALLER], legs[Leg.AGENT])
 
 

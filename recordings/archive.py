@@ -1,29 +1,63 @@
 """The archive:
 
-where a recording's two legs lie. The place follows from the id alone, so no path is ever stored or taken from
-outside.
+where a recording's two legs lie, as WAV or in the vault. The place follows from the id alone, so no path is ever
+stored or taken from outside.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
+import io
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO, Literal
 
 from recordings.arrival import Examined
+from recordings.keys import KeyRing, flush
 from recordings.recording import Leg, RecordingId, made_at
-from recordings.wav import inspect
+from recordings.vault import Tampered, seal, unseal
+from recordings.wav import Readable, inspect
 
 _HASH_CHUNK_BYTES = 1 << 20
+SEALED = ".vault"
+
+
+class StoredLeg:
+    """A leg wherever it lies: the WAV while there is one, else what the vault gives back, kept in memory."""
+
+    def __init__(self, wav: Path, sealed: Path, ring: KeyRing) -> None:
+        self.wav, self.sealed, self._ring = wav, sealed, ring
+        self._whole: bytes | None = None
+
+    def exists(self) -> bool:
+        """In one of the two places."""
+        return self.wav.exists() or self.sealed.exists()
+
+    def written_at(self) -> datetime:
+        """When its last byte was recorded. FileNotFoundError."""
+        kept = self.wav if self.wav.exists() else self.sealed
+        return datetime.fromtimestamp(kept.stat().st_mtime, UTC)
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """The WAV's bytes. FileNotFoundError, Tampered, KeyLost."""
+        if self._whole is None:
+            try:
+                return self.wav.open(mode)
+            except FileNotFoundError:
+                self._whole = unseal(self.sealed, self._ring)
+        return io.BytesIO(self._whole)
 
 
 class Archive:
     """Legs under one folder, by day of the id: `2026/11/23/<id>-caller.wav`. Every method blocks on the disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ring: KeyRing | None = None) -> None:
         self.folder = folder
+        self.ring = ring or KeyRing(folder.parent / "secrets" / "vault")
 
     def path(self, recording: RecordingId, leg: Leg) -> Path:
         """Where a leg lies, or would. ValueError when `recording` is no id of ours, whatever it contains."""
@@ -32,6 +66,51 @@ class Archive:
     def legs(self, recording: RecordingId) -> dict[Leg, Path]:
         """Both places."""
         return {leg: self.path(recording, leg) for leg in Leg}
+
+    def stored(self, recording: RecordingId) -> dict[Leg, StoredLeg]:
+        """Both legs, wherever they lie."""
+        return {leg: StoredLeg(path, path.with_suffix(SEALED), self.ring) for leg, path in self.legs(recording).items()}
+
+    @contextmanager
+    def in_the_open(self, recording: RecordingId) -> Iterator[dict[Leg, Path]]:
+        """Both legs as WAV files for a reader that needs files; what comes from the vault is gone afterwards."""
+        with tempfile.TemporaryDirectory(prefix="lianxin-") as private:
+            open_legs = {}
+            for leg, stored in self.stored(recording).items():
+                open_legs[leg] = stored.wav
+                if not stored.wav.exists() and stored.sealed.exists():
+                    open_legs[leg] = Path(private) / stored.wav.name
+                    open_legs[leg].write_bytes(unseal(stored.sealed, self.ring))
+            yield open_legs
+
+    def put_away(self, recording: RecordingId, leg: Leg, expected: str | None) -> bool:
+        """Seal a leg, compare what comes out with what went in, delete the WAV. False when there is no WAV.
+
+        `expected` is the hash in the table. Killed anywhere, it is done again from the WAV, which goes last. Tampered:
+        the WAV is not what the table says, or the vault gives back something else; it stays.
+        """
+        stored = self.stored(recording)[leg]
+        with self.ring.alone():
+            was = sha256(stored.wav)
+            if was is None:
+                return False
+            if expected is not None and was != expected:
+                raise Tampered(stored.wav.name)
+            seal(stored.wav, stored.sealed, self.ring)
+            if hashlib.sha256(unseal(stored.sealed, self.ring)).hexdigest() != was:
+                raise Tampered(stored.sealed.name)
+            stored.wav.unlink()
+            flush(stored.wav.parent)
+            return True
+
+    def in_plain(self) -> set[RecordingId]:
+        """Ids of which a leg still lies here as WAV."""
+        names = {path.stem.rpartition("-")[0] for path in self.folder.glob("*/*/*/*.wav")}
+        return {RecordingId(name) for name in names if _is_id(name)}
+
+    def sealed(self) -> Iterator[Path]:
+        """Every file in the vault."""
+        return self.folder.glob(f"*/*/*/*{SEALED}")
 
     def take(self, source: Path, recording: RecordingId, leg: Leg) -> bool:
         """Move a leg in. False when there was nothing to move. Never overwrites other sound: FileExistsError."""
@@ -46,7 +125,7 @@ class Archive:
 
     def examine(self, recording: RecordingId) -> dict[Leg, Examined]:
         """Both legs as they lie here: sound, hash, time of the last byte. Reads every byte."""
-        return {leg: _examine(path) for leg, path in self.legs(recording).items()}
+        return {leg: _examine(stored) for leg, stored in self.stored(recording).items()}
 
     def held_since(self, since: datetime) -> set[RecordingId]:
         """Ids of which a leg lies here, of the day of `since` and later ones.
@@ -55,14 +134,16 @@ class Archive:
         """
         first = f"{since.astimezone(UTC):%Y/%m/%d}"
         days = [day for day in self.folder.glob("*/*/*") if day.relative_to(self.folder).as_posix() >= first]
-        names = {path.stem.rpartition("-")[0] for day in days for path in day.glob("*.wav")}
+        names = {
+            path.stem.rpartition("-")[0] for day in days for path in day.iterdir() if path.suffix in {".wav", SEALED}
+        }
         return {RecordingId(name) for name in names if _is_id(name)}
 
 
-def _examine(path: Path) -> Examined:
-    digest = sha256(path)
-    written = datetime.fromtimestamp(path.stat().st_mtime, UTC) if digest else None
-    return Examined(sound=inspect(path), sha256=digest, written_at=written)
+def _examine(stored: StoredLeg) -> Examined:
+    digest = sha256(stored)
+    written = stored.written_at() if digest else None
+    return Examined(sound=inspect(stored), sha256=digest, written_at=written)
 
 
 def _move(source: Path, target: Path) -> None:
@@ -73,10 +154,10 @@ def _move(source: Path, target: Path) -> None:
     ):  # another file system: copy beside the target first, so that a kill leaves no half leg under its name
         partial = target.with_suffix(".part")
         shutil.copy2(source, partial)
-        _flush(partial)
+        flush(partial)
         partial.replace(target)
         source.unlink()
-    _flush(target.parent)
+    flush(target.parent)
 
 
 def _finish_move(source: Path, target: Path) -> bool:
@@ -95,15 +176,7 @@ def _is_id(name: str) -> bool:
     return True
 
 
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sha256(path: Path) -> str | None:
+def sha256(path: Readable) -> str | None:
     """Hex digest of a file's bytes, None when it is not there."""
     try:
         with path.open("rb") as file:

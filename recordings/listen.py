@@ -8,12 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recordings.wav import HEADER_BYTES, SAMPLE_BYTES, Sound, header, inspect
+from recordings.wav import HEADER_BYTES, SAMPLE_BYTES, Readable, Sound, header, inspect
 
 _FRAME_BYTES = 2 * SAMPLE_BYTES
 _SILENCE_RATE_HZ = 8000
@@ -67,7 +66,7 @@ class StereoSound:
         return both.tobytes()
 
 
-def open_stereo(caller: Path, agent: Path) -> StereoSound:
+def open_stereo(caller: Readable, agent: Readable) -> StereoSound:
     """Look at both legs.
 
     A leg that is absent or unusable is silence. Legs of different rates: the agent's is left out.

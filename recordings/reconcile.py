@@ -50,7 +50,7 @@ async def reconcile(engine: AsyncEngine, archive: Archive, follow_up: FollowUp, 
 
 def _leg_is_gone(archive: Archive, row: Recording) -> bool:
     had = {Leg.CALLER: row.caller_sha256, Leg.AGENT: row.agent_sha256}
-    return any(had[leg] and not path.exists() for leg, path in archive.legs(row.id).items())
+    return any(had[leg] and not stored.exists() for leg, stored in archive.stored(row.id).items())
 
 
 async def _adopt(

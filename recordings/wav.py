@@ -13,14 +13,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from os import SEEK_END
-from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal, Protocol
 
 HEADER_BYTES = 44
 SAMPLE_BYTES = 2
 RATES_HZ = range(8000, 48001)
 _HEAD_SEARCHED_BYTES = 4096  # the sound must begin within these
 _PCM = 1
+
+
+class Readable(Protocol):
+    """What can be opened again and again: a path, or a leg in the vault."""
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """The bytes. FileNotFoundError."""
 
 
 class Damage(StrEnum):
@@ -41,7 +47,7 @@ class Damage(StrEnum):
 class Sound:
     """The usable sound of a leg: `sound_bytes` (always whole samples) from `offset_bytes` on; 0 when there is none."""
 
-    path: Path
+    path: Readable
     file_bytes: int = 0
     rate_hz: int = 0
     offset_bytes: int = HEADER_BYTES
@@ -77,7 +83,7 @@ class _Format:
         return (self.code, self.channels, self.bits) == (_PCM, 1, 8 * SAMPLE_BYTES) and self.rate_hz in RATES_HZ
 
 
-def inspect(path: Path) -> Sound:
+def inspect(path: Readable) -> Sound:
     """Look at one leg. Blocks on the disk for a few kilobytes; OSError other than absence is the caller's."""
     try:
         with path.open("rb") as file:
@@ -86,7 +92,7 @@ def inspect(path: Path) -> Sound:
         return Sound(path=path, damage=(Damage.ABSENT,))
 
 
-def _judge(path: Path, file: BinaryIO) -> Sound:
+def _judge(path: Readable, file: BinaryIO) -> Sound:
     head, file_bytes = file.read(_HEAD_SEARCHED_BYTES), file.seek(0, SEEK_END)
     if not head:
         return Sound(path=path, damage=(Damage.EMPTY_FILE,))
