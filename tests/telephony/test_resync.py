@@ -197,7 +197,9 @@ def test_only_calls_known_before_the_look_can_be_missing() -> None:
     known = scene.core.calls
     scene.join("meanwhile")
 
-    assert difference(snapshot(), scene.core, scene.now, known) == (CallEnded(at=scene.now, call=CallId("before")),)
+    assert difference(snapshot(), scene.core, scene.now, known) == (
+        CallEnded(at=scene.now, call=CallId("before"), missed=True),
+    )
 
 
 # ---- whatever the ACD believes, whatever the telephones do
