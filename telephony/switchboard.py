@@ -7,7 +7,7 @@ orders for one caller go one after the other; orders for different callers do no
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -17,10 +17,13 @@ import structlog
 from acd.commands import Command, RingAgent
 from acd.events import Event, RingFailed
 from acd.model import CallId, RingFailure
-from telephony.errors import TelephonyError
+from telephony.errors import AsteriskRefused, TelephonyError
 from telephony.translate import actions_for
 
 log = structlog.get_logger(__name__)
+
+AGAIN_AFTER_S = (0.02, 0.1, 0.3)
+"""Asterisk refuses to move a channel ("not up") that has not arrived yet where the order before sent it."""
 
 
 class Exchange(Protocol):
@@ -56,12 +59,23 @@ class Switchboard:
         if self._last.get(call) is done:
             del self._last[call]
 
+    async def _send(self, name: str, fields: Mapping[str, str], again_after_s: Iterable[float]) -> None:
+        """One action. It is sent again only when it was refused: then nothing of it was carried out."""
+        for pause_s in again_after_s:
+            try:
+                await self._exchange.action(name, **fields)
+            except AsteriskRefused:
+                await asyncio.sleep(pause_s)
+            else:
+                return
+        await self._exchange.action(name, **fields)
+
     async def _after(self, earlier: asyncio.Task[None] | None, command: Command) -> None:
         if earlier is not None:
             await asyncio.wait([earlier])
         try:
             for name, fields in actions_for(command):
-                await self._exchange.action(name, **fields)
+                await self._send(name, fields, AGAIN_AFTER_S if earlier else ())
         except TelephonyError as error:
             log.warning(
                 "an order was not carried out",

@@ -104,7 +104,7 @@ async def test_the_header_names_the_call_and_the_number_dialled(house):
     async def ask(line):
         return line.dnis, line.arguments, line.call_id == await line.variable("CALL_ID")
 
-    assert await met(house, ask) == ("12345", ("12345",), True)
+    assert await met(house, ask) == ("12345", ("12345", ""), True)
 
 
 @pytest.mark.parametrize(

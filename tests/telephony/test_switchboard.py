@@ -1,0 +1,70 @@
+"""Orders carried out on an exchange with bad manners: what is refused, repeated, reported."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from acd.commands import RingAgent, StopRinging
+from acd.events import RingFailed
+from acd.model import AgentId, CallId, RingFailure, SeatId
+from telephony.errors import ActionTimedOut, AsteriskRefused
+from telephony.switchboard import Switchboard
+
+NINE = datetime(2026, 1, 6, 9, 0, tzinfo=UTC)
+OFFER = {"at": NINE, "call": CallId("lx1-1.7"), "attempt": 2, "seat": SeatId("8001")}
+RING = RingAgent(**OFFER, agent=AgentId("101"), ring_time=timedelta(seconds=20))
+STOP = StopRinging(**OFFER)
+
+
+class Exchange:
+    """Answers with these, one after the other: None is a yes."""
+
+    def __init__(self, *answers):
+        self.answers, self.asked = list(answers), []
+
+    async def action(self, name, /, **fields):
+        """The next answer."""
+        self.asked.append(fields["Context"])
+        answer = self.answers.pop(0) if self.answers else None
+        if answer is not None:
+            raise answer
+
+
+async def carried_out(exchange, *orders, until):
+    """What the ACD was told, once `until` holds."""
+    told = []
+    switchboard = Switchboard(exchange, told.append, lambda: NINE)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(switchboard.run())
+        for order in orders:
+            switchboard.carry_out(order)
+        async with asyncio.timeout(5):
+            while not until(told):  # noqa: ASYNC110 - what is waited for is anything at all
+                await asyncio.sleep(0.005)
+        running.cancel()
+    return told
+
+
+async def test_an_order_that_follows_another_is_repeated_when_it_is_refused():
+    """The channel has not arrived yet where the order before sent it; a refusal carried nothing out."""
+    exchange = Exchange(None, AsteriskRefused("not up"), None)
+
+    assert await carried_out(exchange, STOP, RING, until=lambda _: len(exchange.asked) == 3) == []
+    assert exchange.asked == ["waiting-room", "connect", "connect"]
+
+
+async def test_a_lone_order_that_is_refused_is_reported_at_once():
+    """The caller is gone: the agent goes free."""
+    exchange = Exchange(AsteriskRefused("no such channel"))
+    told = await carried_out(exchange, RING, until=bool)
+
+    assert told == [RingFailed(at=NINE, call=RING.call, attempt=2, failure=RingFailure.NOT_CARRIED_OUT)]
+    assert exchange.asked == ["connect"]
+
+
+async def test_an_unanswered_order_is_never_repeated():
+    """Nobody knows whether it was carried out, so asking again could ring twice."""
+    exchange = Exchange(None, ActionTimedOut("Redirect"))
+    told = await carried_out(exchange, STOP, RING, until=bool)
+
+    assert [fact.failure for fact in told] == [RingFailure.NOT_CARRIED_OUT]
+    assert exchange.asked == ["waiting-room", "connect"]
