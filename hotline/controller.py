@@ -32,15 +32,12 @@ from api.address import write_address
 from api.auth import Tokens
 from api.board import Board
 from api.ports import Services
-from asr.decoder import Decoder
-from asr.jobs import enqueue, reading
 from asr.transcriber import Transcriber
 from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
 from hotline.beginning import open_seats, remember
 from hotline.callbook import CallBook
-from hotline.crier import Crier
 from hotline.desk import PhoneDesk
 from hotline.doors import CannotStart, agi_open, http_open
 from hotline.fittings import (
@@ -50,12 +47,12 @@ from hotline.fittings import (
     Sight,
     Vitals,
     in_turn,
-    model_folder,
     phones_of,
     serving,
     sitting_at,
 )
 from hotline.pulse import Pulse, note_pid, wait_for_turn
+from hotline.speech import build_speech
 from hotline.talk_desk import TalkDesk
 from ivr.prompts import SPOKEN
 from plumbing.database import connect, prepare
@@ -63,9 +60,6 @@ from plumbing.lifecycle import background
 from plumbing.logs import set_up_logs
 from plumbing.secrets import kept_secret
 from plumbing.settings import Settings, SettingsInvalid, read_settings
-from recordings.archive import Archive
-from recordings.intake import Intake
-from recordings.keeper import Keeper
 from telephony.ami import Ami, AmiAccount
 from telephony.errors import LoginRefused
 from telephony.heartbeat import Heartbeat
@@ -76,7 +70,6 @@ from telephony.reception import Reception
 from telephony.switchboard import Switchboard
 from telephony.talk import Talk
 from telephony.translate import WANTED
-from tickets.drafting import Drafting
 
 log = structlog.get_logger(__name__)
 
@@ -151,26 +144,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         engine.subscribe(callbook.note)
         engine.subscribe(lambda event, commands: _show(board, event, commands))
 
-        # From recording to draft.
-        archive = settings.state_dir / "recordings"
-        crier = Crier(database, board.note_draft)
-        model = await asyncio.to_thread(model_folder, settings)
-        decoder = Decoder(model, children=settings.asr_children or os.cpu_count() or 1)
-        drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()})
-        transcriber = Transcriber(
-            database, archive, decoder, model=model.name, follow_up=drafting.draft_of, announce=crier.note
-        )
-        intake = Intake(
-            settings.spool_dir,
-            archive,
-            database,
-            follow_up=enqueue,
-            announce=lambda _: transcriber.notice(),
-            hotline_of=hotline_of,
-        )
-
-        vault = Archive(archive)
-        keeper = Keeper(database, vault, lambda connection, some: reading(connection, some, _now()))
+        speech = await build_speech(settings, city, database, board, hotline_of, _now)
 
         # one after the other: what is begun first ends last
         await journal.open()
@@ -184,7 +158,9 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
         await stack.enter_async_context(agi_open(settings, scripts))
         await stack.enter_async_context(background(ami.run(), lookout.run(ami), heartbeat.run(), mirror.run()))
-        await stack.enter_async_context(background(crier.run(), intake.run(), transcriber.run(), keeper.run()))
+        await stack.enter_async_context(
+            background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
+        )
         services = Services(
             tokens=Tokens(database),
             board=board,
@@ -194,12 +170,12 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             callers=Callers(database),
             talks=TalkDesk(engine, distributor, Talk(ami), database, journal, city.hotlines.keys, _now),
             vitals=Vitals(
-                engine, Sight(ami=ami, listener=listener, lookout=lookout), transcriber, database, model.name
+                engine, Sight(ami=ami, listener=listener, lookout=lookout), speech.transcriber, database, speech.model
             ),
             books=Books(journal, lambda: city),
-            transcription=transcriber,
+            transcription=speech.transcriber,
             database=database,
-            archive=vault,
+            archive=speech.vault,
         )
         await services.tokens.put_first_token(settings.state_dir, now=_now())
         http_port = await stack.enter_async_context(http_open(settings, services))
@@ -210,7 +186,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             board=board,
             callbook=callbook,
             lookout=lookout,
-            transcriber=transcriber,
+            transcriber=speech.transcriber,
             database=database,
             http_port=http_port,
         )

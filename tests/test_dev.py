@@ -79,3 +79,37 @@ def test_clean_all_removes_only_a_cache_of_ours(tmp_path: Path, ours: bool) -> N
     said = dev("clean", "--all", clone=clone, LIANXIN_CACHE=str(cache))
 
     assert (said.returncode == 0, cache.exists()) == (ours, not ours)
+
+
+FAKE_UV = """#!/bin/sh
+case "$1 $2" in
+--version*) echo 'uv 0.13.9' ;;
+'venv --quiet') for last; do :; done; mkdir -p "$last/bin"; ln -s /bin/true "$last/bin/python" ;;
+'pip sync') echo "indexes: ${UV_INDEX:-main}" >>"$ASKED"; [ -n "${UV_INDEX:-}" ] || [ -z "${LACKS:-}" ] ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(("lacks", "asked"), [("", ["main"]), ("yes", ["main", "file:///extra"])])
+def test_an_extra_index_is_asked_only_for_what_the_main_one_lacks(tmp_path: Path, lacks: str, asked: list[str]) -> None:
+    """A partial mirror beside the main index would otherwise hide the rest of a release's files from uv."""
+    clone, programs, log = bare_clone(tmp_path), tmp_path / "bin", tmp_path / "asked"
+    programs.mkdir()
+    (programs / "uv").write_text(FAKE_UV)
+    (programs / "uv").chmod(0o755)
+    (clone / "tests" / "acd").mkdir()
+    environment = {name: "" for name in os.environ if name.startswith("UV_")}
+    said = dev(
+        *("test", "acd"),
+        clone=clone,
+        **environment,
+        ASKED=str(log),
+        LACKS=lacks,
+        PATH=f"{programs}:{os.environ['PATH']}",
+        PIP_EXTRA_INDEX_URL="file:///extra",
+        XDG_CONFIG_HOME=str(tmp_path),
+        LIANXIN_CACHE=str(tmp_path / "cache"),
+    )
+
+    assert said.returncode == 0, said.stderr
+    assert log.read_text().splitlines() == [f"indexes: {index}" for index in asked]

@@ -1,0 +1,66 @@
+"""From recording to draft, built in one place: taken in, transcribed, drafted, kept. Nothing of calls in progress."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.board import Board
+from asr.decoder import Decoder
+from asr.jobs import enqueue, reading
+from asr.transcriber import Transcriber
+from city.city import City
+from hotline.crier import Crier
+from hotline.fittings import model_folder
+from plumbing.settings import Settings
+from recordings.archive import Archive
+from recordings.intake import Intake
+from recordings.keeper import Keeper
+from tickets.drafting import Drafting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """The parts between a finished recording and its draft; each of the first four has a `run`."""
+
+    crier: Crier
+    intake: Intake
+    transcriber: Transcriber
+    keeper: Keeper
+    vault: Archive
+    model: str  # the speech model's name
+
+
+async def build_speech(
+    settings: Settings,
+    city: City,
+    database: AsyncEngine,
+    board: Board,
+    hotline_of: Callable[[str], str],
+    now: Callable[[], datetime],
+) -> Speech:
+    """Build them from what comes first to what comes last. Raises asr.models.ModelProblem."""
+    archive = settings.state_dir / "recordings"
+    crier = Crier(database, board.note_draft)
+    model = await asyncio.to_thread(model_folder, settings)
+    decoder = Decoder(model, children=settings.asr_children or os.cpu_count() or 1)
+    drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()})
+    transcriber = Transcriber(
+        database, archive, decoder, model=model.name, follow_up=drafting.draft_of, announce=crier.note
+    )
+    intake = Intake(
+        settings.spool_dir,
+        archive,
+        database,
+        follow_up=enqueue,
+        announce=lambda _: transcriber.notice(),
+        hotline_of=hotline_of,
+    )
+    vault = Archive(archive)
+    keeper = Keeper(database, vault, lambda connection, some: reading(connection, some, now()))
+    return Speech(crier=crier, intake=intake, transcriber=transcriber, keeper=keeper, vault=vault, model=model.name)
