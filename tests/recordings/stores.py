@@ -1,6 +1,5 @@
 """A spool, an archive and a prepared database: what recordings, transcripts and tickets are tested on."""
 
-
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
