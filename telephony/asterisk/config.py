@@ -55,7 +55,7 @@ class Fallback:
     crisis: bool = False
     """Never refused, however many call."""
     dialled: tuple[str, ...] = ()
-    """The digits by which it is dialled, without +: what is none of any hotline's is the first hotline's."""
+    """The digits by which it is dialled, without + (none: just its number); what none lists is the first hotline's."""
 
     def __post_init__(self) -> None:
         """Refuse what is not a number or a name."""
