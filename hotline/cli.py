@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from hotline import cli_agents, cli_drafts, cli_jobs, cli_keys, cli_ledger, cli_model, cli_seats
+from hotline import cli_agents, cli_audit, cli_drafts, cli_jobs, cli_keys, cli_ledger, cli_model, cli_seats
 from hotline.cli_face import Face, complain, controller, out, table
 from hotline.cli_mistakes import in_both_languages
 from hotline.client import STATE_DIR, Trouble
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_seats.app, name="seats")
 app.add_typer(cli_agents.app, name="agents")
+app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_drafts.app, name="drafts")
 app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(cli_keys.app, name="keys")

@@ -61,6 +61,8 @@ from plumbing.lifecycle import background
 from plumbing.logs import set_up_logs
 from plumbing.secrets import kept_secret
 from plumbing.settings import Settings, SettingsInvalid, read_settings
+from recordings.seals import Seals
+from recordings.witness import Witness
 from telephony.ami import Ami, AmiAccount
 from telephony.errors import LoginRefused
 from telephony.heartbeat import Heartbeat
@@ -149,6 +151,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         engine.subscribe(debts.note)
         engine.subscribe(lambda event, commands: _show(board, event, commands))
 
+        witness = Witness(database, Seals(settings.seals))
         speech = await build_speech(settings, city, database, board, hotline_of, _now, debts.note_recording)
 
         # one after the other: what is begun first ends last
@@ -166,6 +169,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
+        await stack.enter_async_context(background(witness.run()))
         services = Services(
             tokens=Tokens(database),
             board=board,
@@ -175,7 +179,12 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             callers=Callers(database),
             talks=TalkDesk(engine, distributor, Talk(ami), database, journal, city.hotlines.keys, _now),
             vitals=Vitals(
-                engine, Sight(ami=ami, listener=listener, lookout=lookout), speech.transcriber, database, speech.model
+                engine,
+                Sight(ami=ami, listener=listener, lookout=lookout),
+                speech.transcriber,
+                database,
+                speech.model,
+                witness,
             ),
             books=Books(journal, lambda: city),
             transcription=speech.transcriber,
