@@ -23,6 +23,7 @@ from asr import jobs
 from asr.models import ModelProblem, find_model
 from asr.transcriber import Transcriber
 from city.city import City
+from hotline.perimeter import Perimeter
 from plumbing.settings import Settings
 from recordings.calls import calls
 from recordings.witness import Witness
@@ -130,6 +131,7 @@ class Sight:
     ami: Ami
     listener: Listener
     lookout: Lookout
+    perimeter: Perimeter
 
 
 class Books:
@@ -192,6 +194,8 @@ class Vitals:
             facts_lost=self._engine.facts_lost,
             event_lag_s=self._sight.listener.lag.seconds,
             audit=self._witness.broken,
+            trunks=self._sight.perimeter.trunks(seen.lines),
+            banned=self._sight.perimeter.banned,
         )
 
 
