@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.commands import Command, RingAgent
 from acd.events import AgentAnswered, CallEnded, CallJoined, CallRefused, Event, OfferFound
 from acd.model import CallId, Offer
+from plumbing.database import will_pass
 from recordings.calls import note_answered, note_arrived, note_ended, note_joined
 from telephony.translate import Arrival
 
@@ -84,7 +85,7 @@ class CallBook:
         self._entries.put_nowait(entry)
 
     async def run(self) -> None:
-        """Write entries in their order until cancelled; a locked database delays them, it loses none."""
+        """Write entries in their order until cancelled; a database that is away delays them, it loses none."""
         while True:
             entry = await self._entries.get()
             await self._write(entry)
@@ -94,7 +95,9 @@ class CallBook:
         while True:
             try:
                 await entry()
-            except OperationalError:
+            except SQLAlchemyError as error:
+                if not will_pass(error):
+                    raise
                 log.warning("the call book could not be written yet; trying again")
                 await asyncio.sleep(RETRY_S)
             else:

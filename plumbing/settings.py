@@ -26,7 +26,9 @@ class Settings(BaseSettings):
 
     state_dir: Path = Field(description="where the database, recordings and secrets live")
     city_dir: Path = Field(description="the city's folder: hotlines, queues, menus, places, prompts")
-    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in state_dir")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="for example postgresql://lianxin@db/lianxin; empty: SQLite in state_dir"
+    )
 
     ami_host: str = "127.0.0.1"
     ami_port: int = Field(5038, ge=1, le=65535)
@@ -45,7 +47,9 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The SQLAlchemy URL to open."""
-        return self.database_url or f"sqlite+aiosqlite:///{(self.state_dir / 'hotline.db').resolve()}"
+        return (
+            self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{(self.state_dir / 'hotline.db').resolve()}"
+        )
 
 
 def read_settings(**given: object) -> Settings:

@@ -19,9 +19,12 @@ from recordings.archive import Archive
 from recordings.ledger import close_row, open_row
 from recordings.recording import Leg, Recording, RecordingState, SpoolName
 from tests.api.face import NOW, Face
+from tests.databases import BOTH
 from tickets.draft import CallFacts, Draft, Field
 from tickets.heard import Span
 from tickets.store import draft_once, list_tickets
+
+pytestmark = BOTH
 
 SECONDS, RATE_HZ = 2, 8000
 NUMBER = "13812340000"

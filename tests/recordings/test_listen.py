@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recordings.access import NothingToHear, audit, deeds_on, hear
@@ -16,7 +17,10 @@ from recordings.intake import Intake
 from recordings.ledger import RecordingUnknown
 from recordings.listen import open_stereo
 from recordings.recording import Leg, RecordingId, SpoolName
-from tests.recordings.scenes import NOON, count, leave_call, lock, tone, write_wav
+from tests.databases import BOTH, locked
+from tests.recordings.scenes import NOON, count, leave_call, tone, write_wav
+
+pytestmark = BOTH
 
 
 def sides(whole: bytes) -> np.ndarray:
@@ -79,16 +83,14 @@ async def test_hearing_is_written_down_before_a_byte_is_given(spool: Path, archi
 
 
 async def test_nothing_is_heard_when_it_cannot_be_written_down(
-    spool: Path, archive: Path, engine: AsyncEngine, database: Path
+    spool: Path, archive: Path, engine: AsyncEngine, database_url: str
 ) -> None:
     """No record, no sound."""
     leave_call(spool)
     (recording,) = await Intake(spool, archive, engine).sweep()
-    writer = lock(database)
 
-    with pytest.raises(Exception, match="locked"):
+    with locked(database_url), pytest.raises(OperationalError, match="lock"):
         await hear(engine, Archive(archive), recording.id, who="101", at=NOON)
-    writer.close()
 
 
 async def test_nobody_hears_without_a_name(spool: Path, archive: Path, engine: AsyncEngine) -> None:
