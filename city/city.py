@@ -10,6 +10,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from city.admission import Admission
+from city.dialling import Dialling
 from city.hotline import Hotline, Number
 from city.menu import Menu
 from city.numbers import local_number
@@ -62,6 +63,7 @@ class City:
     places: tuple[Place, ...]
     seats: tuple[Seat, ...]
     admission: Admission
+    dialling: Dialling
     prompts: Mapping[str, Prompt]  # by slug
 
     def hotline_for(self, dialled: str) -> Dialled:

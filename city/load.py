@@ -12,6 +12,7 @@ from types import MappingProxyType
 from city.admission import Admission
 from city.checks import mistakes_between
 from city.city import City, CityFile
+from city.dialling import Dialling
 from city.files import Files, hotlines, menus, read_files
 from city.mistakes import CityInvalid, Mistake
 from city.numbers import local_number
@@ -58,5 +59,6 @@ def _city(files: Files, about: CityFile) -> City:
         places=tuple(place for _, place in files.places.entries("places", Place)),
         seats=tuple(seat for _, seats in files.seats.entries("seats", SeatRange) for seat in seats.seats()),
         admission=files.admission.whole(Admission) or Admission(),
+        dialling=files.dialling.whole(Dialling) or Dialling(),
         prompts=MappingProxyType({str(path[0]): prompt for path, prompt in files.prompts.entries("", Prompt)}),
     )

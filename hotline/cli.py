@@ -21,6 +21,7 @@ from hotline.client import STATE_DIR, Trouble
 NOUNS = {
     "seats": "hotline.cli_seats",
     "agents": "hotline.cli_agents",
+    "audit": "hotline.cli_audit",
     "drafts": "hotline.cli_drafts",
     "jobs": "hotline.cli_jobs",
     "keys": "hotline.cli_keys",

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from recordings.access import NothingToHear, audit, deeds_on, hear
+from recordings.access import audit, deeds_on
 from recordings.archive import Archive
+from recordings.hearing import NothingToHear, hear
 from recordings.intake import Intake
 from recordings.ledger import RecordingUnknown
 from recordings.listen import open_stereo
