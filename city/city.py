@@ -13,7 +13,7 @@ from city.admission import Admission
 from city.dialling import Dialling
 from city.hotline import Hotline, Number
 from city.menu import Menu
-from city.numbers import local_number
+from city.numbers import digits_of
 from city.places import Place
 from city.prompts import Prompt
 from city.queue import Queue
@@ -57,7 +57,7 @@ class City:
     folder: Path
     about: CityFile
     hotlines: Mapping[str, Hotline]  # by number
-    numbers: Mapping[str, str]  # every local number that is listed, and the number of the hotline it rings
+    numbers: Mapping[str, str]  # every string of digits that means a listed number, and the hotline it rings
     queues: Mapping[str, Queue]  # by name
     menus: Mapping[str, Menu]  # by name
     places: tuple[Place, ...]
@@ -68,9 +68,8 @@ class City:
 
     def hotline_for(self, dialled: str) -> Dialled:
         """The hotline of a dialled number (DNIS), however written; an unknown one lands on the default hotline."""
-        about = self.about
-        number = self.numbers.get(local_number(dialled, about.area_code, about.country_code))
-        return Dialled(self.hotlines[number or about.default_hotline], number is not None)
+        number = self.numbers.get(digits_of(dialled))
+        return Dialled(self.hotlines[number or self.about.default_hotline], number is not None)
 
     def audio_of(self, slug: str) -> Path:
         """Where the audio of a prompt is, or would be."""
