@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
-from api import agents, calls, drafts, health, jobs, ledger, live, seats, talk, tokens
+from api import agents, audit, calls, drafts, health, jobs, ledger, live, seats, talk, tokens
 from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of
@@ -51,6 +51,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("GET", "/api/jobs", jobs.everything, jobs.JobsWanted, jobs.JobsSeen, OPERATOR, "转写任务", "what is still to be transcribed, or could not be"),
     Route("POST", "/api/jobs/{job}/retry", jobs.retry, Nothing, jobs.JobSeen, LEADER, "重试转写", "have a job that was given up tried again"),
     Route("GET", "/api/ledger", ledger.balance, ledger.PeriodWanted, ledger.LedgerSeen, OPERATOR, "来电结账", "what became of every call, and whether the sums reconcile"),
+    Route("GET", "/api/audit", audit.everything, audit.AuditWanted, audit.AuditSeen, LEADER, "查阅留痕", "who heard, saw or changed what"),
     Route("GET", "/api/tokens", tokens.everything, Nothing, tokens.TokensSeen, ADMIN, "令牌列表", "all tokens"),
     Route("POST", "/api/tokens", tokens.make, tokens.MakeToken, tokens.FreshToken, ADMIN, "签发令牌", "make a token"),
     Route("DELETE", "/api/tokens/{token}", tokens.revoke, Nothing, Done, ADMIN, "撤销令牌", "revoke a token"),

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.asked import Answer, Asked, Nothing, Wish
 from asr.transcripts import transcript_of
-from recordings.access import hear as hear_recording
 from recordings.access import note
+from recordings.hearing import hear as hear_recording
 from recordings.recording import RecordingId
 from tickets import store
 from tickets.contact import without_numbers

@@ -30,7 +30,7 @@ from acd.staff import BadNumberOrPin
 from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.jobs import JobNotDead, UnknownJob
 from api.ports import Unknown
-from recordings.access import NothingToHear
+from recordings.hearing import NothingToHear
 from recordings.keys import KeyLost
 from recordings.ledger import RecordingUnknown
 from recordings.vault import Tampered

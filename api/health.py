@@ -75,6 +75,12 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
             zh=f"转写任务:{vital.jobs_waiting} 个等待,{vital.jobs_failed} 个将重试,{vital.jobs_dead} 个已放弃",
             en=f"jobs: {vital.jobs_waiting} wait, {vital.jobs_failed} will be retried, {vital.jobs_dead} were given up",
         ),
+        Sign(
+            name="audit",
+            well=vital.audit is None,
+            zh=f"留痕已被破坏:{vital.audit.zh}" if vital.audit else "留痕完整",
+            en=f"the audit trail is broken: {vital.audit.en}" if vital.audit else "the audit trail holds",
+        ),
     )
 
 

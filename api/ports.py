@@ -17,6 +17,7 @@ from acd.staff import StaffMember
 from api.auth import Tokens
 from api.board import Board
 from recordings.archive import Archive
+from recordings.chain import Broken
 from telephony.talk import Beside, TalkCode
 
 
@@ -104,6 +105,7 @@ class VitalSigns:
     repairs: int = 0  # by the reconciler, since the start: each is a defect somewhere
     facts_lost: int = 0  # because too much came at once; each hole was followed by a resync
     event_lag_s: float = 0.0  # how late Asterisk's events come
+    audit: Broken | None = None  # what is wrong with the audit trail
 
 
 class Vitals(Protocol):

@@ -29,6 +29,7 @@ from asr.transcriber import Transcriber
 from city.city import City
 from plumbing.settings import Settings
 from recordings.calls import calls
+from recordings.witness import Witness
 from telephony.ami import Ami
 from telephony.listener import Listener
 from telephony.lookout import Lookout
@@ -161,9 +162,15 @@ class Vitals:
     """How the controller does, looked at now."""
 
     def __init__(
-        self, engine: Engine, sight: Sight, transcriber: Transcriber, database: AsyncEngine, model: str
+        self,
+        engine: Engine,
+        sight: Sight,
+        transcriber: Transcriber,
+        database: AsyncEngine,
+        model: str,
+        witness: Witness,
     ) -> None:
-        self._engine, self._sight, self._transcriber = engine, sight, transcriber
+        self._engine, self._sight, self._transcriber, self._witness = engine, sight, transcriber, witness
         self._database, self._model = database, model
         self._beat_s = time.monotonic()
         engine.on_beat(self._note_beat)
@@ -190,6 +197,7 @@ class Vitals:
             repairs=seen.repairs,
             facts_lost=self._engine.facts_lost,
             event_lag_s=self._sight.listener.lag.seconds,
+            audit=self._witness.broken,
         )
 
     async def _jobs(self) -> Counter[JobState]:

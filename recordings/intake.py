@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,7 +23,7 @@ from watchfiles import Change, awatch
 from recordings import ledger
 from recordings.archive import Archive
 from recordings.arrival import judge
-from recordings.calls import note_numbers
+from recordings.calls import note_message, note_numbers
 from recordings.reconcile import FollowUp, reconcile
 from recordings.recording import Leg, Recording, RecordingState, SpoolName, spool_name
 
@@ -30,6 +31,9 @@ AGAIN_S = 1.0  # the pause after a sweep in which something could not be taken i
 SET_ASIDE = "set-aside"  # folder in the spool for legs that would overwrite others: a person looks at them
 
 log = structlog.get_logger("recordings.intake")
+
+MESSAGE: Final = "message"
+"""What the dialplan writes into the marker of a message that a caller left."""
 
 
 async def _nothing_follows(_: AsyncConnection, __: Recording) -> None:
@@ -134,12 +138,14 @@ class Intake:
         return list(dict.fromkeys([*begun, *spooled]))
 
     async def _take_in(self, name: SpoolName) -> Recording | None:
-        numbers = await asyncio.to_thread(_numbers_in, self._spool / name.marker)
+        told = await asyncio.to_thread(_told_in, self._spool / name.marker)
         async with self._engine.begin() as connection:
             recording = await ledger.open_row(connection, name, self._clock())
-            if numbers:
-                dnis, ani = numbers
-                await note_numbers(connection, name.call_id, dnis=dnis, hotline=self._hotline_of(dnis), ani=ani)
+            if told:
+                hotline = self._hotline_of(told.dnis)
+                await note_numbers(connection, name.call_id, dnis=told.dnis, hotline=hotline, ani=told.ani)
+            if told and told.is_message:
+                await note_message(connection, name.call_id, attempt=name.attempt)
         if recording.state is not RecordingState.ARRIVING:
             await asyncio.to_thread(self._clear_away, name)
             return None
@@ -170,14 +176,23 @@ class Intake:
         (self._spool / name.marker).unlink(missing_ok=True)
 
 
-def _numbers_in(marker: Path) -> tuple[str, str] | None:
-    """The numbers dialled and calling ("" when hidden) that the dialplan left in a marker; most markers are empty."""
+class Told(NamedTuple):
+    """What the dialplan left in a marker: the numbers dialled and calling ("" when hidden), and what it recorded."""
+
+    dnis: str
+    ani: str
+    is_message: bool
+
+
+def _told_in(marker: Path) -> Told | None:
+    """None for most markers: they are empty, because a controller was there."""
     try:
         text = marker.read_text(encoding="ascii").rstrip("\n")
     except (OSError, UnicodeDecodeError):
         return None
-    dnis, _, ani = text.partition(" ")
-    return (dnis, ani) if dnis else None
+    dnis, _, rest = text.partition(" ")
+    ani, _, kind = rest.partition(" ")
+    return Told(dnis, ani, is_message=kind == MESSAGE) if dnis else None
 
 
 def _is_marker(_: Change, path: str) -> bool:

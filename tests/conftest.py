@@ -42,3 +42,12 @@ def database_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> s
         return sqlite_url(tmp_path)
     databases: Databases = request.getfixturevalue("postgresql")
     return databases.new()
+
+
+@pytest.fixture
+def bare_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A database without a table."""
+    if kind == "sqlite":
+        return sqlite_url(tmp_path)
+    databases: Databases = request.getfixturevalue("postgresql")
+    return databases.new(like="template1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from recordings.chain import Broken, Fault
 from tests.api.face import Face
 
 
@@ -13,7 +14,7 @@ async def test_all_is_well(face: Face) -> None:
 
     assert (status, health["well"]) == (200, True)
     assert {sign["name"]: sign["well"] for sign in health["signs"]} == dict.fromkeys(
-        ("engine", "pbx", "telephones", "database", "transcription", "jobs"), True
+        ("engine", "pbx", "telephones", "database", "transcription", "jobs", "audit"), True
     )
 
 
@@ -65,3 +66,18 @@ async def unwell(face: Face) -> dict[str, str]:
     """The signs that are not well, with their words."""
     _, health = await face.call("GET /api/health")
     return {sign["name"]: sign["zh"] for sign in health["signs"] if not sign["well"]}
+
+
+async def test_a_broken_audit_trail_is_said_and_calls_go_on(face: Face) -> None:
+    """The first bad line, and what is wrong with it."""
+    face.vitals.now = replace(face.vitals.now, audit=Broken(17, Fault.MISSING))
+
+    _, health = await face.call("GET /api/health")
+
+    sign = next(sign for sign in health["signs"] if sign["name"] == "audit")
+    assert (health["well"], sign["well"], "第 17 条" in sign["zh"], "line 17" in sign["en"]) == (
+        True,
+        False,
+        True,
+        True,
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -221,3 +223,11 @@ async def test_the_ledger_prints_the_balance_by_hotline_and_fails_when_it_is_wro
     assert (right.code, "12320" in right.out, "账平" in right.out, "1 = 1 + 0" in right.out) == (0, True, True, True)
     assert (wrong.code, "lx-7" in wrong.err) == (1, True)
     assert (mistyped.code, "2026-11-23T08:00" in mistyped.err) == (2, True)
+
+
+def test_a_command_starts_without_the_database_or_the_sound() -> None:
+    """Only what was typed is loaded: asking a running controller needs neither SQLAlchemy nor numpy."""
+    seen = "import sys, hotline.cli; print(sorted({'sqlalchemy', 'numpy', 'vosk', 'alembic'} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+
+    assert said.stdout == "[]\n"

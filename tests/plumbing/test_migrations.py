@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from plumbing.database import connect, metadata, prepare
-from tests.databases import BOTH, sqlite_url
+from tests.databases import BOTH
 
 pytestmark = BOTH
 
@@ -22,12 +22,6 @@ def import_every_table():
         package = importlib.import_module(name)
         for module in pkgutil.walk_packages(package.__path__, f"{name}."):
             importlib.import_module(module.name)
-
-
-@pytest.fixture
-def bare_url(kind, tmp_path, request):
-    """A database without a table."""
-    return sqlite_url(tmp_path) if kind == "sqlite" else request.getfixturevalue("postgresql").new(like="template1")
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from recordings.access import NothingToHear, audit, deeds_on, hear
+from recordings.access import audit, deeds_on
 from recordings.archive import Archive
+from recordings.hearing import NothingToHear, hear
 from recordings.intake import Intake
 from recordings.ledger import RecordingUnknown
 from recordings.listen import open_stereo

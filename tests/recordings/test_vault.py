@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recordings import ledger
-from recordings.access import hear
 from recordings.archive import Archive, sha256
+from recordings.hearing import hear
 from recordings.intake import Intake
 from recordings.keeper import Keeper, rotate
 from recordings.keys import KeyLost, KeyRing
