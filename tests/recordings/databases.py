@@ -8,6 +8,7 @@ from secrets import token_hex
 
 import pytest
 import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from plumbing.database import connect, prepare
 from sandbox.postgresql import Postgresql
@@ -35,3 +36,11 @@ async def prepared(url: str) -> str:
     await prepare(engine)
     await engine.dispose()
     return url
+
+
+@pytest.fixture
+async def either(prepared: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on it."""
+    engine = connect(prepared)
+    yield engine
+    await engine.dispose()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,20 +20,18 @@ from recordings.access import audit, audit_head, deeds_on, listed, note
 from recordings.chain import Broken, Fault, Head, digest_of
 from recordings.seals import Seals
 from recordings.witness import Witness, verify
-from tests.recordings.databases import postgresql, prepared, url
+from tests.recordings.databases import either, postgresql, prepared, url
 from tests.recordings.scenes import NOON, count
 
-__all__ = ["postgresql", "prepared", "url"]
+__all__ = ["either", "postgresql", "prepared", "url"]
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-async def trail(prepared: str) -> AsyncIterator[AsyncEngine]:
+def trail(either: AsyncEngine) -> AsyncEngine:
     """A database with an empty trail."""
-    engine = connect(prepared)
-    yield engine
-    await engine.dispose()
+    return either
 
 
 @pytest.fixture
