@@ -11,6 +11,8 @@ from typing import NamedTuple
 import structlog
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from acd.errors import (
     BadReason,
@@ -74,6 +76,9 @@ class Line(NamedTuple):
     en: str = ""
 
 
+AWAY = Line(
+    503, "database_away", "数据库暂时不可用,请稍后核对并重试", "the database is away; look later, then try again"
+)
 TABLE: dict[type[Exception], Line] = {
     NotKnown: Line(401, "token_needed", "需要有效的令牌", "a valid token is needed"),
     NotAllowed: Line(403, "not_allowed", "您的角色不能执行此操作", "your role does not reach so far"),
@@ -124,6 +129,7 @@ TABLE: dict[type[Exception], Line] = {
     TelephonyError: Line(
         503, "not_carried_out", "话务平台未能执行,请核对后重试", "Asterisk did not carry it out; look, then try again"
     ),
+    **dict.fromkeys((OperationalError, InterfaceError, NoConnectionFree), AWAY),
     TimeoutError: Line(503, "too_slow", "系统忙,请稍后重试", "the system is busy; try again"),
 }
 """The nearest ancestor of an error in this table speaks for it; an error without one is ours, and answered with 500."""

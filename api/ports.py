@@ -99,6 +99,7 @@ class VitalSigns:
     jobs_waiting: int  # to be transcribed, or being transcribed
     jobs_failed: int  # will be tried again by themselves
     jobs_dead: int  # given up; only a person can have them tried again
+    database: str = "sqlite"  # which one answers, for example "postgresql"; empty when it does not
     resync_due: bool = False  # facts from the telephones are missing and have not been found out yet
     resyncs: int = 0  # since the start
     repairs: int = 0  # by the reconciler, since the start: each is a defect somewhere

@@ -206,9 +206,9 @@ class Face:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    """A fresh SQLite file with today's schema."""
-    engine = connect(f"sqlite+aiosqlite:///{tmp_path}/hotline.db")
+async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """A fresh database with today's schema."""
+    engine = connect(database_url)
     await prepare(engine)
     yield engine
     await engine.dispose()

@@ -10,9 +10,12 @@ from api.people import Role
 from recordings.access import deeds_on
 from tests.api.draft_scene import NUMBER, RATE_HZ, SECONDS, draft
 from tests.api.face import Face
+from tests.databases import BOTH
 from tickets.store import list_tickets
 
 __all__ = ["draft"]
+
+pytestmark = BOTH
 
 
 async def test_a_draft_is_listed_and_read_with_its_evidence(face: Face, draft: str, database: AsyncEngine) -> None:

@@ -15,9 +15,12 @@ from recordings.calls import note_answered
 from recordings.keeper import Keeper
 from tests.api.draft_scene import RATE_HZ, SECONDS, draft
 from tests.api.face import NOW, Face
+from tests.databases import BOTH
 from tickets.store import list_tickets
 
 __all__ = ["draft"]
+
+pytestmark = BOTH
 
 WHY = {"reason": "核对草稿"}
 

@@ -14,6 +14,9 @@ from recordings.access import listed, note
 from recordings.calls import note_answered, note_arrived
 from recordings.unmasking import DEED, SHOWN_MOST
 from tests.api.face import NOW, Face
+from tests.databases import BOTH
+
+pytestmark = BOTH
 
 NUMBER, LINE, WHY = "13812340000", "POST /api/calls/lx-1.1/unmask", {"reason": "回访确认地址"}
 

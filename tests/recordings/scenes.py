@@ -8,15 +8,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from sqlite3 import Connection, connect
 
 import numpy as np
-from sqlalchemy import event, func, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import FromClause
 
-from plumbing.database import connect as connect_engine
 from recordings.archive import Archive
 from recordings.grants import GrantKind, allow, hear
 from recordings.listen import StereoSound
@@ -50,26 +47,6 @@ def leave_call(
     write_wav(spool / f"{call}-{attempt}-agent.wav", tone(seconds, 500))
     if done:
         (spool / f"{call}-{attempt}.done").touch()
-
-
-def impatient_engine(path: Path, lock_wait_ms: int = 50) -> AsyncEngine:
-    """A database that waits only shortly for a lock."""
-    engine = connect_engine(f"sqlite+aiosqlite:///{path}")
-
-    def tune(raw: DBAPIConnection, _: object) -> None:
-        cursor = raw.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={lock_wait_ms}")
-        cursor.close()
-
-    event.listen(engine.sync_engine, "connect", tune)
-    return engine
-
-
-def lock(path: Path) -> Connection:
-    """Another process's writer; close it to let go."""
-    other = connect(path, isolation_level=None, check_same_thread=False)
-    other.execute("BEGIN IMMEDIATE")
-    return other
 
 
 async def count(engine: AsyncEngine, table: FromClause) -> int:

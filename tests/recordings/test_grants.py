@@ -10,8 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from plumbing.database import connect
 from recordings.access import audit, deeds_on, listed
 from recordings.archive import Archive
 from recordings.grants import (
@@ -34,19 +36,19 @@ from recordings.grants import (
 from recordings.intake import Intake
 from recordings.ledger import RecordingUnknown
 from recordings.recording import Leg, Recording, RecordingId, SpoolName
-from tests.recordings.databases import either, postgresql, prepared, url
-from tests.recordings.scenes import NOON, count, heard, leave_call, lock
+from tests.databases import BOTH, locked
+from tests.recordings.scenes import NOON, count, heard, leave_call
 
-__all__ = ["either", "postgresql", "prepared", "url"]
+pytestmark = BOTH
 
 LATER = NOON + timedelta(seconds=60)
 
 
 @pytest.fixture
-async def recording(spool: Path, archive: Path, either: AsyncEngine) -> Recording:
+async def recording(spool: Path, archive: Path, engine: AsyncEngine) -> Recording:
     """One recording of a second, taken in."""
     leave_call(spool)
-    (recording,) = await Intake(spool, archive, either).sweep()
+    (recording,) = await Intake(spool, archive, engine).sweep()
     return recording
 
 
@@ -64,34 +66,34 @@ async def deeds(engine: AsyncEngine, recording: RecordingId) -> list[tuple[str, 
 
 
 async def test_granting_and_the_first_use_are_written_down(
-    recording: Recording, archive: Path, either: AsyncEngine
+    recording: Recording, archive: Path, engine: AsyncEngine
 ) -> None:
     """Who, what, why; then the sound, in as many pieces as one likes; a download is marked as one."""
-    _, token = await granted(either, recording.id)
+    _, token = await granted(engine, recording.id)
     for _ in range(2):
-        sound, kind = await hear(either, Archive(archive), recording.id, token, person="101", at=LATER)
-    _, other = await granted(either, recording.id, person="102", kind=GrantKind.DOWNLOAD, reason="法院调取")
-    await hear(either, Archive(archive), recording.id, other, person="102", at=LATER)
+        sound, kind = await hear(engine, Archive(archive), recording.id, token, person="101", at=LATER)
+    _, other = await granted(engine, recording.id, person="102", kind=GrantKind.DOWNLOAD, reason="法院调取")
+    await hear(engine, Archive(archive), recording.id, other, person="102", at=LATER)
 
     streamed = b"".join([piece async for piece in sound.stream(step=1000)])
     with wave.open(io.BytesIO(streamed)) as file:
         assert (file.getnframes(), kind) == (8000, GrantKind.PLAY)
-    assert await deeds(either, recording.id) == [
+    assert await deeds(engine, recording.id) == [
         ("101", "recording.granted"),
         ("101", "recording.played"),
         ("102", "recording.granted"),
         ("102", "recording.downloaded"),
     ]
-    async with either.connect() as connection:
+    async with engine.connect() as connection:
         reasons = [line.detail for line in await listed(connection, deed="recording.granted")]
     assert ["法院调取" in str(reasons[0]), "核对" in str(reasons[1])] == [True, True]
 
 
-async def test_only_the_hash_of_a_token_is_kept(recording: Recording, either: AsyncEngine) -> None:
-    """Neither the table nor the trail gives it away."""
-    _, token = await granted(either, recording.id)
+async def test_only_the_hash_of_a_token_is_kept(recording: Recording, engine: AsyncEngine) -> None:
+    """Nengine the table nor the trail gives it away."""
+    _, token = await granted(engine, recording.id)
 
-    async with either.connect() as connection:
+    async with engine.connect() as connection:
         rows = [*await connection.execute(grants.select()), *await connection.execute(audit.select())]
     assert rows
     assert token not in str(rows)
@@ -112,93 +114,91 @@ def test_the_rule_names_what_is_wrong() -> None:
 
 
 async def test_misused_grants_open_nothing_and_are_written_down(
-    recording: Recording, spool: Path, archive: Path, either: AsyncEngine
+    recording: Recording, spool: Path, archive: Path, engine: AsyncEngine
 ) -> None:
     """By whoever tried; a grant that is merely over or unknown leaves no line; nobody has heard anything."""
     leave_call(spool, call="other-1.1")
-    (other,) = await Intake(spool, archive, either).sweep()
-    grant, token = await granted(either, recording.id)
+    (other,) = await Intake(spool, archive, engine).sweep()
+    grant, token = await granted(engine, recording.id)
 
     async def tried(what: RecordingId, with_: str, person: str, at: timedelta = timedelta(0)) -> type[GrantRefused]:
         with pytest.raises(GrantRefused) as refused:
-            await hear(either, Archive(archive), what, with_, person=person, at=NOON + at)
+            await hear(engine, Archive(archive), what, with_, person=person, at=NOON + at)
         return refused.type
 
     assert await tried(recording.id, token, "102") is GrantOfAnother
     assert await tried(other.id, token, "101") is GrantForAnother
     assert await tried(recording.id, token, "101", LIFE) is GrantExpired
     assert await tried(recording.id, "lg_guessed", "101") is GrantUnknown
-    async with either.begin() as connection:
+    async with engine.begin() as connection:
         assert await revoke(connection, recording.id, grant.id, person="101", by="101", at=NOON)
         assert not await revoke(connection, recording.id, grant.id, person=None, by="103", at=NOON)
     assert await tried(recording.id, token, "101") is GrantRevoked
 
-    assert await deeds(either, recording.id) == [
+    assert await deeds(engine, recording.id) == [
         ("101", "recording.granted"),
         ("102", "recording.refused"),
         ("101", "recording.grant_revoked"),
         ("101", "recording.refused"),
     ]
-    assert await deeds(either, other.id) == [("101", "recording.refused")]
+    assert await deeds(engine, other.id) == [("101", "recording.refused")]
 
 
-async def test_one_takes_back_ones_own_grants_only(recording: Recording, either: AsyncEngine) -> None:
+async def test_one_takes_back_ones_own_grants_only(recording: Recording, engine: AsyncEngine) -> None:
     """And only those of the recording that is named."""
-    grant, _ = await granted(either, recording.id)
-    async with either.begin() as connection:
+    grant, _ = await granted(engine, recording.id)
+    async with engine.begin() as connection:
         assert not await revoke(connection, recording.id, grant.id, person="102", by="102", at=NOON)
         assert not await revoke(connection, RecordingId("x"), grant.id, person="101", by="101", at=NOON)
 
 
 async def test_hearing_and_taking_back_at_once_leave_a_line_for_every_sound(
-    recording: Recording, archive: Path, either: AsyncEngine
+    recording: Recording, archive: Path, database_url: str
 ) -> None:
-    """Whoever of the two is first; what was heard stands there once."""
+    """Whoever of the two is first; what was heard stands there."""
+    engine = connect(database_url)
     for number in range(10):
-        grant, token = await granted(either, recording.id, person=f"{number}")
+        grant, token = await granted(engine, recording.id, person=f"{number}")
 
         async def take_back(grant: Grant = grant) -> bool:
-            async with either.begin() as connection:
+            async with engine.begin() as connection:
                 return await revoke(connection, recording.id, grant.id, person=None, by="leader", at=NOON)
 
         hearing: list[Awaitable[object]] = [
-            hear(either, Archive(archive), recording.id, token, person=f"{number}", at=NOON) for _ in range(2)
+            hear(engine, Archive(archive), recording.id, token, person=f"{number}", at=NOON) for _ in range(2)
         ]
         *sounds, taken_back = await asyncio.gather(*hearing, take_back(), return_exceptions=True)
 
-        played = (f"{number}", "recording.played") in await deeds(either, recording.id)
+        played = (f"{number}", "recording.played") in await deeds(engine, recording.id)
         assert taken_back is True
         assert played == any(not isinstance(sound, GrantRevoked) for sound in sounds), sounds
+    await engine.dispose()
 
 
-async def test_grants_are_forgotten_a_day_after_their_end(recording: Recording, either: AsyncEngine) -> None:
+async def test_grants_are_forgotten_a_day_after_their_end(recording: Recording, engine: AsyncEngine) -> None:
     """The trail remembers."""
-    await granted(either, recording.id)
-    await granted(either, recording.id, at=NOON + LIFE + timedelta(days=1, seconds=1))
+    await granted(engine, recording.id)
+    await granted(engine, recording.id, at=NOON + LIFE + timedelta(days=1, seconds=1))
 
-    assert (await count(either, grants), await count(either, audit)) == (1, 2)
+    assert (await count(engine, grants), await count(engine, audit)) == (1, 2)
 
 
 async def test_nothing_is_heard_when_it_cannot_be_written_down(
-    spool: Path, archive: Path, engine: AsyncEngine, database: Path
+    recording: Recording, archive: Path, engine: AsyncEngine, database_url: str
 ) -> None:
     """No line, no sound."""
-    leave_call(spool)
-    (recording,) = await Intake(spool, archive, engine).sweep()
     _, token = await granted(engine, recording.id)
-    writer = lock(database)
 
-    with pytest.raises(Exception, match="locked"):
+    with locked(database_url), pytest.raises(OperationalError, match="lock"):
         await hear(engine, Archive(archive), recording.id, token, person="101", at=NOON)
-    writer.close()
 
 
-async def test_nobody_is_granted_anything_without_a_name(recording: Recording, either: AsyncEngine) -> None:
+async def test_nobody_is_granted_anything_without_a_name(recording: Recording, engine: AsyncEngine) -> None:
     """An anonymous listener is refused, and no grant is left."""
     with pytest.raises(ValueError, match="person"):
-        await granted(either, recording.id, person=" ")
+        await granted(engine, recording.id, person=" ")
 
-    assert await count(either, grants) == 0
+    assert await count(engine, grants) == 0
 
 
 async def test_empty_recording_says_why_there_is_nothing_to_hear(
