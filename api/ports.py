@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -138,3 +138,4 @@ class Services:
     transcription: Transcription
     database: AsyncEngine
     archive: Archive
+    is_confidential: Callable[[str | None], bool]  # whether nobody may see the numbers of this hotline's callers

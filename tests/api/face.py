@@ -245,6 +245,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         transcription=transcription,
         database=database,
         archive=Archive(tmp_path / "recordings"),
+        is_confidential=lambda hotline: hotline == "12336",
     )
     runner = web.AppRunner(build(services, clock=lambda: NOW))
     await runner.setup()
