@@ -34,7 +34,7 @@ async def alive(asked: Asked[Nothing]) -> Done:  # noqa: ARG001 - every route's 
 async def health(asked: Asked[Nothing]) -> Health:
     """What is well and what is not."""
     signs = judged(await asked.services.vitals.signs())
-    needed = {"engine", "pbx", "telephones"}
+    needed = {"engine", "pbx", "telephones", "database"}
     return Health(well=all(sign.well for sign in signs if sign.name in needed), signs=signs)
 
 
@@ -56,6 +56,14 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
             en=f"connected to Asterisk (AMI {version})" if vital.pbx_connected else "not connected to Asterisk",
         ),
         _telephones(vital),
+        Sign(
+            name="database",
+            well=bool(vital.database),
+            zh=f"数据库 {vital.database} 正常" if vital.database else "数据库不可用:通话照常,记录待其恢复后写入",
+            en=f"the database ({vital.database}) answers"
+            if vital.database
+            else "the database is away: calls go on, what happens is written when it is back",
+        ),
         Sign(
             name="transcription",
             well=bool(vital.transcription),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -100,6 +100,7 @@ class VitalSigns:
     jobs_waiting: int  # to be transcribed, or being transcribed
     jobs_failed: int  # will be tried again by themselves
     jobs_dead: int  # given up; only a person can have them tried again
+    database: str = "sqlite"  # which one answers, for example "postgresql"; empty when it does not
     resync_due: bool = False  # facts from the telephones are missing and have not been found out yet
     resyncs: int = 0  # since the start
     repairs: int = 0  # by the reconciler, since the start: each is a defect somewhere
@@ -140,3 +141,4 @@ class Services:
     transcription: Transcription
     database: AsyncEngine
     archive: Archive
+    is_confidential: Callable[[str | None], bool]  # whether nobody may see the numbers of this hotline's callers

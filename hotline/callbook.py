@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.call_facts import CallBackOwed, CallBackSettled, VoiceMessageLeft
@@ -21,6 +21,7 @@ from acd.errors import NotNow
 from acd.events import AgentAnswered, CallEnded, CallJoined, CallRefused, Event, OfferFound
 from acd.model import CallId, Offer, is_outward
 from acd.outcome import SHORT, Outcome, at_end, settle, told_by
+from plumbing.database import will_pass
 from recordings.calls import Call, note_answered, note_arrived, note_joined, note_outcome, note_refused
 from telephony.translate import Arrival
 from tickets import call_backs
@@ -101,7 +102,7 @@ class CallBook:
         self._entries.put_nowait(entry)
 
     async def run(self) -> None:
-        """Write entries in their order until cancelled; a locked database delays them, it loses none."""
+        """Write entries in their order until cancelled; a database that is away delays them, it loses none."""
         while True:
             entry = await self._entries.get()
             await self._write(entry)
@@ -111,7 +112,9 @@ class CallBook:
         while True:
             try:
                 await entry()
-            except OperationalError:
+            except SQLAlchemyError as error:
+                if not will_pass(error):
+                    raise
                 log.warning("the call book could not be written yet; trying again")
                 await asyncio.sleep(RETRY_S)
             else:

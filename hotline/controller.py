@@ -191,6 +191,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             transcription=speech.transcriber,
             database=database,
             archive=speech.vault,
+            is_confidential=lambda _: False,  # no hotline is, until a city can say so
         )
         await services.tokens.put_first_token(settings.state_dir, now=_now())
         http_port = await stack.enter_async_context(http_open(settings, services))

@@ -27,7 +27,9 @@ class Settings(BaseSettings):
 
     state_dir: Path = Field(description="where the database, recordings and secrets live")
     city_dir: Path = Field(description="the city's folder: hotlines, queues, menus, places, prompts")
-    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in state_dir")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="for example postgresql://lianxin@db/lianxin; empty: SQLite in state_dir"
+    )
 
     audit_seals: Path | None = Field(None, description="where the audit trail's heads are sealed; none: in state_dir")
 
@@ -48,7 +50,9 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The SQLAlchemy URL to open."""
-        return self.database_url or f"sqlite+aiosqlite:///{(self.state_dir / 'hotline.db').resolve()}"
+        return (
+            self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{(self.state_dir / 'hotline.db').resolve()}"
+        )
 
     @property
     def seals(self) -> Path:

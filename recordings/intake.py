@@ -27,6 +27,7 @@ from recordings.calls import note_message, note_numbers
 from recordings.reconcile import FollowUp, reconcile
 from recordings.recording import Leg, Recording, RecordingState, SpoolName, spool_name
 
+AGAIN_S = 1.0  # the pause after a sweep in which something could not be taken in
 SET_ASIDE = "set-aside"  # folder in the spool for legs that would overwrite others: a person looks at them
 
 log = structlog.get_logger("recordings.intake")
@@ -65,10 +66,11 @@ class Intake:
         self._sweep_every_s, self._orphan_after_s = sweep_every_s, orphan_after_s
         self._reconcile_every_s, self._clock = reconcile_every_s, clock
         self._noticed = asyncio.Event()
+        self._failed = False  # in the last sweep something was not taken in
         self._sweeping = asyncio.Lock()
 
     async def run(self) -> None:
-        """Sweep at the start, at every new marker, and every `sweep_every_s`."""
+        """Sweep at the start, at every new marker, soon after a failure, and every `sweep_every_s`."""
         await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch())
@@ -99,7 +101,7 @@ class Intake:
 
     async def _rest(self) -> None:
         try:
-            async with asyncio.timeout(self._sweep_every_s):
+            async with asyncio.timeout(min(AGAIN_S, self._sweep_every_s) if self._failed else self._sweep_every_s):
                 await self._noticed.wait()
         except TimeoutError:
             return
@@ -110,6 +112,7 @@ class Intake:
         One recording's failure keeps none of the others; the next sweep tries it again.
         """
         async with self._sweeping:
+            self._failed = False
             taken = [await self._try(name) for name in await self._ready()]
         return [recording for recording in taken if recording]
 
@@ -117,6 +120,7 @@ class Intake:
         try:
             return await self._take_in(name)
         except (OSError, SQLAlchemyError) as error:
+            self._failed = True
             why = type(error).__name__
             log.warning("Recording not taken in yet", call=name.call_id, attempt=name.attempt, error=why)
             return None
@@ -127,6 +131,7 @@ class Intake:
                 unfinished = await ledger.in_state(connection, RecordingState.ARRIVING)
             spooled = await asyncio.to_thread(_ready_in, self._spool, self._clock().timestamp() - self._orphan_after_s)
         except (OSError, SQLAlchemyError) as error:
+            self._failed = True
             log.warning("Spool not swept this time", error=type(error).__name__)
             return []
         begun = (SpoolName(recording.call_id, recording.attempt) for recording in unfinished)

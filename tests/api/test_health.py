@@ -15,7 +15,7 @@ async def test_all_is_well(face: Face) -> None:
 
     assert (status, health["well"]) == (200, True)
     assert {sign["name"]: sign["well"] for sign in health["signs"]} == dict.fromkeys(
-        ("engine", "pbx", "telephones", "transcription", "jobs", "audit", "trunks", "guessers"), True
+        ("engine", "pbx", "telephones", "database", "transcription", "jobs", "audit", "trunks", "guessers"), True
     )
 
 
@@ -31,6 +31,16 @@ async def test_a_frozen_engine_is_not_well(face: Face) -> None:
     face.vitals.now = replace(face.vitals.now, engine_ticked_s_ago=2.0)
 
     assert (await face.call("GET /api/health"))[1]["well"] is False
+
+
+async def test_a_database_that_is_away_is_not_well(face: Face) -> None:
+    """Calls go on, but nobody can log on, and nothing is acknowledged."""
+    face.vitals.now = replace(face.vitals.now, database="")
+
+    _, health = await face.call("GET /api/health")
+
+    assert health["well"] is False
+    assert [sign["name"] for sign in health["signs"] if not sign["well"]] == ["database"]
 
 
 async def test_without_transcription_calls_are_still_served(face: Face) -> None:

@@ -23,8 +23,11 @@ from plumbing.lifecycle import background
 from recordings.calls import read_call
 from recordings.intake import Intake
 from telephony.translate import Arrival
+from tests.databases import BOTH
 from tests.recordings.scenes import leave_call
 from tickets.call_backs import change, owed
+
+pytestmark = BOTH
 
 C1, C2, ANI = CallId("lx-1"), CallId("lx-2"), "13812345678"
 WITHIN_S = 5.0
@@ -74,9 +77,9 @@ class Desk:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    """A fresh SQLite file."""
-    engine = connect(f"sqlite+aiosqlite:///{tmp_path}/hotline.db")
+async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """A fresh database."""
+    engine = connect(database_url)
     await prepare(engine)
     yield engine
     await engine.dispose()

@@ -16,17 +16,26 @@ from sqlalchemy import DateTime, column, table, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from plumbing.database import MIGRATIONS, connect
+from plumbing.database import MIGRATIONS, connect, prepare
 from recordings.access import audit, audit_head, deeds_on, listed, note
 from recordings.chain import Broken, Fault, Head, digest_of
 from recordings.seals import Seals
 from recordings.witness import Witness, verify
-from tests.recordings.databases import postgresql, prepared, url
+from tests.databases import BOTH
 from tests.recordings.scenes import NOON, count
 
-__all__ = ["postgresql", "prepared", "url"]
+pytestmark = BOTH
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+async def prepared(bare_url: str) -> str:
+    """A database with today's schema."""
+    engine = connect(bare_url)
+    await prepare(engine)
+    await engine.dispose()
+    return bare_url
 
 
 @pytest.fixture
@@ -219,9 +228,9 @@ async def _digests(engine: AsyncEngine) -> list[str]:
         return [line.digest for line in reversed(await listed(connection))]
 
 
-async def test_lines_of_before_are_taken_into_the_chain(url: str, seals: Seals) -> None:
+async def test_lines_of_before_are_taken_into_the_chain(bare_url: str, seals: Seals) -> None:
     """In their order, gaps closed, and that they were taken in is a line of its own."""
-    engine = connect(url)
+    engine = connect(bare_url)
     async with engine.begin() as connection:
         await connection.run_sync(lambda c: _upgrade_to(c, "0003"))
         columns = ("id", "at", "who", "deed", "subject")

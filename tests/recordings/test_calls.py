@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recordings.calls import clean_ani, note_answered, note_arrived, note_joined, note_outcome, read_call
+from tests.databases import BOTH
 from tests.recordings.scenes import NOON
+
+pytestmark = BOTH
 
 
 @pytest.mark.parametrize(
