@@ -33,6 +33,7 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.CallJoined: ringing.join,
     events.CallEnded: ringing.end,
     call_facts.VoiceMessageLeft: _changes_nothing,
+    call_facts.TalkRecorded: _changes_nothing,
     call_facts.CallBackOwed: _changes_nothing,
     call_facts.CallBackSettled: _changes_nothing,
     call_facts.CallTransferredOut: _changes_nothing,

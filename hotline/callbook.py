@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.call_facts import CallBackOwed, CallBackSettled, VoiceMessageLeft
+from acd.call_facts import CallBackOwed, CallBackSettled, TalkRecorded, VoiceMessageLeft
 from acd.callbacks import CallBackFact
 from acd.commands import Command, RingAgent
 from acd.errors import NotNow
@@ -79,7 +79,7 @@ class CallBook:
             case AgentAnswered(at=at, call=call) if offer := self._offers.get(call):
                 agent, seat = offer.agent, offer.seat
                 self._enter(lambda: note_answered(self._database, call, agent=agent, seat=seat, at=at))
-            case CallBackOwed() | CallBackSettled() | VoiceMessageLeft():
+            case CallBackOwed() | CallBackSettled() | VoiceMessageLeft() | TalkRecorded():
                 self._enter(lambda: self._write_debt(event))
 
     async def _write_end(self, event: CallEnded) -> None:
@@ -89,7 +89,7 @@ class CallBook:
 
         await note_outcome(self._database, event.call, choose, ended_at=event.at)
 
-    async def _write_debt(self, event: CallBackOwed | CallBackSettled | VoiceMessageLeft) -> None:
+    async def _write_debt(self, event: CallBackOwed | CallBackSettled | VoiceMessageLeft | TalkRecorded) -> None:
         async with self._database.begin() as connection:
             if isinstance(event, CallBackOwed):
                 await call_backs.owe(connection, event.call, event.why, event.at)
