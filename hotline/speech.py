@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.model import CallId
 from api.board import Board
 from asr.decoder import Decoder
 from asr.jobs import enqueue, reading
@@ -21,6 +22,7 @@ from plumbing.settings import Settings
 from recordings.archive import Archive
 from recordings.intake import Intake
 from recordings.keeper import Keeper
+from recordings.orphans import Orphans
 from recordings.recording import Recording
 from tickets.drafting import Drafting
 
@@ -45,18 +47,19 @@ async def build_speech(
     hotline_of: Callable[[str], str],
     now: Callable[[], datetime],
     taken_in: Callable[[Recording], None],
+    is_over: Callable[[CallId], bool],
 ) -> Speech:
     """Build them from what comes first to what comes last. Raises asr.models.ModelProblem.
 
-    `taken_in` is told each recording that is there, in the loop's own thread.
+    `taken_in` is told each recording that is there, in the loop's own thread; `is_over` knows calls that have ended.
     """
     archive = settings.state_dir / "recordings"
     crier = Crier(database, board.note_draft)
     model = await asyncio.to_thread(model_folder, settings)
     decoder = Decoder(model, children=settings.asr_children or os.cpu_count() or 1)
-    drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()})
+    drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()}, clock=now)
     transcriber = Transcriber(
-        database, archive, decoder, model=model.name, follow_up=drafting.draft_of, announce=crier.note
+        database, archive, decoder, model=model.name, follow_up=drafting.draft_of, announce=crier.note, clock=now
     )
     intake = Intake(
         settings.spool_dir,
@@ -65,6 +68,8 @@ async def build_speech(
         follow_up=enqueue,
         announce=in_turn(taken_in, lambda _: transcriber.notice()),
         hotline_of=hotline_of,
+        orphans=Orphans(lambda call: is_over(CallId(call))),
+        clock=now,
     )
     vault = Archive(archive)
     keeper = Keeper(database, vault, lambda connection, some: reading(connection, some, now()))
