@@ -29,6 +29,7 @@ from asr.transcriber import Transcriber
 from city.city import City
 from plumbing.settings import Settings
 from recordings.calls import calls
+from recordings.sweeper import Sweeper
 from recordings.witness import Witness
 from telephony.ami import Ami
 from telephony.listener import Listener
@@ -169,9 +170,10 @@ class Vitals:
         database: AsyncEngine,
         model: str,
         witness: Witness,
+        sweeper: Sweeper,
     ) -> None:
-        self._engine, self._sight, self._transcriber, self._witness = engine, sight, transcriber, witness
-        self._database, self._model = database, model
+        self._engine, self._sight, self._transcriber = engine, sight, transcriber
+        self._database, self._model, self._witness, self._sweeper = database, model, witness, sweeper
         self._beat_s = time.monotonic()
         engine.on_beat(self._note_beat)
 
@@ -198,6 +200,8 @@ class Vitals:
             facts_lost=self._engine.facts_lost,
             event_lag_s=self._sight.listener.lag.seconds,
             audit=self._witness.broken,
+            swept=self._sweeper.last,
+            recordings_repaired=self._sweeper.repairs,
         )
 
     async def _jobs(self) -> Counter[JobState]:
