@@ -20,6 +20,7 @@ from recordings.archive import Archive
 from recordings.chain import Broken
 from recordings.sweeper import Swept
 from telephony.talk import Beside, TalkCode
+from telephony.trunks import TrunkSight
 
 
 class Unknown(LookupError):
@@ -109,6 +110,8 @@ class VitalSigns:
     audit: Broken | None = None  # what is wrong with the audit trail
     swept: Swept | None = None  # what the last sweep of the recordings found; None before the first
     recordings_repaired: int = 0  # by sweeps, since the start
+    trunks: tuple[TrunkSight, ...] = ()  # how each carrier's line does
+    banned: int = 0  # addresses that guess passwords, banned now
 
 
 class Vitals(Protocol):

@@ -27,6 +27,7 @@ from asr.jobs import JobState
 from asr.models import ModelProblem, find_model
 from asr.transcriber import Transcriber
 from city.city import City
+from hotline.perimeter import Perimeter
 from plumbing.settings import Settings
 from recordings.calls import calls
 from recordings.sweeper import Sweeper
@@ -137,6 +138,7 @@ class Sight:
     ami: Ami
     listener: Listener
     lookout: Lookout
+    perimeter: Perimeter
 
 
 class Books:
@@ -202,6 +204,8 @@ class Vitals:
             audit=self._witness.broken,
             swept=self._sweeper.last,
             recordings_repaired=self._sweeper.repairs,
+            trunks=self._sight.perimeter.trunks(seen.lines),
+            banned=self._sight.perimeter.banned,
         )
 
     async def _jobs(self) -> Counter[JobState]:

@@ -8,6 +8,7 @@ from recordings.chain import Broken, Fault
 from recordings.reconcile import Differences
 from recordings.recording import RecordingId
 from recordings.sweeper import Swept
+from telephony.trunks import TrunkSight
 from tests.api.face import Face
 
 
@@ -17,7 +18,19 @@ async def test_all_is_well(face: Face) -> None:
 
     assert (status, health["well"]) == (200, True)
     assert {sign["name"]: sign["well"] for sign in health["signs"]} == dict.fromkeys(
-        ("engine", "pbx", "telephones", "database", "transcription", "jobs", "audit", "recordings"), True
+        (
+            "engine",
+            "pbx",
+            "telephones",
+            "database",
+            "transcription",
+            "jobs",
+            "audit",
+            "recordings",
+            "trunks",
+            "guessers",
+        ),
+        True,
     )
 
 
@@ -98,3 +111,20 @@ async def test_missing_recordings_are_said_with_what_was_repaired(face: Face) ->
     assert (health["well"], sign["well"]) == (True, False)
     assert sign["en"].startswith("recordings: 1 missing, 0 without key, 0 altered, 0 not taken in, 2 files set aside")
     assert sign["en"].endswith("3 repaired")
+
+
+async def test_a_dead_trunk_is_said_with_its_name(face: Face) -> None:
+    """One that does not answer, one that refuses us; the house itself is well, it cannot help it."""
+    trunks = (
+        TrunkSight(name="telecom", reachable=True, registered=None),
+        TrunkSight(name="provider", reachable=True, registered=False),
+        TrunkSight(name="carrier", reachable=False, registered=None),
+    )
+    face.vitals.now = replace(face.vitals.now, trunks=trunks, banned=3)
+
+    _, health = await face.call("GET /api/health")
+
+    (sign,) = (sign for sign in health["signs"] if sign["name"] == "trunks")
+    assert (health["well"], sign["well"]) == (True, False)
+    assert sign["en"] == "telecom answers; provider refuses our registration; carrier does not answer"
+    assert any(sign["en"].startswith("3 addresses are banned") for sign in health["signs"])
