@@ -34,6 +34,8 @@ class Setup:
     """Where calls to outside numbers go, for example `sandbox.carrier`; by default nobody outside can be dialled."""
     trunks: tuple[Trunk, ...] = ()
     """Lines of carriers; by default, whoever calls from 127.0.0.1 is a citizen."""
+    trunks_apart: bool = False
+    """Whether no phone has an address of a trunk's."""
     phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
     """Networks from which phones may speak to the PBX."""
     tls: Tls | None = None
@@ -79,6 +81,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         carrier=setup.carrier,
         trunks=setup.trunks,
         trunk_match=() if setup.trunks else ("127.0.0.1/32",),
+        trunk_is_apart=setup.trunks_apart,
         phone_networks=setup.phone_networks,
         tls=setup.tls,
         queues=setup.queues,

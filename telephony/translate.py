@@ -49,6 +49,7 @@ from acd.events import (
     TalkEnded,
 )
 from acd.model import CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills
+from telephony.trunks import is_line
 
 WANTED = frozenset(
     {
@@ -185,6 +186,8 @@ class Translator:
 
     def _from_contact(self, message: Message, at: datetime) -> tuple[Event, ...]:
         seat, status = SeatId(message.get("AOR", "")), message.get("ContactStatus", "")
+        if is_line(seat):
+            return ()  # a carrier's peer (telephony.trunks)
         contact = message.get("URI", "")
         if status in REGISTERED:
             self._contacts[seat] = contact
