@@ -25,7 +25,7 @@ from recordings.archive import Archive
 from recordings.arrival import judge
 from recordings.calls import note_message, note_numbers
 from recordings.orphans import Orphans, Shape, shape_of
-from recordings.reconcile import FollowUp, reconcile
+from recordings.reconcile import FollowUp
 from recordings.recording import Leg, Recording, RecordingState, SpoolName, spool_name
 
 AGAIN_S = 1.0  # the pause after a sweep in which something could not be taken in
@@ -59,13 +59,12 @@ class Intake:
         hotline_of: Callable[[str], str | None] = lambda _: None,  # of the number dialled
         orphans: Orphans | None = None,
         sweep_every_s: float = 10.0,
-        reconcile_every_s: float = 86400.0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._spool, self._archive, self._engine = spool, Archive(archive), engine
         self._follow_up, self._announce, self._hotline_of = follow_up, announce, hotline_of
         self._orphans = orphans or Orphans()
-        self._sweep_every_s, self._reconcile_every_s, self._clock = sweep_every_s, reconcile_every_s, clock
+        self._sweep_every_s, self._clock = sweep_every_s, clock
         self._noticed = asyncio.Event()
         self._failed = False  # in the last sweep something was not taken in
         self._sweeping = asyncio.Lock()
@@ -75,7 +74,6 @@ class Intake:
         await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch())
-            group.create_task(self._reconcile())
             while True:
                 self._noticed.clear()
                 await self.sweep()
@@ -91,14 +89,6 @@ class Intake:
                 self.notice()
         except (OSError, RuntimeError) as error:  # the system's watches are used up, the folder was replaced, …
             log.warning("The spool is not watched any more: drafts come later", error=type(error).__name__)
-
-    async def _reconcile(self) -> None:
-        while True:
-            try:
-                await reconcile(self._engine, self._archive, self._follow_up, self._clock())
-            except (OSError, SQLAlchemyError) as error:
-                log.warning("Archive not reconciled this time", error=type(error).__name__)
-            await asyncio.sleep(self._reconcile_every_s)
 
     async def _rest(self) -> None:
         expected_s = self._orphans.over_after_s if self._orphans.is_one_expected else self._sweep_every_s
