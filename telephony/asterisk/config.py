@@ -151,6 +151,8 @@ class PbxConfig:
     """The city's hotlines for the time without a controller; the first one takes numbers that none lists."""
     admission: Admission = field(default_factory=Admission)
     """How many calls are let in."""
+    outside: tuple[str, ...] = ()
+    """Outside numbers that may be dialled from a talk, digits only: no others are."""
     sip_t1_ms: int = 100
     """SIP timer T1 in ms: 500 on the open internet, 100 on a LAN, so that a dead phone fails in seconds."""
     log_levels: tuple[str, ...] = ("notice", "warning", "error")
@@ -193,6 +195,8 @@ class PbxConfig:
             _demand(_LOG_LEVEL, "log_levels", level)
         for queue in self.native_queues:
             _demand(_NAME, "queues", queue)
+        for number in self.outside:
+            _demand(_NUMBER, "outside", number)
         extensions = [seat.extension for seat in self.seats]
         if len(set(extensions)) < len(extensions):
             raise BadPbxConfig("two seats have the same extension")
