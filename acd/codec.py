@@ -7,7 +7,7 @@ Moments are ISO 8601 with their zone, durations whole microseconds, sets sorted 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -17,7 +17,7 @@ from inspect import getmembers, isclass
 from types import NoneType, UnionType
 from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hints
 
-from acd import commands, events
+from acd import call_facts, commands, events
 from acd.commands import Command
 from acd.events import Event, Request
 
@@ -29,15 +29,15 @@ class UnknownKind(Exception):
     """A row names a kind of event or command that this version does not know; a newer one wrote it."""
 
 
-def _concrete(module: object, *abstract: type) -> dict[str, type[Any]]:
+def _concrete(modules: Iterable[object], *abstract: type) -> dict[str, type[Any]]:
     def is_told(member: object) -> bool:
         return isclass(member) and issubclass(member, abstract) and member not in abstract
 
-    return dict(getmembers(module, is_told))
+    return dict(member for module in modules for member in getmembers(module, is_told))
 
 
-EVENTS: Final[Mapping[str, type[Event]]] = _concrete(events, Event, Request)
-COMMANDS: Final[Mapping[str, type[Command]]] = _concrete(commands, Command)
+EVENTS: Final[Mapping[str, type[Event]]] = _concrete((events, call_facts), Event, Request)
+COMMANDS: Final[Mapping[str, type[Command]]] = _concrete((commands,), Command)
 KINDS: Final[Mapping[str, type[Event | Command]]] = {**EVENTS, **COMMANDS}
 
 

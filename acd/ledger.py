@@ -1,20 +1,9 @@
 """One outcome per call: every call that was offered to us ends in exactly one, and the sums reconcile at every moment.
 
-A fold over the journal's facts, so the balance survives whatever dies: it is made again from what was written. The
-first fact that decides a call's outcome decides it for good; one that would decide otherwise changes nothing and names
-the call as disputed. A call is offered when the first fact of it is heard, whichever that is: after a gap that may be
-a later one than its arrival.
-
-    fact                                        outcome
-    AgentAnswered, or TalkEnded (the same, if   ANSWERED: also when nobody saw it end
-      the answer itself was missed)
-    CallRefused                                 REFUSED
-    CallEnded before any of these
-      seen, up to `short` after the arrival     SHORT_ABANDONED: dialled by mistake, or thought better of it
-      seen, later                               ABANDONED
-      missed (a resync found the call gone)     LOST_BY_PBX: nobody knows why it ended, so it counts against us
-
-No fact leads to CALL_BACK_OWED, VOICE_MESSAGE and TRANSFERRED_OUT yet; they stay 0 until those features tell one.
+A fold over the journal's facts, so the balance survives whatever dies: it is made again from what was written. Which
+fact decides, and which outcome stands when facts give two, is said in acd.outcome. A call is offered when the first
+fact of it is heard, whichever that is: after a gap that may be a later one than its arrival. Calls that we make
+ourselves (acd.model.is_outward) are offered by nobody and not counted here.
 """
 
 from __future__ import annotations
@@ -23,14 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
+from acd.call_facts import CallBackOwed, CallTransferredOut, VoiceMessageLeft
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, CallRefused, Event, GapMarked, TalkEnded
-from acd.model import CallId
-
-SHORT: Final = timedelta(seconds=10)
-"""短时放弃: who hangs up within this has not waited for us. Reports say both rates, with and without."""
+from acd.model import CallId, is_outward
+from acd.outcome import SHORT, Outcome, at_end, settle, told_by
 
 LONGEST_CALL: Final = timedelta(hours=12)
 """How far before a period its calls' first facts may lie: so much earlier the reading begins."""
@@ -41,23 +28,13 @@ DECIDING: Final[tuple[type[Event], ...]] = (
     CallJoined,
     AgentAnswered,
     TalkEnded,
+    CallTransferredOut,
+    VoiceMessageLeft,
+    CallBackOwed,
     CallEnded,
     GapMarked,
 )
 """The facts a ledger needs; all others it leaves alone."""
-
-
-class Outcome(StrEnum):
-    """来电结局. What became of a call, once and for all."""
-
-    ANSWERED = "answered"  # 已接听: a person of ours talked with the caller
-    CALL_BACK_OWED = "call_back_owed"  # 待回拨: not yet
-    VOICE_MESSAGE = "voice_message"  # 语音留言: not yet
-    ABANDONED = "abandoned"  # 放弃: the caller hung up before an answer
-    SHORT_ABANDONED = "short_abandoned"  # 短时放弃: so soon that nobody could have answered
-    TRANSFERRED_OUT = "transferred_out"  # 转出: not yet
-    LOST_BY_PBX = "lost_by_pbx"  # 系统丢失: gone, and nobody saw why
-    REFUSED = "refused"  # 过载拒接: the lines were busy, or this number called too much; the number is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,21 +87,18 @@ class Ledger:
 
     def note(self, event: Event) -> None:
         """Take in a fact; those that decide nothing are let pass."""
-        match event:
-            case CallArrived():
-                self._offer(event.call, event.at, event.hotline)
-            case CallRefused():
-                self._offer(event.call, event.at, event.hotline)
-                self._decide(event.call, Outcome.REFUSED)
-            case CallJoined():
-                self._offer(event.call, event.at, "")
-            case AgentAnswered() | TalkEnded():
-                self._offer(event.call, event.at, "")
-                self._decide(event.call, Outcome.ANSWERED)
-            case CallEnded():
-                self._end(event)
-            case GapMarked():
-                self._unheard.update(self._open)
+        if isinstance(event, GapMarked):
+            self._unheard.update(self._open)
+            return
+        call: CallId | None = getattr(event, "call", None)
+        if call is None or is_outward(call) or not isinstance(event, DECIDING):
+            return
+        if isinstance(event, CallEnded):
+            self._end(event)
+        elif call in self._lines or not isinstance(event, CallBackOwed):  # a debt may be of long before this ledger
+            self._offer(call, event.at, getattr(event, "hotline", ""))
+            if told := told_by(event):
+                self._decide(call, told)
 
     def _offer(self, call: CallId, at: datetime, dialled: str) -> None:
         self._unheard.discard(call)
@@ -144,26 +118,24 @@ class Ledger:
         if line is None:  # mostly a call of before this ledger
             self._ended_unknown[event.call] = event
             return
-        if line.outcome is not None:
-            return
-        if event.missed:
-            outcome = Outcome.LOST_BY_PBX
-        else:
-            soon = event.at - line.first < self._short
-            outcome = Outcome.SHORT_ABANDONED if soon else Outcome.ABANDONED
-        self._decide(event.call, outcome)
+        if line.outcome is None:
+            self._decide(event.call, at_end(event, line.first, self._short))
 
-    def _decide(self, call: CallId, outcome: Outcome) -> None:
+    def _decide(self, call: CallId, told: Outcome) -> None:
         line = self._lines[call]
-        if line.outcome is not None:
-            if line.outcome is not outcome:
-                self._disputed[call] = None
+        outcome, disputed = settle(line.outcome, told)
+        if disputed:
+            self._disputed[call] = None
+        if outcome is line.outcome:
             return
         self._lines[call] = _Line(line.hotline, line.first, outcome)
-        del self._open[call]
+        self._open.pop(call, None)
         self._unheard.discard(call)
         if self._counts(line):
-            self._in_progress[line.hotline] -= 1
+            if line.outcome is None:
+                self._in_progress[line.hotline] -= 1
+            else:
+                self._decided[line.hotline, line.outcome] -= 1
             self._decided[line.hotline, outcome] += 1
 
     def _counts(self, line: _Line) -> bool:
@@ -190,7 +162,7 @@ class Ledger:
 
     @property
     def disputed(self) -> tuple[CallId, ...]:
-        """Calls that facts gave two outcomes, in the order it was noticed; the first outcome stands."""
+        """Calls that facts gave two outcomes that contradict each other, in the order it was noticed."""
         return self._among(self._disputed)
 
     @property

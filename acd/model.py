@@ -8,13 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple, NewType
+from typing import Final, NamedTuple, NewType
 
 CallId = NewType("CallId", str)  # Asterisk's unique id of the caller's leg, prefixed by the system's name
 AgentId = NewType("AgentId", str)  # 工号: the number a person logs on with, for example "101"
 SeatId = NewType("SeatId", str)  # 坐席分机: the SIP extension at a desk, for example "8001"
 QueueName = NewType("QueueName", str)  # 队列, for example "health"
 Skill = NewType("Skill", str)  # 技能, for example "psychology"
+
+
+OUTWARD: Final = "out-"
+
+
+def is_outward(call: CallId) -> bool:
+    """Whether we make this call ourselves (外呼): then we chose its id. No PBX's name may begin so."""
+    return call.startswith(OUTWARD)
 
 
 class SkillLevel(NamedTuple):

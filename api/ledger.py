@@ -9,8 +9,9 @@ from typing import Final, Self
 from pydantic import AwareDatetime, model_validator
 from pydantic_core import PydanticCustomError
 
-from acd.ledger import Balance, Outcome
+from acd.ledger import Balance
 from acd.model import CallId
+from acd.outcome import Outcome
 from api.asked import Answer, Asked, Wish
 
 USUAL_PERIOD: Final = timedelta(days=1)

@@ -171,10 +171,13 @@ class Launched(asyncio.SubprocessProtocol):
 
 
 def _on_disk(sound: Sound) -> Path:
-    """The child opens the file by itself; whoever decodes from the vault has put it there (Archive.in_the_open)."""
+    """The child opens the file by itself; what comes from the vault has a path into memory (Archive.in_the_open).
+
+    Such a path is a link that leads nowhere: it is opened, never resolved.
+    """
     if not isinstance(sound.path, Path):
         raise TypeError("only a file can be handed to a decoder")
-    return sound.path.resolve()
+    return sound.path.absolute()
 
 
 def _described(sound: Sound) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import typer
 
-from acd.ledger import Outcome
+from acd.outcome import Outcome
 from hotline.cli_face import complain, controller, say, table, when
 
 TITLES = {

@@ -22,7 +22,7 @@ from plumbing.settings import PREFIX
 from sandbox.instance import Setup
 from sandbox.pbx import Pbx
 from sandbox.progress import Say, say_on_stderr
-from telephony.asterisk.config import Admission
+from telephony.asterisk.config import Admission, Carrier
 from telephony.asterisk.render import Fallback, Seat
 
 START_S = 30.0
@@ -59,9 +59,13 @@ async def premises(
     sip_port: int | None = None,
     http_port: int = 0,
     fallback_s: int = FALLBACK_S,
+    carrier: Carrier | None = None,
     say: Say = say_on_stderr,
 ) -> AsyncIterator[Premises]:
-    """Boot the PBX of a city in `state_dir`; ended with the context. Raises sandbox.pbx.PbxError, sandbox.errors."""
+    """Boot the PBX of a city in `state_dir`; ended with the context. Without a `carrier` nobody outside can be dialled.
+
+    Raises sandbox.pbx.PbxError, sandbox.errors.
+    """
     setup = Setup(
         seats=tuple(
             Seat(extension=seat.extension, password=phone_password(state_dir, seat.extension)) for seat in city.seats
@@ -70,6 +74,7 @@ async def premises(
         admission=admission_of(city),
         queues=tuple(city.queues),
         fallback_s=fallback_s,
+        carrier=carrier,
         sounds=city.folder.resolve() / "prompts",
         recordings=state_dir / "spool",
         sip_port=sip_port,

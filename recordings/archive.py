@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -73,14 +73,13 @@ class Archive:
 
     @contextmanager
     def in_the_open(self, recording: RecordingId) -> Iterator[dict[Leg, Path]]:
-        """Both legs as WAV files for a reader that needs files; what comes from the vault is gone afterwards."""
-        with tempfile.TemporaryDirectory(prefix="lianxin-") as private:
+        """Both legs as paths for a reader that needs files; what comes from the vault lies in memory, on no disk."""
+        with ExitStack() as held:
             open_legs = {}
             for leg, stored in self.stored(recording).items():
                 open_legs[leg] = stored.wav
                 if not stored.wav.exists() and stored.sealed.exists():
-                    open_legs[leg] = Path(private) / stored.wav.name
-                    open_legs[leg].write_bytes(unseal(stored.sealed, self.ring))
+                    open_legs[leg] = held.enter_context(_in_memory(unseal(stored.sealed, self.ring)))
             yield open_legs
 
     def put_away(self, recording: RecordingId, leg: Leg, expected: str | None) -> bool:
@@ -138,6 +137,15 @@ class Archive:
             path.stem.rpartition("-")[0] for day in days for path in day.iterdir() if path.suffix in {".wav", SEALED}
         }
         return {RecordingId(name) for name in names if _is_id(name)}
+
+
+@contextmanager
+def _in_memory(content: bytes) -> Iterator[Path]:
+    """A file without a place on any disk, which processes of this user can open; gone with who has it open."""
+    with os.fdopen(os.memfd_create("leg", os.MFD_CLOEXEC), "wb") as file:
+        file.write(content)
+        file.flush()
+        yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
 
 
 def _examine(stored: StoredLeg) -> Examined:

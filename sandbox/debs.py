@@ -50,12 +50,15 @@ class Rootfs:
         """A file of the tree; `{triplet}` stands for the multiarch folder's name, for example `x86_64-linux-gnu`."""
         return self.folder / relative.format(triplet=LINKERS[self.architecture][0])
 
-    def command(self, program: str) -> list[str]:
-        """The start of an argv that runs `program` (for example `usr/bin/baresip`) with the tree's own libraries."""
+    def command(self, program: str, *, called: str | None = None) -> list[str]:
+        """The start of an argv that runs `program` (for example `usr/bin/baresip`) with the tree's own libraries.
+
+        `called`: what the program is told to be called (argv[0]); else its file's name.
+        """
         linker = self.path("usr/lib/{triplet}") / LINKERS[self.architecture][1]
         libraries = ":".join(str(self.folder / name) for name in self.library_folders)
         target = self.path(program)
-        how = ["--inhibit-cache", "--library-path", libraries, "--argv0", target.name]
+        how = ["--inhibit-cache", "--library-path", libraries, "--argv0", called or target.name]
         return [str(linker), *how, str(target)]
 
 

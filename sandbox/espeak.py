@@ -1,8 +1,9 @@
 """espeak-ng's C API, run as a program of its own: one JSON request on standard input, samples on standard output.
 
 Run by path, never imported for speaking: what espeak says depends on what the same process said before, so the
-program initialises the library once and forks a fresh copy of itself for every utterance. The same text then always
-gives the same samples, and no foreign C code runs inside the caller.
+program initialises the library once and forks a fresh copy of itself for every utterance. And the library seeds the
+noise in a voice's breath by the second it was initialised in; we seed it again. The same text then always gives the
+same samples, and no foreign C code runs inside the caller.
 
 Request:  {"library": path, "folder": path, "utterances": [{"text", "voice", "rate", "pitch", "range"}, …]}
 Answer, for each utterance in order: one line of JSON {"rate_hz", "samples", "phones": [[position, sample, name], …]},
@@ -21,6 +22,7 @@ SYNCHRONOUS = 2
 PHONE_EVENTS = 1
 UTF8 = 1
 RATE, PITCH, RANGE = 1, 3, 4
+SEED = 12345
 LAST_EVENT, PHONE_EVENT = 0, 7
 
 
@@ -50,6 +52,7 @@ class Synthesiser:
         self.rate_hz = int(self._c.espeak_Initialize(SYNCHRONOUS, 0, folder.encode(), PHONE_EVENTS))
         if self.rate_hz <= 0:
             raise SystemExit("espeak-ng did not start: its voices were not found")
+        self._c.espeak_ng_SetRandSeed(ctypes.c_long(SEED))
         self._samples = bytearray()
         self._phones: list[tuple[int, int, str]] = []
         self._callback = CALLBACK(self._receive)

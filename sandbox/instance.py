@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sandbox.asterisk import Asterisk
 from sandbox.ports import PortBlock
-from telephony.asterisk.config import Admission, Fallback, PbxConfig, Seat
+from telephony.asterisk.config import Admission, Carrier, Fallback, PbxConfig, Seat
 
 _SOCKET_PATH_BYTES = 107
 _REPOSITORY = Path(__file__).resolve().parent.parent
@@ -30,6 +30,8 @@ class Setup:
     """Where callers wait when no controller answers FastAGI."""
     admission: Admission = field(default_factory=Admission)
     """How many calls the dialplan lets in."""
+    carrier: Carrier | None = None
+    """Where calls to outside numbers go, for example `sandbox.carrier`; by default nobody outside can be dialled."""
     queues: tuple[str, ...] = ()
     """The city's queues; those of `hotlines` are among them anyway."""
     fallback_s: int = 120
@@ -68,6 +70,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         seats=setup.seats,
         hotlines=setup.hotlines,
         admission=setup.admission,
+        carrier=setup.carrier,
         queues=setup.queues,
         fallback_s=setup.fallback_s,
         log_levels=setup.log_levels,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from sandbox.libraries import Tree, providers
 from sandbox.progress import Say
 
 MANIFEST = "manifest.json"
+_MERGED = re.compile("^lib/")
 
 
 class Unpacking:
@@ -81,12 +83,21 @@ class Unpacking:
         for name, deb in self._apt.fetch(packages, self._debs).items():
             listing = run("dpkg-deb", "--vextract", str(deb), str(root))
             self._files[name] = deb
-            self._owner |= {line.removeprefix("./"): name for line in listing.splitlines()}
+            merge_usr(root)
+            self._owner |= {_MERGED.sub("usr/lib/", line.removeprefix("./")): name for line in listing.splitlines()}
 
     def _write_manifest(self, root: Path, library_folders: Sequence[str]) -> None:
         rows = [_describe(name, deb) for name, deb in sorted(self._files.items())]
         text = json.dumps({"library_folders": library_folders, "packages": rows}, indent=1)
         (root / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def merge_usr(root: Path) -> None:
+    """Move what packages before Debian 13 have in `/lib` to `/usr/lib`, where every later one has it."""
+    for path in [path for path in (root / "lib").rglob("*") if path.is_symlink() or not path.is_dir()]:
+        merged = root / "usr" / path.relative_to(root)
+        merged.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(merged)
 
 
 def _describe(name: str, deb: Path) -> dict[str, str]:

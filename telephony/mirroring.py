@@ -56,7 +56,8 @@ class Mirror:
         is_offered: Callable[[CallId], bool],
     ) -> None:
         self._exchange, self._wanted, self._is_offered = exchange, wanted, is_offered
-        self._known: frozenset[Member] | None = None  # what is, as far as we know
+        self._known: frozenset[Member] = frozenset()  # what is, as far as we know
+        self._must_look = True
         self._news = asyncio.Event()
 
     def note(self, event: Event, _: tuple[Command, ...]) -> None:
@@ -71,7 +72,7 @@ class Mirror:
 
     def look(self) -> None:
         """What we know of Asterisk's queues may be wrong."""
-        self._known = None
+        self._must_look = True
         self._news.set()
 
     async def run(self) -> None:
@@ -83,9 +84,9 @@ class Mirror:
             try:
                 await self._reflect()
             except AsteriskUnreachable:
-                self._known = None  # the next login looks
+                self._must_look = True  # the next login looks
             except TelephonyError as error:
-                self._known = None
+                self._must_look = True
                 log.warning("the fallback's members could not be mirrored", because=type(error).__name__)
 
     async def _rest(self) -> None:
@@ -94,11 +95,12 @@ class Mirror:
             async with asyncio.timeout(LOOK_EVERY_S):
                 await self._news.wait()
         except TimeoutError:
-            self._known = None
+            self._must_look = True
         self._news.clear()
 
     async def _reflect(self) -> None:
-        if self._known is None:
+        if self._must_look:
+            self._must_look = False  # before we look: what happens from here on is a reason to look again
             status = await self._exchange.listing("QueueStatus")
             self._known = members_found(status)
             for call in callers_found(status):

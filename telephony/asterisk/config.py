@@ -1,26 +1,30 @@
-"""Everything one Asterisk is told, as one checked value. Knows which characters its configuration files bear."""
+"""Everything one Asterisk is told, as one checked value."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
-_EXTENSION = re.compile(r"[0-9]{2,8}")
-_DIGITS = re.compile(r"[0-9]{2,40}")
-_NUMBER = re.compile(r"[0-9]{2,20}")
-_SECRET = re.compile(r"[A-Za-z0-9._~+/=@%^,:-]{6,128}")
-_LANGUAGE = re.compile(r"[a-z]{2}(_[A-Z]{2})?")
-_LOG_LEVEL = re.compile(r"[a-z]+(\([0-9]\))?")
-_PATH = re.compile(r"/[^;,$\"'`\\<>|&*?^]*")
+from telephony.asterisk.carrier import Carrier
+from telephony.asterisk.words import (
+    DIGITS,
+    EXTENSION,
+    HOST,
+    LANGUAGE,
+    LOG_LEVEL,
+    NAME,
+    NUMBER,
+    SECRET,
+    BadPbxConfig,
+    demand,
+    demand_address,
+    demand_network,
+    demand_path,
+    demand_range,
+)
 
-
-class BadPbxConfig(ValueError):
-    """A value cannot stand in an Asterisk configuration file. The message names the field, never a secret's value."""
+__all__ = ["Admission", "BadPbxConfig", "Carrier", "Fallback", "PbxConfig", "Seat"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +38,8 @@ class Seat:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be a section's name or a password."""
-        _demand(_EXTENSION, "seat.extension", self.extension)
-        _demand(_SECRET, "seat.password", self.password, secret=True)
+        demand(EXTENSION, "seat.extension", self.extension)
+        demand(SECRET, "seat.password", self.password, secret=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +59,12 @@ class Fallback:
 
     def __post_init__(self) -> None:
         """Refuse what is not a number or a name."""
-        _demand(_NUMBER, "hotline.number", self.number)
-        _demand(_NAME, "hotline.queue", self.queue)
+        demand(NUMBER, "hotline.number", self.number)
+        demand(NAME, "hotline.queue", self.queue)
         for prompt in self.greeting:
-            _demand(_NAME, "hotline.greeting", prompt)
+            demand(NAME, "hotline.greeting", prompt)
         for digits in self.dialled:
-            _demand(_DIGITS, "hotline.dialled", digits)
+            demand(DIGITS, "hotline.dialled", digits)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,11 +82,11 @@ class Admission:
 
     def __post_init__(self) -> None:
         """Refuse limits that let nobody in, and what is no number."""
-        _demand_range("admission.calls_at_once", self.calls_at_once, 1, 100_000)
-        _demand_range("admission.calls_at_once_per_number", self.calls_at_once_per_number, 1, 100_000)
-        _demand_range("admission.told_at_once", self.told_at_once, 0, 1000)
+        demand_range("admission.calls_at_once", self.calls_at_once, 1, 100_000)
+        demand_range("admission.calls_at_once_per_number", self.calls_at_once_per_number, 1, 100_000)
+        demand_range("admission.told_at_once", self.told_at_once, 0, 1000)
         for number in self.shared_numbers:
-            _demand(_DIGITS, "admission.shared_numbers", number)
+            demand(DIGITS, "admission.shared_numbers", number)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +157,8 @@ class PbxConfig:
     """How many calls are let in."""
     outside: tuple[str, ...] = ()
     """Outside numbers that may be dialled from a talk, digits only: no others are."""
+    carrier: Carrier | None = None
+    """Where calls to outside numbers go; none: nobody outside can be dialled, and `[outside]` says so."""
     sip_t1_ms: int = 100
     """SIP timer T1 in ms: 500 on the open internet, 100 on a LAN, so that a dead phone fails in seconds."""
     log_levels: tuple[str, ...] = ("notice", "warning", "error")
@@ -163,11 +169,11 @@ class PbxConfig:
         for each in fields(self):
             value = getattr(self, each.name)
             if isinstance(value, Path):
-                _demand_path(each.name, value)
+                demand_path(each.name, value)
             elif each.name.endswith("_port") or each.name.startswith("rtp_"):
-                _demand_range(each.name, value, 1, 65535)
+                demand_range(each.name, value, 1, 65535)
             elif each.name.endswith("_address"):
-                _demand_address(each.name, value)
+                demand_address(each.name, value)
         if re.search(r"[\s()]", str(self.recordings)):
             raise BadPbxConfig("recordings must have no spaces or brackets: a shell command of the dialplan names it")
         self._check_words()
@@ -176,27 +182,27 @@ class PbxConfig:
 
     def _check_words(self) -> None:
         for name in ("system_name", "ami_user"):
-            _demand(_NAME, name, getattr(self, name))
-        _demand(_HOST, "agi_host", self.agi_host)
-        _demand(_SECRET, "ami_secret", self.ami_secret, secret=True)
-        _demand(_LANGUAGE, "language", self.language)
+            demand(NAME, name, getattr(self, name))
+        demand(HOST, "agi_host", self.agi_host)
+        demand(SECRET, "ami_secret", self.ami_secret, secret=True)
+        demand(LANGUAGE, "language", self.language)
 
     def _check_numbers(self) -> None:
-        _demand_range("sip_t1_ms", self.sip_t1_ms, 10, 2000)
-        _demand_range("ivr_limit_s", self.ivr_limit_s, 5, 3600)
-        _demand_range("fallback_s", self.fallback_s, 1, 3600)
+        demand_range("sip_t1_ms", self.sip_t1_ms, 10, 2000)
+        demand_range("ivr_limit_s", self.ivr_limit_s, 5, 3600)
+        demand_range("fallback_s", self.fallback_s, 1, 3600)
         if self.rtp_last - self.rtp_first < 3:
             raise BadPbxConfig("rtp_last must be at least 3 more than rtp_first")
 
     def _check_lists(self) -> None:
         for network in (*self.trunk_match, *self.ami_permit):
-            _demand_network("trunk_match, ami_permit", network)
+            demand_network("trunk_match, ami_permit", network)
         for level in self.log_levels:
-            _demand(_LOG_LEVEL, "log_levels", level)
+            demand(LOG_LEVEL, "log_levels", level)
         for queue in self.native_queues:
-            _demand(_NAME, "queues", queue)
+            demand(NAME, "queues", queue)
         for number in self.outside:
-            _demand(_NUMBER, "outside", number)
+            demand(NUMBER, "outside", number)
         extensions = [seat.extension for seat in self.seats]
         if len(set(extensions)) < len(extensions):
             raise BadPbxConfig("two seats have the same extension")
@@ -220,35 +226,3 @@ class PbxConfig:
     def log(self) -> Path:
         """Asterisk's own log."""
         return self.folder / "log" / "messages.log"
-
-
-def _demand(pattern: re.Pattern[str], name: str, value: str, *, secret: bool = False) -> None:
-    if not pattern.fullmatch(value):
-        shown = "this value" if secret else repr(value[:60])
-        raise BadPbxConfig(f"{name} cannot be {shown}; it must match {pattern.pattern}")
-
-
-def _demand_path(name: str, path: Path) -> None:
-    if not _PATH.fullmatch(str(path)) or CONTROL.search(str(path)):
-        raise BadPbxConfig(
-            f"{name} must be an absolute path without quotes or signs of the dialplan: {str(path)[:120]!r}"
-        )
-
-
-def _demand_range(name: str, value: int, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise BadPbxConfig(f"{name} must be from {least} to {most}, not {value}")
-
-
-def _demand_address(name: str, text: str) -> None:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError as error:
-        raise BadPbxConfig(f"{name} must be an IP address, not {text[:60]!r}") from error
-
-
-def _demand_network(name: str, text: str) -> None:
-    try:
-        ipaddress.ip_network(text)
-    except ValueError as error:
-        raise BadPbxConfig(f"{name} must be an IP network, not {text[:60]!r}") from error

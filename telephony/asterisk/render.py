@@ -12,9 +12,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from telephony.asterisk.config import CONTROL, BadPbxConfig, Fallback, PbxConfig, Seat
+from telephony.asterisk.config import BadPbxConfig, Carrier, Fallback, PbxConfig, Seat
+from telephony.asterisk.words import CONTROL
 
-__all__ = ["BadPbxConfig", "Fallback", "PbxConfig", "Seat", "loaded_modules", "render", "rendered"]
+__all__ = ["BadPbxConfig", "Carrier", "Fallback", "PbxConfig", "Seat", "loaded_modules", "render", "rendered"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 

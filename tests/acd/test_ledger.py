@@ -9,11 +9,13 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from acd.call_facts import CallBackOwed, CallTransferredOut, Debt, VoiceMessageLeft
 from acd.errors import Refused
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, CallRefused, Event, GapMarked, TalkEnded
 from acd.journal import Journal
-from acd.ledger import DECIDING, Balance, Ledger, Outcome
+from acd.ledger import DECIDING, Balance, Ledger
 from acd.model import CallId, QueueName, Refusal
+from acd.outcome import Outcome
 from plumbing.lifecycle import background
 from tests.acd.scene import Scene, clock
 from tests.acd.test_random_play import AGENTS, LEVELS, MOVES, SEATS, SERVES, Move, play, small
@@ -39,6 +41,21 @@ def answered(call: CallId = C1, seconds: float = 30) -> AgentAnswered:
 def refused(call: CallId = C1, seconds: float = 0) -> CallRefused:
     """The lines were full."""
     return CallRefused(at=clock(seconds), call=call, hotline="12345", why=Refusal.LINES_FULL)
+
+
+def message(call: CallId = C1, seconds: float = 90) -> VoiceMessageLeft:
+    """The caller's message is there."""
+    return VoiceMessageLeft(at=clock(seconds), call=call, attempt=9002, hotline="12345")
+
+
+def owed(call: CallId = C1, seconds: float = 61, why: Debt = Debt.ABANDONED) -> CallBackOwed:
+    """The caller is owed a call."""
+    return CallBackOwed(at=clock(seconds), call=call, why=why)
+
+
+def transferred(call: CallId = C1, seconds: float = 40) -> CallTransferredOut:
+    """The caller was handed over to somebody outside."""
+    return CallTransferredOut(at=clock(seconds), call=call, attempt=1, to_kind="110")
 
 
 def kept(*facts: Event, **how: object) -> Ledger:
@@ -189,7 +206,7 @@ class Arriving(Scene):
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from((*MOVES, "end", "end")), small, small, small), min_size=10, max_size=60),
-    st.lists(st.sampled_from(("gap", "refused", "missed")), max_size=5),
+    st.lists(st.sampled_from(("gap", "refused", "missed", "message", "owed", "transferred")), max_size=5),
 )
 def test_the_ledger_balances_after_every_fact_of_random_play_and_agrees_with_the_distributor(
     moves: list[Move], troubles: list[str]
@@ -212,8 +229,12 @@ def test_the_ledger_balances_after_every_fact_of_random_play_and_agrees_with_the
     ledger = balanced(scene.told, timedelta(seconds=5))
     waiting = {call.id for call in scene.core.waiting}
     picked_up = {fact.call for fact in scene.told if isinstance(fact, AgentAnswered | TalkEnded)}
-    assert set(ledger.open) == waiting - picked_up  # an answer is one also when the offer was history by then
-    assert all(ledger.outcome(call) is Outcome.ANSWERED for call in scene.core.talking)
+    told_early = {
+        fact.call for fact in scene.told if isinstance(fact, VoiceMessageLeft | CallBackOwed | CallTransferredOut)
+    }
+    # An answer is one also when the offer was history by then.
+    assert set(ledger.open) == waiting - picked_up - told_early
+    assert all(ledger.outcome(call) is Outcome.ANSWERED for call in scene.core.talking.keys() - told_early)
 
 
 def cause_trouble(scene: Scene, trouble: str, number: int) -> None:
@@ -223,7 +244,14 @@ def cause_trouble(scene: Scene, trouble: str, number: int) -> None:
     elif trouble == "refused":
         scene.tell(CallRefused(at=scene.now, call=CallId(f"r{number}"), hotline="12345", why=Refusal.NUMBER_AT_ONCE))
     elif waiting := scene.waiting():
-        scene.tell(CallEnded(at=scene.now, call=CallId(waiting[0]), missed=True))
+        call = CallId(waiting[0])
+        kinds: dict[str, Event] = {
+            "missed": CallEnded(at=scene.now, call=call, missed=True),
+            "message": VoiceMessageLeft(at=scene.now, call=call, attempt=9001),
+            "owed": CallBackOwed(at=scene.now, call=call, why=Debt.ASKED),
+            "transferred": CallTransferredOut(at=scene.now, call=call, attempt=1, to_kind="110"),
+        }
+        scene.tell(kinds[trouble])
 
 
 async def test_the_balance_is_made_again_from_the_journal(database: object) -> None:

@@ -15,11 +15,12 @@ import pytest
 from asr.decoder import Decoder, Patience
 from asr.errors import DecodingFailed, NoModel
 from asr.transcript import Transcript
-from recordings.recording import Leg
+from recordings.archive import Archive
+from recordings.recording import Leg, new_recording_id
 from recordings.wav import header
 from tests.asr.conftest import MODEL
 from tests.asr.talks import TALK, record_talk
-from tests.recordings.scenes import until
+from tests.recordings.scenes import NOON, tree, until
 
 SAID = ["您好请问您贵姓", "我要投诉海州区解放路十二号的噪音", "好的我们会尽快处理"]
 LONG = 60  # times over: minutes of talk, a second or more of decoding
@@ -53,6 +54,20 @@ async def test_talk_is_heard_with_speakers_times_and_confidence(decoder: Decoder
     assert [turn.speaker.value for turn in transcript.turns] == ["agent", "caller", "agent"]
     assert 0.9 < transcript.turns[0].start_s < 1.3
     assert all(word.confidence > 0.5 for turn in transcript.turns for word in turn.words)
+
+
+async def test_talk_in_the_vault_is_heard_the_same(decoder: Decoder, legs: dict[Leg, Path], tmp_path: Path) -> None:
+    """The children open what lies in the controller's memory."""
+    archive, recording = Archive(tmp_path / "archive"), new_recording_id(NOON)
+    for leg, path in legs.items():
+        archive.take(path, recording, leg)
+        archive.put_away(recording, leg, None)
+
+    with archive.in_the_open(recording) as opened:
+        transcript = await decoder.decode(opened)
+
+    assert texts(transcript) == SAID
+    assert not [name for name in tree(tmp_path) if name.endswith(".wav")]
 
 
 async def test_launcher_says_what_it_loaded(decoder: Decoder) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from acd.ledger import Outcome
+from acd.call_facts import Debt
 from acd.model import AgentState, BreakReason, Refusal, RingFailure
+from acd.outcome import Outcome
 from city.places import PlaceKind
 from city.schemas import SHAPES
 from ivr.agent_codes import CODES
@@ -43,7 +44,9 @@ def test_every_feature_code_is_explained() -> None:
     assert set(re.findall(r"^\| `(\*\d\d)` \|", page, re.MULTILINE)) == set(CODES)
 
 
-@pytest.mark.parametrize("words", [AgentState, BreakReason, RingFailure, Outcome, Refusal, TicketState, PlaceKind])
+@pytest.mark.parametrize(
+    "words", [AgentState, BreakReason, RingFailure, Outcome, Debt, Refusal, TicketState, PlaceKind]
+)
 def test_every_state_has_its_row_in_the_glossary(words: type[StrEnum]) -> None:
     """In the order of the enum, under its name."""
     page = (DOCS / "glossary.md").read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ from hotline.embedded import MODEL, premises
 from ivr.prompts import SPOKEN
 from plumbing.settings import PREFIX, read_settings
 from sandbox.baresip import find_baresip
+from sandbox.carrier import Carrier
 from sandbox.sound import RATE_HZ, read_wav, tone, write_wav
 from tests.journeys.scene import Scene
 
@@ -45,11 +46,19 @@ def quick_city(folder: Path) -> Path:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def house(tmp_path_factory):
+async def carrier():
+    """The carrier of the house: phones behind numbers outside, dialled by the PBX, dialling in."""
+    async with Carrier.start() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house(carrier, tmp_path_factory):
     """The PBX, and what a controller must be told to serve it."""
     folder = tmp_path_factory.mktemp("house")
     city = load_city(quick_city(folder / "city"), also_spoken=SPOKEN)
-    async with premises(folder / "state", city) as booted:
+    async with premises(folder / "state", city, carrier=carrier.peer()) as booted:
+        carrier.serve(booted.pbx.config.sip_port)
         yield booted
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -168,14 +169,39 @@ async def test_what_is_being_transcribed_or_is_not_what_the_table_says_stays(
 
 
 async def test_decoder_gets_the_same_files_from_the_vault(taken: Recording, archive: Path, engine: AsyncEngine) -> None:
-    """In a private folder that is gone afterwards."""
+    """Paths that any process of this user can open, and that are gone afterwards."""
     await Keeper(engine, Archive(archive), nobody).sweep()
 
     with Archive(archive).in_the_open(taken.id) as legs:
         assert sha256(legs[Leg.CALLER]) == taken.caller_sha256
         assert sha256(legs[Leg.AGENT]) == taken.agent_sha256
-        assert legs[Leg.AGENT].parent.stat().st_mode & 0o077 == 0
+        assert legs[Leg.AGENT].readlink().name == "memfd:leg (deleted)"
     assert not legs[Leg.AGENT].exists()
+
+
+def holding(sound: bytes, folder: Path) -> list[Path]:
+    """The files under a folder that hold this sound."""
+    return [path for path in folder.rglob("*") if path.is_file() and sound in path.read_bytes()]
+
+
+async def test_killed_with_a_recording_in_the_open_nothing_plain_is_left(
+    taken: Recording, archive: Path, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    """No file was written at any moment, and no file anywhere holds the sound."""
+    sound = Archive(archive).path(taken.id, Leg.CALLER).read_bytes()[44:]
+    assert len(holding(sound[:200], tmp_path)) == 1
+    await Keeper(engine, Archive(archive), nobody).sweep()
+    private = tmp_path / "temporary"
+    private.mkdir()
+    command = [sys.executable, "-m", "tests.recordings.dies_open", str(archive), taken.id]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(private)}
+    dying = await asyncio.create_subprocess_exec(*command, cwd=private, env=environment, stdout=asyncio.subprocess.PIPE)
+    said = (await dying.communicate())[0].decode().splitlines()
+
+    assert dying.returncode == -signal.SIGKILL
+    assert [line.split(" /")[0] for line in said] == [f"lies {len(sound) + 44}"] * 2
+    assert tree(private) == []
+    assert not holding(sound[:200], tmp_path)
 
 
 async def test_reconciling_knows_the_vault(taken: Recording, archive: Path, engine: AsyncEngine) -> None:

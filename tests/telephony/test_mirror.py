@@ -14,6 +14,7 @@ from acd.events import AgentAnswered, AgentBecameReady
 from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, QueueName, Seat, SeatId
 from plumbing.lifecycle import background
 from telephony.errors import AsteriskRefused
+from telephony.message import AmiEvent
 from telephony.mirror import Member, callers_found, difference, members_found, members_wanted
 from telephony.mirroring import Mirror
 
@@ -159,6 +160,25 @@ async def test_mirror_fetches_callers_and_sends_changes_only() -> None:
         mirror.note(AgentBecameReady(at=NOW, agent=AgentId("101")), ())
         await until(lambda: pbx.told[2:] == ["QueueRemove"])
         assert pbx.looks == 1
+
+
+async def test_who_falls_back_while_the_mirror_looks_is_looked_for_again() -> None:
+    """News in the middle of a look is neither lost nor in its way."""
+    pbx = Pbx()
+    mirror = Mirror(pbx, lambda: frozenset({member()}), lambda _: False)  # type: ignore[arg-type]
+    fell_back = AmiEvent(b"Event: UserEvent\r\nUserEvent: CallFallback")
+
+    async def falls_back_meanwhile(name: str, /, **fields: str) -> None:
+        if name == "Redirect" and pbx.looks == 1:
+            mirror.hear(fell_back)
+        await Pbx.action(pbx, name, **fields)
+
+    pbx.action = falls_back_meanwhile  # type: ignore[method-assign]
+    async with background(mirror.run()):
+        mirror.look()
+        await until(lambda: pbx.looks == 2)
+
+    assert pbx.told[:2] == ["Redirect", "QueuePause"]
 
 
 async def test_who_is_being_offered_is_not_fetched() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
-from telephony.asterisk.config import BadPbxConfig, Fallback, PbxConfig, Seat
+from telephony.asterisk.config import BadPbxConfig, Carrier, Fallback, PbxConfig, Seat
 from telephony.asterisk.render import TEMPLATES, loaded_modules, render, rendered
 
 
@@ -95,6 +95,16 @@ def test_each_seat_has_an_endpoint_a_password_and_one_contact(config: PbxConfig)
         assert f"username = {extension}\npassword = pass-{extension}\n" in pjsip
     assert "max_contacts = 1" in pjsip
     assert "remove_existing = yes" in pjsip
+
+
+def test_without_a_carrier_nobody_outside_can_be_dialled(config: PbxConfig) -> None:
+    """There is no such endpoint, and the dialplan knows it."""
+    without, given = rendered(config), rendered(replace(config, carrier=Carrier(host="10.0.0.1", number="051812345")))
+
+    assert "[carrier]" not in without["pjsip.conf"]
+    assert "CARRIER = \n" in without["extensions.conf"]
+    assert "contact = sip:10.0.0.1:5060\n" in given["pjsip.conf"]
+    assert "from_user = 051812345\n" in given["pjsip.conf"]
 
 
 def test_dialplan_knows_every_hotline_without_a_controller(config: PbxConfig) -> None:
@@ -215,3 +225,22 @@ def test_name_that_the_config_does_not_have_fails(config: PbxConfig) -> None:
 
     with pytest.raises(UndefinedError, match="agi_port"):
         rendered(config)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"host": "a\nb"},
+        {"host": "sip:x@y"},
+        {"port": 0},
+        {"number": "+86;x"},
+        {"user": "a"},
+        {"user": "a b", "secret": "secret-secret"},
+        {"user": "a", "secret": "my secret;"},
+    ],
+)
+def test_a_carrier_that_breaks_out_is_refused(wrong: dict[str, object]) -> None:
+    """Of its configuration file, and without telling the secret."""
+    with pytest.raises(BadPbxConfig) as refused:
+        Carrier(**({"host": "127.0.0.1", "number": "051812345"} | wrong))  # type: ignore[arg-type]
+    assert "my secret" not in str(refused.value)
