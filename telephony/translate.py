@@ -18,6 +18,7 @@ What the dialplan says (`UserEvent`) and what Asterisk adds:
     Hold, Unhold  the phone's own hold key             -> CallHeld, CallRetrieved
     MixMonitorMute the recording is muted, or not      -> RecordingPaused, RecordingResumed
     DialOver      the dialplan goes on after Dial      -> RingFailed, or TalkEnded after a conversation
+    TransferBegun, ConsultBegun, ThreeWayBegun, …   a caller handed on: telephony.handing_on
     Hangup        of the caller's own leg              -> CallEnded
     ContactStatus a phone came or went                 -> PhoneRegistered, PhoneLost
 """
@@ -28,6 +29,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from acd.call_facts import CallTransferredOut
 from acd.commands import Command, MuteRecording, RingAgent, StopRinging
 from acd.events import (
     AgentAnswered,
@@ -49,6 +51,8 @@ from acd.events import (
     TalkEnded,
 )
 from acd.model import CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills
+from acd.talk_facts import Party, ThreeWayBegun, TransferBegun, TransferDone, TransferFailed
+from telephony import handing_on
 
 WANTED = frozenset(
     {
@@ -69,8 +73,8 @@ REFUSALS = frozenset({"401", "403", "480", "603"})
 """SIP statuses by which a person, or do-not-disturb, says no. Asterisk makes them NOANSWER or CHANUNAVAIL."""
 OUR_MUSIC = frozenset({"talk-hold", "talk-mark"})
 """What a caller hears while a code runs on the agent's leg; the phone's own hold key names other music."""
-OWN_PHONES = frozenset({"agents", "talk-beside"})
-"""Contexts in which a leg that belongs to no citizen's call runs: feature codes, a supervisor beside a talk."""
+OWN_PHONES = frozenset({"agents", "talk-beside", "default"})
+"""Contexts of legs that are no citizen's: feature codes, a supervisor beside a talk, a conference's own announcer."""
 REGISTERED = frozenset({"Created", "Updated", "Reachable", "NonQualified"})
 LOST = frozenset({"Removed", "Unreachable"})
 
@@ -94,6 +98,7 @@ class Translator:
         self._offers: dict[CallId, int] = {}
         self._rang: set[CallId] = set()
         self._held_by_phone: set[CallId] = set()
+        self._outside: set[CallId] = set()  # on the way to somebody outside, or with them
         self._contacts: dict[SeatId, str] = {}
 
     def resume(self, offers: Mapping[CallId, int], rang: Iterable[CallId]) -> None:
@@ -102,6 +107,7 @@ class Translator:
         News of registrations was missed, too; who is there is looked up anew.
         """
         self._offers, self._rang = dict(offers), set(rang)
+        self._outside.clear()
         self._contacts.clear()
 
     def facts(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
@@ -137,10 +143,26 @@ class Translator:
                 self._offers.pop(call, None)
                 self._rang.discard(call)
             case "DialOver":
+                if call in self._outside and message.get("Status") == "ANSWER":
+                    return ()
                 return (_dial_over(call, message, at, rang=call in self._rang),)
             case "TalkHeld" | "TalkRetrieved" | "TalkPause":
                 return (_keyed(call, message, at),)
+            case str(said) if said in handing_on.SAID:
+                return self._from_handing_on(message, at)
         return ()
+
+    def _from_handing_on(self, message: Message, at: datetime) -> tuple[Event, ...]:
+        status = message.get("Status", "")
+        failure = failure_of(status, message.get("Sip", ""), rang=False) if status not in ("", "ANSWER") else None
+        fact = handing_on.told(message, at, failure)
+        if isinstance(fact, TransferBegun | TransferFailed | TransferDone | ThreeWayBegun):
+            self._offers[fact.call] = fact.to_attempt
+            self._rang.discard(fact.call)
+            self._outside.discard(fact.call)
+        if isinstance(fact, CallTransferredOut) or (isinstance(fact, TransferBegun) and fact.to is Party.OUTSIDE):
+            self._outside.add(fact.call)
+        return (fact,) if fact is not None else ()
 
     def _from_talk(self, message: Message, at: datetime) -> tuple[Event, ...]:
         call, leg = CallId(message.get("Linkedid", "")), message.get("Uniqueid", "")
@@ -170,6 +192,8 @@ class Translator:
             case "DialState", "RINGING":
                 self._rang.add(call)
                 return (RingStarted(at=at, call=call, attempt=attempt),)
+            case "DialEnd", "ANSWER" if call in self._outside:
+                return (CallTransferredOut(at=at, call=call, attempt=attempt, to_kind=Party.OUTSIDE),)
             case "DialEnd", "ANSWER":
                 return (AgentAnswered(at=at, call=call, attempt=attempt),)
         return ()
@@ -181,6 +205,7 @@ class Translator:
         self._offers.pop(call, None)
         self._rang.discard(call)
         self._held_by_phone.discard(call)
+        self._outside.discard(call)
         return (CallEnded(at=at, call=call),)
 
     def _from_contact(self, message: Message, at: datetime) -> tuple[Event, ...]:

@@ -27,7 +27,7 @@ PURE_MODULES = (
     ),
     *(f"acd/{name}.py" for name in ("hall", "matching", "lazyheap", "offers", "offering", "ringing", "finding")),
     *(f"acd/{name}.py" for name in ("talking", "overflow", "callbacks", "forecast", "staffing", "kpi", "ledger")),
-    *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome")),
+    *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome", "talk_facts", "transfers")),
     "ivr/*.py",
     *(f"telephony/{name}.py" for name in ("message", "translate", "telephones", "resync", "lag")),
 )
