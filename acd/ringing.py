@@ -29,6 +29,7 @@ from acd.model import Agent, AgentState, CallId, Offer, WaitingCall
 from acd.offering import FAILURES, begin_talk, begin_wrap_up, believe, end_in_nothing
 from acd.transfers import clear, drop_asked, let_go
 
+
 def arrive(hall: Hall, event: CallArrived) -> None:
     """The caller is greeted and may be asked things; nobody can be offered the call yet."""
     if not hall.has_ended(event.call) and event.call not in hall.waiting and event.call not in hall.book.talking:

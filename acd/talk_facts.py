@@ -1,7 +1,7 @@
-"""Facts of a conversation that is handed on or joined by somebody else (docs/talk.md). Taken as they are; see acd.events.
+"""Facts of a conversation that is handed on or joined by somebody else (docs/talk.md); see acd.events.
 
-`call` and `attempt` name the conversation in which it was done; `to_attempt` is the number of the one that follows, given
-by the dialplan, which counts on by itself. `seat` is None for a number outside.
+`call` and `attempt` name the conversation in which it was done; `to_attempt` is the number of the one that follows,
+given by the dialplan, which counts on by itself. `seat` is None for a number outside.
 """
 
 from __future__ import annotations

@@ -51,6 +51,7 @@ from hotline.fittings import (
     serving,
     sitting_at,
 )
+from hotline.handing_desk import HandingDesk
 from hotline.pulse import Pulse, note_pid, wait_for_turn
 from hotline.speech import build_speech
 from hotline.talk_desk import TalkDesk
@@ -155,7 +156,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         await open_seats(city, engine, capacity)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
         reception = Reception(lambda: city, desk, _now)
-        scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
+        handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
+        scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts))
         await stack.enter_async_context(background(ami.run(), lookout.run(ami), heartbeat.run(), mirror.run()))
         await stack.enter_async_context(
@@ -168,7 +170,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             directory=staff,
             seats=capacity,
             callers=Callers(database),
-            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, city.hotlines.keys, _now),
+            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, _now),
+            handing=handing,
             vitals=Vitals(
                 engine, Sight(ami=ami, listener=listener, lookout=lookout), speech.transcriber, database, speech.model
             ),

@@ -75,6 +75,7 @@ async def premises(
         queues=tuple(city.queues),
         fallback_s=fallback_s,
         carrier=carrier,
+        outside=tuple(place.number for place in city.about.outside),
         sounds=city.folder.resolve() / "prompts",
         recordings=state_dir / "spool",
         sip_port=sip_port,

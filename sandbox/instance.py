@@ -32,6 +32,8 @@ class Setup:
     """How many calls the dialplan lets in."""
     carrier: Carrier | None = None
     """Where calls to outside numbers go, for example `sandbox.carrier`; by default nobody outside can be dialled."""
+    outside: tuple[str, ...] = ()
+    """Outside numbers that may be dialled from a talk."""
     queues: tuple[str, ...] = ()
     """The city's queues; those of `hotlines` are among them anyway."""
     fallback_s: int = 120
@@ -71,6 +73,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         hotlines=setup.hotlines,
         admission=setup.admission,
         carrier=setup.carrier,
+        outside=setup.outside,
         queues=setup.queues,
         fallback_s=setup.fallback_s,
         log_levels=setup.log_levels,

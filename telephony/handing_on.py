@@ -52,7 +52,11 @@ def told(message: Mapping[str, str], at: datetime, failure: RingFailure | None) 
             return ConsultEnded(at=at, call=call, attempt=attempt, failure=failure)
         case "PartyLeft":
             return _left(message, at, call, attempt)
-    to_attempt = int(message["ToAttempt"])
+    return _next_conversation(message, at, to, seat)
+
+
+def _next_conversation(message: Mapping[str, str], at: datetime, to: Party, seat: SeatId | None) -> Event | None:
+    call, attempt, to_attempt = CallId(message["CallId"]), int(message["Attempt"]), int(message["ToAttempt"])
     match message.get("UserEvent"):
         case "TransferBegun":
             return TransferBegun(at=at, call=call, attempt=attempt, to_attempt=to_attempt, to=to, seat=seat)

@@ -1,4 +1,4 @@
-"""AMI's words to ours and back. No connection, no clock: what Asterisk said and when goes in, facts come out.
+"""AMI's words in ours (telephony.orders: the way back). No connection, no clock: what Asterisk said and when goes in, facts come out.
 
 It remembers which offer (attempt) each caller's leg is engaged in, because Asterisk's own dial events do not carry our
 attempt number, and whether the phone rang. A leg serves one offer at a time, so the last `Connecting` names it. And it
@@ -30,7 +30,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from acd.call_facts import CallTransferredOut
-from acd.commands import Command, MuteRecording, RingAgent, StopRinging
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -142,9 +141,15 @@ class Translator:
             case "CallFallback":  # what is dialled from here on is none of our offers
                 self._offers.pop(call, None)
                 self._rang.discard(call)
+            case _:
+                return self._from_conversation(call, message, at)
+        return ()
+
+    def _from_conversation(self, call: CallId, message: Message, at: datetime) -> tuple[Event, ...]:
+        match message.get("UserEvent"):
+            case "DialOver" if call in self._outside and message.get("Status") == "ANSWER":
+                return ()  # none of ours talked there
             case "DialOver":
-                if call in self._outside and message.get("Status") == "ANSWER":
-                    return ()
                 return (_dial_over(call, message, at, rang=call in self._rang),)
             case "TalkHeld" | "TalkRetrieved" | "TalkPause":
                 return (_keyed(call, message, at),)
@@ -277,29 +282,3 @@ def read_skills(text: str) -> Skills:
 def write_skills(skills: Skills) -> str:
     """Skills as the dialplan carries them; the inverse of `read_skills`."""
     return "&".join(f"{name}:{level}" for name, level in sorted(skills))
-
-
-def actions_for(command: Command) -> tuple[tuple[str, dict[str, str]], ...]:
-    """The AMI actions that carry out a command, in order: one, and for a mute also the word to the agent's leg."""
-    if isinstance(command, MuteRecording):
-        said = {"Channel": command.call, "Variable": "RECORDING_PAUSED", "Value": "yes" if command.mute else "no"}
-        return action_for(command), ("Setvar", said)
-    return (action_for(command),)
-
-
-def action_for(command: Command) -> tuple[str, dict[str, str]]:
-    """The one AMI action, its name and fields, that carries out a command.
-
-    A call's id is its channel's unique id, which AMI takes wherever it takes a channel's name.
-    """
-    match command:
-        case RingAgent():
-            target = ("connect", f"{command.seat}*{command.attempt}*{max(1, round(command.ring_time.total_seconds()))}")
-        case MuteRecording():
-            state = "1" if command.mute else "0"
-            return "MixMonitorMute", {"Channel": command.call, "Direction": "both", "State": state}
-        case StopRinging():
-            target = ("waiting-room", "s")
-        case _:
-            raise TypeError(f"no AMI action carries out {type(command).__name__}")
-    return "Redirect", {"Channel": command.call, "Context": target[0], "Exten": target[1], "Priority": "1"}

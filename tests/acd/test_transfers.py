@@ -75,9 +75,7 @@ def test_the_first_agent_stays_reserved_until_the_target_answers(scene: Scene) -
         (RingFailure.UNREACHABLE, AgentState.ON_BREAK),
     ],
 )
-def test_a_failed_transfer_rings_the_first_agent_again(
-    scene: Scene, failure: RingFailure, target: AgentState
-) -> None:
+def test_a_failed_transfer_rings_the_first_agent_again(scene: Scene, failure: RingFailure, target: AgentState) -> None:
     """And who of the two answers has the caller."""
     pass_on(scene)
     scene.tell(RingFailed(at=scene.now, call=C1, attempt=2, failure=failure))

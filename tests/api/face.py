@@ -240,6 +240,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         seats=Capacity(database, house.engine),
         callers=callers,
         talks=talks,
+        handing=talks,
         vitals=vitals,
         books=Books(house.journal, lambda: city),
         transcription=transcription,
