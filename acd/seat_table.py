@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from acd.codec import decode, encode
 from acd.errors import SeatChangedMeanwhile, SeatExists
 from acd.model import Seat, SeatId
-from plumbing.columns import Instant
+from plumbing.columns import COUNTED, Instant
 from plumbing.database import metadata
 
 WHO_LENGTH: Final = 80
@@ -129,7 +129,7 @@ async def write(connection: AsyncConnection, wish: Wish, before: StoredSeat | No
     inserted = await connection.execute(insert(seat_changes).values(line).returning(seat_changes.c.seq))
     seq: int = inserted.scalar_one()
     try:
-        written = await connection.execute(_statement(wish, before, seq))
+        written = await connection.execute(_statement(wish, before, seq), execution_options=COUNTED)
     except IntegrityError:
         raise seat_exists(wish.seat) from None
     if written.rowcount != 1:

@@ -9,7 +9,11 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
+<<<<<<< HEAD
 from api import agents, calls, drafts, handing_on, health, jobs, ledger, live, seats, talk, tokens
+=======
+from api import agents, audit, calls, drafts, health, jobs, ledger, live, recordings, seats, talk, tokens, unmask
+>>>>>>> main
 from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of
@@ -36,6 +40,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/calls/{call}/rejoin", handing_on.rejoin, Nothing, Done, OPERATOR, "结束咨询,回到市民", "back from asking to the caller"),
     Route("POST", "/api/calls/{call}/three-way", handing_on.three_way, Nothing, Done, OPERATOR, "三方通话", "three-way"),
     Route("POST", "/api/calls/{call}/supervise", talk.supervise, talk.StandBeside, Done, LEADER, "监听/密语/强插(留痕)", "listen, whisper or barge (written down)"),
+    Route("POST", "/api/calls/{call}/unmask", unmask.show, unmask.WhyUnmask, unmask.NumberShown, OPERATOR, "查看完整号码,须说明原因(留痕)", "a caller's whole number, for a reason (written down)"),
     Route("GET", "/api/calls/{call}/timeline", talk.timeline, Nothing, talk.Timeline, OPERATOR, "来电时间线", "everything that happened in a call"),
     Route("GET", "/api/agents", agents.floor, Nothing, agents.AgentsSeen, OPERATOR, "在线话务员", "who is logged on"),
     Route("POST", "/api/agents/{agent}/move", agents.move, agents.MoveAgent, Done, LEADER, "强制就绪/小休/签出", "make an agent ready, on break, logged off"),
@@ -49,12 +54,16 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/seats/changes/{change}/undo", seats.undo, seats.UndoChange, Done, LEADER, "撤销变更", "undo a change"),
     Route("GET", "/api/drafts", drafts.everything, drafts.DraftsWanted, drafts.DraftsSeen, OPERATOR, "工单草稿列表", "draft tickets"),
     Route("GET", "/api/drafts/{draft}", drafts.read, Nothing, drafts.DraftRead, OPERATOR, "查看草稿", "read a draft, with its evidence"),
-    Route("GET", "/api/drafts/{draft}/audio", drafts.hear, Nothing, WavSound, OPERATOR, "收听录音(留痕)", "hear the recording (written down)"),
+    Route("GET", "/api/drafts/{draft}/audio", drafts.hear, recordings.GrantHeld, WavSound, OPERATOR, "凭授权收听录音", "hear the recording, by a grant"),
     Route("POST", "/api/drafts/{draft}/confirm", drafts.confirm, drafts.ConfirmDraft, drafts.TicketSeen, OPERATOR, "确认工单", "confirm a draft"),
     Route("POST", "/api/drafts/{draft}/discard", drafts.discard, drafts.DiscardDraft, drafts.TicketSeen, OPERATOR, "作废草稿", "discard a draft"),
+    Route("POST", "/api/recordings/{recording}/grants", recordings.allow, recordings.AskGrant, recordings.GrantGiven, OPERATOR, "申请收听或下载(班长)授权,须说明原因(留痕)", "leave to play, or (leaders) download, for a reason (written down)"),
+    Route("DELETE", "/api/recordings/{recording}/grants/{grant}", recordings.revoke, Nothing, Done, OPERATOR, "收回授权", "take a grant back"),
+    Route("GET", "/api/recordings/{recording}/audio", recordings.hear, recordings.GrantHeld, WavSound, OPERATOR, "凭授权收听或下载(留痕)", "hear or download by a grant (written down)"),
     Route("GET", "/api/jobs", jobs.everything, jobs.JobsWanted, jobs.JobsSeen, OPERATOR, "转写任务", "what is still to be transcribed, or could not be"),
     Route("POST", "/api/jobs/{job}/retry", jobs.retry, Nothing, jobs.JobSeen, LEADER, "重试转写", "have a job that was given up tried again"),
     Route("GET", "/api/ledger", ledger.balance, ledger.PeriodWanted, ledger.LedgerSeen, OPERATOR, "来电结账", "what became of every call, and whether the sums reconcile"),
+    Route("GET", "/api/audit", audit.everything, audit.AuditWanted, audit.AuditSeen, LEADER, "查阅留痕", "who heard, saw or changed what"),
     Route("GET", "/api/tokens", tokens.everything, Nothing, tokens.TokensSeen, ADMIN, "令牌列表", "all tokens"),
     Route("POST", "/api/tokens", tokens.make, tokens.MakeToken, tokens.FreshToken, ADMIN, "签发令牌", "make a token"),
     Route("DELETE", "/api/tokens/{token}", tokens.revoke, Nothing, Done, ADMIN, "撤销令牌", "revoke a token"),

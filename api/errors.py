@@ -11,6 +11,8 @@ from typing import NamedTuple
 import structlog
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from acd.errors import (
     BadReason,
@@ -29,9 +31,18 @@ from acd.staff import BadNumberOrPin
 from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.jobs import JobNotDead, UnknownJob
 from api.ports import Unknown
-from recordings.access import NothingToHear
+from api.recordings import ReasonNeeded
+from recordings.grants import (
+    GrantExpired,
+    GrantForAnother,
+    GrantOfAnother,
+    GrantRevoked,
+    GrantUnknown,
+    NothingToHear,
+)
 from recordings.keys import KeyLost
 from recordings.ledger import RecordingUnknown
+from recordings.unmasking import NoNumber, NumberConfidential, TooManyShown
 from recordings.vault import Tampered
 from telephony.errors import TelephonyError
 from telephony.talk import NoAgentLeg
@@ -66,6 +77,9 @@ class Line(NamedTuple):
     en: str = ""
 
 
+AWAY = Line(
+    503, "database_away", "数据库暂时不可用,请稍后核对并重试", "the database is away; look later, then try again"
+)
 TABLE: dict[type[Exception], Line] = {
     NotKnown: Line(401, "token_needed", "需要有效的令牌", "a valid token is needed"),
     NotAllowed: Line(403, "not_allowed", "您的角色不能执行此操作", "your role does not reach so far"),
@@ -95,6 +109,19 @@ TABLE: dict[type[Exception], Line] = {
     TicketRefused: Line(409, "ticket_refused"),
     RecordingUnknown: Line(404, "unknown_recording", "没有这段录音", "there is no such recording"),
     NothingToHear: Line(409, "nothing_to_hear", "这段录音没有声音", "the recording holds no sound"),
+    ReasonNeeded: Line(
+        422, "reason_needed", "不是本人通话,须说明原因", "not your own call: say why you want to hear it"
+    ),
+    GrantUnknown: Line(403, "grant_unknown", "须先取得收听授权", "a grant is needed to hear a recording"),
+    GrantExpired: Line(403, "grant_expired", "授权已过期,请重新申请", "the grant is over; ask for another"),
+    GrantRevoked: Line(403, "grant_revoked", "授权已被收回(已留痕)", "the grant was taken back; this is written down"),
+    GrantOfAnother: Line(403, "grant_of_another", "这是他人的授权(已留痕)", "another person's; this is written down"),
+    GrantForAnother: Line(
+        403, "grant_for_another", "授权不是给这段录音的(已留痕)", "for another recording; this is written down"
+    ),
+    NoNumber: Line(409, "no_number", "主叫号码隐藏或未知", "the caller's number is hidden or unknown"),
+    NumberConfidential: Line(403, "number_confidential", "保密热线,号码不予显示", "a confidential hotline: not shown"),
+    TooManyShown: Line(429, "too_many_shown", "一小时内查看号码过多", "you have seen too many numbers within the hour"),
     Tampered: Line(
         500, "recording_tampered", "录音文件已损坏或被改动,或密钥不符", "damaged or tampered with, or the wrong key"
     ),
@@ -104,6 +131,7 @@ TABLE: dict[type[Exception], Line] = {
     TelephonyError: Line(
         503, "not_carried_out", "话务平台未能执行,请核对后重试", "Asterisk did not carry it out; look, then try again"
     ),
+    **dict.fromkeys((OperationalError, InterfaceError, NoConnectionFree), AWAY),
     TimeoutError: Line(503, "too_slow", "系统忙,请稍后重试", "the system is busy; try again"),
 }
 """The nearest ancestor of an error in this table speaks for it; an error without one is ours, and answered with 500."""

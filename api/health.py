@@ -33,7 +33,7 @@ async def alive(asked: Asked[Nothing]) -> Done:  # noqa: ARG001 - every route's 
 async def health(asked: Asked[Nothing]) -> Health:
     """What is well and what is not."""
     signs = judged(await asked.services.vitals.signs())
-    needed = {"engine", "pbx", "telephones"}
+    needed = {"engine", "pbx", "telephones", "database"}
     return Health(well=all(sign.well for sign in signs if sign.name in needed), signs=signs)
 
 
@@ -56,6 +56,14 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
         ),
         _telephones(vital),
         Sign(
+            name="database",
+            well=bool(vital.database),
+            zh=f"数据库 {vital.database} 正常" if vital.database else "数据库不可用:通话照常,记录待其恢复后写入",
+            en=f"the database ({vital.database}) answers"
+            if vital.database
+            else "the database is away: calls go on, what happens is written when it is back",
+        ),
+        Sign(
             name="transcription",
             well=bool(vital.transcription),
             zh=f"转写模型:{vital.transcription}" if vital.transcription else f"转写已关闭:{vital.transcription_off}",
@@ -66,6 +74,12 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
             well=vital.jobs_dead == 0,
             zh=f"转写任务:{vital.jobs_waiting} 个等待,{vital.jobs_failed} 个将重试,{vital.jobs_dead} 个已放弃",
             en=f"jobs: {vital.jobs_waiting} wait, {vital.jobs_failed} will be retried, {vital.jobs_dead} were given up",
+        ),
+        Sign(
+            name="audit",
+            well=vital.audit is None,
+            zh=f"留痕已被破坏:{vital.audit.zh}" if vital.audit else "留痕完整",
+            en=f"the audit trail is broken: {vital.audit.en}" if vital.audit else "the audit trail holds",
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +17,7 @@ from acd.staff import StaffMember
 from api.auth import Tokens
 from api.board import Board
 from recordings.archive import Archive
+from recordings.chain import Broken
 from telephony.talk import Beside, TalkCode
 
 
@@ -127,11 +128,13 @@ class VitalSigns:
     jobs_waiting: int  # to be transcribed, or being transcribed
     jobs_failed: int  # will be tried again by themselves
     jobs_dead: int  # given up; only a person can have them tried again
+    database: str = "sqlite"  # which one answers, for example "postgresql"; empty when it does not
     resync_due: bool = False  # facts from the telephones are missing and have not been found out yet
     resyncs: int = 0  # since the start
     repairs: int = 0  # by the reconciler, since the start: each is a defect somewhere
     facts_lost: int = 0  # because too much came at once; each hole was followed by a resync
     event_lag_s: float = 0.0  # how late Asterisk's events come
+    audit: Broken | None = None  # what is wrong with the audit trail
 
 
 class Vitals(Protocol):
@@ -165,3 +168,4 @@ class Services:
     transcription: Transcription
     database: AsyncEngine
     archive: Archive
+    is_confidential: Callable[[str | None], bool]  # whether nobody may see the numbers of this hotline's callers

@@ -80,7 +80,8 @@ async def enqueue(connection: AsyncConnection, recording: Recording) -> None:
 async def claim(connection: AsyncConnection, now: datetime) -> Job | None:
     """The oldest job that may begin, now RUNNING and with its attempt counted; None when there is none."""
     waiting = jobs.c.state.in_([JobState.QUEUED, JobState.FAILED])
-    oldest = select(jobs.c.id).where(waiting, jobs.c.not_before <= now).order_by(jobs.c.id).limit(1).scalar_subquery()
+    ripe = select(jobs.c.id).where(waiting, jobs.c.not_before <= now).order_by(jobs.c.id).limit(1)
+    oldest = ripe.with_for_update(skip_locked=True).scalar_subquery()  # PostgreSQL: not the one another is claiming
     claimed = await connection.execute(
         update(jobs)
         .where(jobs.c.id == oldest, waiting)

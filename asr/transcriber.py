@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asr import jobs, transcripts
 from asr.errors import DecodingFailed, NoModel
 from asr.jobs import Job
 from asr.transcript import Transcript
+from plumbing.database import will_pass
 from recordings import ledger
 from recordings.archive import Archive
 from recordings.recording import Leg, Recording
@@ -135,8 +136,7 @@ class Transcriber:
 
     async def _attempt(self, job: Job) -> None:
         try:
-            async with self._engine.connect() as connection:
-                recording = await ledger.read(connection, job.recording)
+            recording = await self._write(lambda connection: ledger.read(connection, job.recording))
             transcript = await self._decode(recording)
             kept = await self._write(lambda connection: self._keep(connection, job, recording, transcript))
         except Exception as error:  # noqa: BLE001  # whatever one recording does to us, it costs its job an attempt
@@ -174,8 +174,8 @@ class Transcriber:
             try:
                 async with self._engine.begin() as connection:
                     return await deed(connection)
-            except DBAPIError as error:
-                if not _passes(error):
+            except SQLAlchemyError as error:
+                if not will_pass(error):
                     raise
                 log.warning("The database is locked or away: trying again", tries=tries + 1)
             await asyncio.sleep(LOCKED_PAUSES_S[min(tries, len(LOCKED_PAUSES_S) - 1)])
@@ -191,8 +191,3 @@ def _in_words(error: Exception) -> str:
         return f"{type(error).__name__}: {error}"
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
-
-
-def _passes(error: DBAPIError) -> bool:
-    """Whether it may go well later as it is."""
-    return error.connection_invalidated or isinstance(error, OperationalError)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
@@ -33,17 +32,3 @@ class Admission(Written):
 
 def _digits(number: str) -> str:
     return number.removeprefix("+")
-
-
-def dialled_forms(local: Iterable[str], area_code: str, country_code: str) -> tuple[str, ...]:
-    """The digits by which local numbers may be dialled, without +: as a neighbour, from another city, from abroad."""
-    area = area_code.removeprefix("0")
-    return tuple(
-        form
-        for number in sorted(local)
-        for form in (
-            number,
-            f"{area_code}{number}",
-            *(f"{start}{country_code}{code}{number}" for start in ("", "00") for code in (area, area_code, "")),
-        )
-    )

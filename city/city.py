@@ -10,9 +10,10 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from city.admission import Admission
+from city.dialling import Dialling
 from city.hotline import Hotline, Number
 from city.menu import Menu
-from city.numbers import local_number
+from city.numbers import digits_of
 from city.places import Place
 from city.prompts import Prompt
 from city.queue import Queue
@@ -65,19 +66,19 @@ class City:
     folder: Path
     about: CityFile
     hotlines: Mapping[str, Hotline]  # by number
-    numbers: Mapping[str, str]  # every local number that is listed, and the number of the hotline it rings
+    numbers: Mapping[str, str]  # every string of digits that means a listed number, and the hotline it rings
     queues: Mapping[str, Queue]  # by name
     menus: Mapping[str, Menu]  # by name
     places: tuple[Place, ...]
     seats: tuple[Seat, ...]
     admission: Admission
+    dialling: Dialling
     prompts: Mapping[str, Prompt]  # by slug
 
     def hotline_for(self, dialled: str) -> Dialled:
         """The hotline of a dialled number (DNIS), however written; an unknown one lands on the default hotline."""
-        about = self.about
-        number = self.numbers.get(local_number(dialled, about.area_code, about.country_code))
-        return Dialled(self.hotlines[number or about.default_hotline], number is not None)
+        number = self.numbers.get(digits_of(dialled))
+        return Dialled(self.hotlines[number or self.about.default_hotline], number is not None)
 
     def audio_of(self, slug: str) -> Path:
         """Where the audio of a prompt is, or would be."""

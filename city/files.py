@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from city.admission import Admission
 from city.city import CityFile
+from city.dialling import Dialling
 from city.hotline import Hotline, HotlinesFile
 from city.menu import Menu
 from city.mistakes import Mistake
@@ -32,12 +33,14 @@ class Files:
     places: Source
     seats: Source
     admission: Source
+    dialling: Source
     prompts: Source
     also_spoken: frozenset[str] = frozenset()  # prompts that the programs themselves say
 
     def all(self) -> Iterator[Source]:
         """Every file that was read, or should have been."""
-        yield from (self.city, self.hotlines, self.queues, self.places, self.seats, self.admission, self.prompts)
+        yield from (self.city, self.hotlines, self.queues, self.places, self.seats)
+        yield from (self.admission, self.dialling, self.prompts)
         yield from self.menus.values()
 
 
@@ -65,6 +68,7 @@ def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
         places=read(folder, "places.toml", PlacesFile),
         seats=read(folder, "seats.toml", SeatsFile),
         admission=read_if_there(folder, "admission.toml", Admission),
+        dialling=read_if_there(folder, "dialling.toml", Dialling),
         prompts=read(folder, "prompts/prompts.toml", PromptsFile),
         also_spoken=frozenset(also_spoken),
     )

@@ -12,9 +12,10 @@ from types import MappingProxyType
 from city.admission import Admission
 from city.checks import mistakes_between
 from city.city import City, CityFile
+from city.dialling import Dialling
 from city.files import Files, hotlines, menus, read_files
 from city.mistakes import CityInvalid, Mistake
-from city.numbers import local_number
+from city.numbers import dialled_forms, local_number
 from city.places import Place
 from city.prompts import Prompt
 from city.queue import Queue
@@ -42,10 +43,12 @@ def find_mistakes(files: Files) -> tuple[Mistake, ...]:
 
 def _city(files: Files, about: CityFile) -> City:
     lines = {hotline.number: hotline for _, hotline in hotlines(files)}
+    codes = (about.area_code, about.country_code)
     numbers = {
-        local_number(number, about.area_code, about.country_code): hotline.number
+        form: hotline.number
         for hotline in lines.values()
         for number in (hotline.number, *hotline.variants)
+        for form in dialled_forms(local_number(number, *codes), *codes)
     }
     queues = {queue.name: queue for _, queue in files.queues.entries("queues", Queue)}
     return City(
@@ -58,5 +61,6 @@ def _city(files: Files, about: CityFile) -> City:
         places=tuple(place for _, place in files.places.entries("places", Place)),
         seats=tuple(seat for _, seats in files.seats.entries("seats", SeatRange) for seat in seats.seats()),
         admission=files.admission.whole(Admission) or Admission(),
+        dialling=files.dialling.whole(Dialling) or Dialling(),
         prompts=MappingProxyType({str(path[0]): prompt for path, prompt in files.prompts.entries("", Prompt)}),
     )

@@ -12,6 +12,7 @@ from pydantic_core.core_schema import DictSchema
 
 from city.admission import Admission
 from city.city import CityFile
+from city.dialling import Dialling
 from city.hotline import HotlinesFile
 from city.menu import Menu
 from city.places import PlacesFile
@@ -24,6 +25,7 @@ PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas"
 SHAPES: dict[str, type[BaseModel]] = {
     "admission": Admission,
     "city": CityFile,
+    "dialling": Dialling,
     "hotlines": HotlinesFile,
     "menu": Menu,
     "places": PlacesFile,

@@ -7,16 +7,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.call_facts import CallBackOwed, CallBackSettled, VoiceMessageLeft
+from acd.callbacks import CallBackFact
 from acd.commands import Command, RingAgent
+from acd.errors import NotNow
 from acd.events import AgentAnswered, CallEnded, CallJoined, CallRefused, Event, OfferFound
-from acd.model import CallId, Offer
-from recordings.calls import note_answered, note_arrived, note_ended, note_joined
+from acd.model import CallId, Offer, is_outward
+from acd.outcome import SHORT, Outcome, at_end, settle, told_by
+from plumbing.database import will_pass
+from recordings.calls import Call, note_answered, note_arrived, note_joined, note_outcome, note_refused
 from telephony.translate import Arrival
+from tickets import call_backs
 
 log = structlog.get_logger(__name__)
 
@@ -26,13 +34,11 @@ RETRY_S = 1.0
 class CallBook:
     """Subscribe `note` to the engine, give `note_arrival` to the AMI edge, and `run` it."""
 
-    def __init__(self, database: AsyncEngine, hotline_of: Callable[[str], str]) -> None:
-        """`hotline_of` names the hotline of a number dialled."""
-        self._database, self._hotline_of = database, hotline_of
+    def __init__(self, database: AsyncEngine, hotline_of: Callable[[str], str], *, short: timedelta = SHORT) -> None:
+        """`hotline_of` names the hotline of a number dialled; who hangs up within `short` is a short abandon."""
+        self._database, self._hotline_of, self._short = database, hotline_of, short
         self._entries: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._offers: dict[CallId, RingAgent | OfferFound | Offer] = {}
-        self._answered: set[CallId] = set()
-        self._refused: set[CallId] = set()
 
     def note_arrival(self, arrival: Arrival) -> None:
         """A citizen's call with its numbers."""
@@ -45,46 +51,58 @@ class CallBook:
 
     def resume(self, offers: Iterable[Offer], talking: Iterable[Offer]) -> None:
         """After a restart: these calls are being offered, those are with an agent. The book has them already."""
-        answered = tuple(talking)
-        self._offers.update({offer.call: offer for offer in (*offers, *answered)})
-        self._answered.update(offer.call for offer in answered)
+        self._offers.update({offer.call: offer for offer in (*offers, *talking)})
 
     def note(self, event: Event, commands: tuple[Command, ...]) -> None:
         """What the ACD was told and ordered."""
         for command in commands:
             if isinstance(command, RingAgent):
                 self._offers[command.call] = command
+        call: CallId | None = getattr(event, "call", None)
+        if call is None or is_outward(call):
+            return
+        self._note_way(event)
+        if told := told_by(event):
+            self._enter(lambda: note_outcome(self._database, call, lambda known: settle(_of(known), told).outcome))
+        elif isinstance(event, CallEnded):
+            self._offers.pop(call, None)
+            self._enter(lambda: self._write_end(event))
+
+    def _note_way(self, event: Event) -> None:
         match event:
             case CallJoined(at=at, call=call, joined=joined):
                 self._enter(lambda: note_joined(self._database, call, at=joined or at))
             case OfferFound(call=call):
                 self._offers[call] = event
-            case CallRefused(call=call):
-                self._refused.add(call)
-            case AgentAnswered(call=call) if call in self._offers:
-                self._note_answer(event)
-            case CallEnded():
-                self._note_end(event)
+            case CallRefused(call=call, why=why):
+                self._enter(lambda: note_refused(self._database, call, why=why))
+            case AgentAnswered(at=at, call=call) if offer := self._offers.get(call):
+                agent, seat = offer.agent, offer.seat
+                self._enter(lambda: note_answered(self._database, call, agent=agent, seat=seat, at=at))
+            case CallBackOwed() | CallBackSettled() | VoiceMessageLeft():
+                self._enter(lambda: self._write_debt(event))
 
-    def _note_answer(self, event: AgentAnswered) -> None:
-        offer = self._offers[event.call]
-        self._answered.add(event.call)
-        self._enter(lambda: note_answered(self._database, event.call, agent=offer.agent, seat=offer.seat, at=event.at))
+    async def _write_end(self, event: CallEnded) -> None:
+        def choose(known: Call) -> str:
+            first = known.arrived_at or known.joined_at or event.at
+            return _of(known) or at_end(event, first, self._short)
 
-    def _note_end(self, event: CallEnded) -> None:
-        outcome = "answered" if event.call in self._answered else "abandoned"
-        if event.call in self._refused:
-            outcome = "refused"
-        self._answered.discard(event.call)
-        self._refused.discard(event.call)
-        self._offers.pop(event.call, None)
-        self._enter(lambda: note_ended(self._database, event.call, outcome=outcome, at=event.at))
+        await note_outcome(self._database, event.call, choose, ended_at=event.at)
+
+    async def _write_debt(self, event: CallBackOwed | CallBackSettled | VoiceMessageLeft) -> None:
+        async with self._database.begin() as connection:
+            if isinstance(event, CallBackOwed):
+                await call_backs.owe(connection, event.call, event.why, event.at)
+                return
+            by = event.by if isinstance(event, CallBackSettled) else event.call
+            with suppress(NotNow, call_backs.NoSuchCallBack):  # settled already, or nothing was owed
+                await call_backs.change(connection, event.call, CallBackFact.SETTLED, event.at, by=by)
 
     def _enter(self, entry: Callable[[], Awaitable[None]]) -> None:
         self._entries.put_nowait(entry)
 
     async def run(self) -> None:
-        """Write entries in their order until cancelled; a locked database delays them, it loses none."""
+        """Write entries in their order until cancelled; a database that is away delays them, it loses none."""
         while True:
             entry = await self._entries.get()
             await self._write(entry)
@@ -94,7 +112,9 @@ class CallBook:
         while True:
             try:
                 await entry()
-            except OperationalError:
+            except SQLAlchemyError as error:
+                if not will_pass(error):
+                    raise
                 log.warning("the call book could not be written yet; trying again")
                 await asyncio.sleep(RETRY_S)
             else:
@@ -103,3 +123,7 @@ class CallBook:
     async def written(self) -> None:
         """Wait until all entries made so far are in the database."""
         await self._entries.join()
+
+
+def _of(known: Call) -> Outcome | None:
+    return Outcome(known.outcome) if known.outcome else None

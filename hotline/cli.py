@@ -6,29 +6,54 @@ import json
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from rich.markup import escape
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from hotline import cli_agents, cli_drafts, cli_jobs, cli_keys, cli_ledger, cli_model, cli_seats
+from hotline import cli_ledger
 from hotline.cli_face import Face, complain, controller, out, table
 from hotline.cli_mistakes import in_both_languages
 from hotline.client import STATE_DIR, Trouble
 
+NOUNS = {
+    "seats": "hotline.cli_seats",
+    "agents": "hotline.cli_agents",
+    "audit": "hotline.cli_audit",
+    "drafts": "hotline.cli_drafts",
+    "jobs": "hotline.cli_jobs",
+    "keys": "hotline.cli_keys",
+    "model": "hotline.cli_model",
+}
+"""What `hotline NOUN …` is about -> where its commands are. Loaded only when asked for: a command starts at once."""
+
+
+class Nouns(TyperGroup):
+    """The commands of this file and, by their nouns, those of NOUNS."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All that may be typed next."""
+        return [*NOUNS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # typer keeps click's own types to itself
+        """Load what was typed."""
+        if cmd_name not in NOUNS:
+            return super().get_command(ctx, cmd_name)
+        group = get_group(import_module(NOUNS[cmd_name]).app)
+        group.name = cmd_name
+        return group
+
+
 app = typer.Typer(
+    cls=Nouns,
     help="连心 Lianxin:12345 热线呼叫中心 · the call centre of a city's hotline",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(cli_seats.app, name="seats")
-app.add_typer(cli_agents.app, name="agents")
-app.add_typer(cli_drafts.app, name="drafts")
-app.add_typer(cli_jobs.app, name="jobs")
-app.add_typer(cli_keys.app, name="keys")
-app.add_typer(cli_model.app, name="model")
-
 app.command()(cli_ledger.ledger)
 
 STAGES = {"greeting": "问候", "waiting": "排队", "ringing": "振铃", "talking": "通话", "over": "结束"}
@@ -73,6 +98,16 @@ def calls() -> None:
         for c in seen
     )
     table("当前来电 · calls now", columns, rows)
+
+
+@app.command()
+def unmask(
+    call: Annotated[str, typer.Argument(help="来电编号 / the call's id")],
+    reason: Annotated[str, typer.Option("--reason", help="为何要看 / why it is needed")],
+) -> None:
+    """查看完整主叫号码,留痕 · a caller's whole number; it is written down."""
+    shown = controller().ask(f"POST /api/calls/{quote(call, safe='')}/unmask", {"reason": reason})
+    out.print(escape(shown["caller"]))
 
 
 @app.command()

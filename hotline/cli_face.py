@@ -54,6 +54,16 @@ def when(moment: str | None) -> str:
     return datetime.fromisoformat(moment).astimezone().strftime(LOCAL_TIME) if moment else ""
 
 
+def moment(text: str) -> str:
+    """A moment as typed, in local time unless it says its zone, as the API wants it."""
+    try:
+        return datetime.fromisoformat(text).astimezone().isoformat()
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"时间写作 2026-11-23 或 2026-11-23T08:00 / write a moment as 2026-11-23T08:00, not {text!r}"
+        ) from error
+
+
 def levels(skills: Mapping[str, int]) -> str:
     """`psychology=3 english=1`."""
     return " ".join(f"{name}={level}" for name, level in skills.items())

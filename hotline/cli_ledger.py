@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import typer
 
 from acd.outcome import Outcome
-from hotline.cli_face import complain, controller, say, table, when
+from hotline.cli_face import complain, controller, moment, say, table, when
 
 TITLES = {
     Outcome.ANSWERED: "已接听 answered",
@@ -31,7 +30,7 @@ def ledger(
     until: Annotated[str | None, typer.Option(help="止(不含);缺省为现在 / up to before; now, if not said")] = None,
 ) -> None:
     """来电结账 · what became of every call offered, by hotline; 1 when the sums do not reconcile."""
-    period = {name: _moment(text) for name, text in (("since", since), ("until", until)) if text}
+    period = {name: moment(text) for name, text in (("since", since), ("until", until)) if text}
     seen = controller().ask(f"GET /api/ledger?{urlencode(period)}" if period else "GET /api/ledger")
     show(seen)
     if not seen["reconciles"]:
@@ -63,13 +62,3 @@ def _say_whether_it_is_right(seen: dict[str, Any]) -> None:
 
 def _named(calls: Sequence[str]) -> str:
     return " ".join(calls) or "无"
-
-
-def _moment(text: str) -> str:
-    """A moment as typed, in local time unless it says its zone, as the API wants it."""
-    try:
-        return datetime.fromisoformat(text).astimezone().isoformat()
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"时间写作 2026-11-23 或 2026-11-23T08:00 / write a moment as 2026-11-23T08:00, not {text!r}"
-        ) from error

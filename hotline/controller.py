@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -38,6 +38,7 @@ from city.load import load_city
 from city.mistakes import CityInvalid
 from hotline.beginning import open_seats, remember
 from hotline.callbook import CallBook
+from hotline.debts import Debts
 from hotline.desk import PhoneDesk
 from hotline.doors import CannotStart, agi_open, http_open
 from hotline.fittings import (
@@ -61,6 +62,8 @@ from plumbing.lifecycle import background
 from plumbing.logs import set_up_logs
 from plumbing.secrets import kept_secret
 from plumbing.settings import Settings, SettingsInvalid, read_settings
+from recordings.seals import Seals
+from recordings.witness import Witness
 from telephony.ami import Ami, AmiAccount
 from telephony.errors import LoginRefused
 from telephony.heartbeat import Heartbeat
@@ -120,7 +123,10 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         switchboard = Switchboard(ami, lambda event: engine.tell(event), _now)  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
         engine, memory = Engine(distributor, switchboard, journal, _now), Memory(database, journal, distributor, _now)
-        callbook = CallBook(database, hotline_of)
+        callbook = CallBook(database, hotline_of, short=timedelta(seconds=city.about.short_abandon_s))
+        debts = Debts(
+            database, engine.tell, callbook.written, _now, abandoned_too=lambda: city.dialling.call_back_abandoned
+        )
         listener = Listener(
             engine.tell,
             callbook.note_arrival,
@@ -143,16 +149,18 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         engine.subscribe(memory.note)
         engine.subscribe(lookout.watch)
         engine.subscribe(callbook.note)
+        engine.subscribe(debts.note)
         engine.subscribe(lambda event, commands: _show(board, event, commands))
 
-        speech = await build_speech(settings, city, database, board, hotline_of, _now)
+        witness = Witness(database, Seals(settings.seals))
+        speech = await build_speech(settings, city, database, board, hotline_of, _now, debts.note_recording)
 
         # one after the other: what is begun first ends last
         await journal.open()
         await remember(memory, distributor, board, callbook)
         await stack.enter_async_context(background(journal.run(), memory.run(), callbook.run()))
         stack.push_async_callback(_write_out, journal, callbook)
-        await stack.enter_async_context(background(engine.run(), switchboard.run()))
+        await stack.enter_async_context(background(engine.run(), switchboard.run(), debts.run()))
         await open_seats(city, engine, capacity)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
         reception = Reception(lambda: city, desk, _now)
@@ -163,6 +171,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
+        await stack.enter_async_context(background(witness.run()))
         services = Services(
             tokens=Tokens(database),
             board=board,
@@ -173,12 +182,18 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             talks=TalkDesk(engine, distributor, Talk(ami), database, journal, _now),
             handing=handing,
             vitals=Vitals(
-                engine, Sight(ami=ami, listener=listener, lookout=lookout), speech.transcriber, database, speech.model
+                engine,
+                Sight(ami=ami, listener=listener, lookout=lookout),
+                speech.transcriber,
+                database,
+                speech.model,
+                witness,
             ),
             books=Books(journal, lambda: city),
             transcription=speech.transcriber,
             database=database,
             archive=speech.vault,
+            is_confidential=lambda _: False,  # no hotline is, until a city can say so
         )
         await services.tokens.put_first_token(settings.state_dir, now=_now())
         http_port = await stack.enter_async_context(http_open(settings, services))

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.address import ADDRESS_FILE, read_address
-from city.admission import dialled_forms
 from city.city import City
 from plumbing.secrets import kept_secret
 from plumbing.settings import PREFIX
@@ -113,8 +112,7 @@ def fallbacks(city: City) -> tuple[Fallback, ...]:
 
 
 def _ways_to_dial(city: City, hotline: str) -> tuple[str, ...]:
-    local = [number for number, rings in city.numbers.items() if rings == hotline]
-    return dialled_forms(local, city.about.area_code, city.about.country_code)
+    return tuple(form for form, rings in city.numbers.items() if rings == hotline)
 
 
 def admission_of(city: City) -> Admission:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import ParamSpec
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.distributor import Distributor
@@ -20,16 +23,20 @@ from acd.ledger import DECIDING, LONGEST_CALL, Ledger
 from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from api.ports import VitalSigns
 from asr import jobs
+from asr.jobs import JobState
 from asr.models import ModelProblem, find_model
 from asr.transcriber import Transcriber
 from city.city import City
 from plumbing.settings import Settings
 from recordings.calls import calls
+from recordings.witness import Witness
 from telephony.ami import Ami
 from telephony.listener import Listener
 from telephony.lookout import Lookout
 from telephony.mirror import Member, members_wanted
 from tickets.ticket import masked
+
+DATABASE_S = 2.0  # one that does not answer within this is away
 
 
 def acd_queues(city: City) -> tuple[Queue, ...]:
@@ -155,9 +162,15 @@ class Vitals:
     """How the controller does, looked at now."""
 
     def __init__(
-        self, engine: Engine, sight: Sight, transcriber: Transcriber, database: AsyncEngine, model: str
+        self,
+        engine: Engine,
+        sight: Sight,
+        transcriber: Transcriber,
+        database: AsyncEngine,
+        model: str,
+        witness: Witness,
     ) -> None:
-        self._engine, self._sight, self._transcriber = engine, sight, transcriber
+        self._engine, self._sight, self._transcriber, self._witness = engine, sight, transcriber, witness
         self._database, self._model = database, model
         self._beat_s = time.monotonic()
         engine.on_beat(self._note_beat)
@@ -167,8 +180,7 @@ class Vitals:
 
     async def signs(self) -> VitalSigns:
         """Look."""
-        async with self._database.connect() as connection:
-            counts = await jobs.counted(connection)
+        counts = await self._jobs()
         health, seen = self._transcriber.health, self._sight.lookout.sightings
         return VitalSigns(
             engine_ticked_s_ago=time.monotonic() - self._beat_s,
@@ -176,15 +188,25 @@ class Vitals:
             pbx_version=self._sight.ami.version,
             transcription=self._model if health.on else "",
             transcription_off=health.reason or "",
-            jobs_waiting=counts[jobs.JobState.QUEUED] + counts[jobs.JobState.RUNNING],
-            jobs_failed=counts[jobs.JobState.FAILED],
-            jobs_dead=counts[jobs.JobState.DEAD],
+            database=self._database.dialect.name if counts else "",
+            jobs_waiting=counts[JobState.QUEUED] + counts[JobState.RUNNING],
+            jobs_failed=counts[JobState.FAILED],
+            jobs_dead=counts[JobState.DEAD],
             resync_due=seen.blind,
             resyncs=seen.resyncs,
             repairs=seen.repairs,
             facts_lost=self._engine.facts_lost,
             event_lag_s=self._sight.listener.lag.seconds,
+            audit=self._witness.broken,
         )
+
+    async def _jobs(self) -> Counter[JobState]:
+        """How many are in each state; empty when the database does not say."""
+        try:
+            async with asyncio.timeout(DATABASE_S), self._database.connect() as connection:
+                return Counter(await jobs.counted(connection))
+        except (SQLAlchemyError, TimeoutError):
+            return Counter()
 
 
 def model_folder(settings: Settings) -> Path:

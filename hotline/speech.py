@@ -16,11 +16,12 @@ from asr.jobs import enqueue, reading
 from asr.transcriber import Transcriber
 from city.city import City
 from hotline.crier import Crier
-from hotline.fittings import model_folder
+from hotline.fittings import in_turn, model_folder
 from plumbing.settings import Settings
 from recordings.archive import Archive
 from recordings.intake import Intake
 from recordings.keeper import Keeper
+from recordings.recording import Recording
 from tickets.drafting import Drafting
 
 
@@ -43,8 +44,12 @@ async def build_speech(
     board: Board,
     hotline_of: Callable[[str], str],
     now: Callable[[], datetime],
+    taken_in: Callable[[Recording], None],
 ) -> Speech:
-    """Build them from what comes first to what comes last. Raises asr.models.ModelProblem."""
+    """Build them from what comes first to what comes last. Raises asr.models.ModelProblem.
+
+    `taken_in` is told each recording that is there, in the loop's own thread.
+    """
     archive = settings.state_dir / "recordings"
     crier = Crier(database, board.note_draft)
     model = await asyncio.to_thread(model_folder, settings)
@@ -58,7 +63,7 @@ async def build_speech(
         archive,
         database,
         follow_up=enqueue,
-        announce=lambda _: transcriber.notice(),
+        announce=in_turn(taken_in, lambda _: transcriber.notice()),
         hotline_of=hotline_of,
     )
     vault = Archive(archive)

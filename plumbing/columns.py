@@ -11,6 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator
 
+COUNTED = {"preserve_rowcount": True}
+"""Execution options of an insert whose `rowcount` is looked at: psycopg's would not be kept otherwise."""
+
 
 class Instant(TypeDecorator[datetime]):
     """A moment: aware in Python, UTC in the database. A naive one going in is refused."""
@@ -34,5 +37,6 @@ class Instant(TypeDecorator[datetime]):
 async def insert_once(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert `row` unless a unique rule says it is there already. True when this call inserted it."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    inserted = await connection.execute(dialect.insert(table).values(**row).on_conflict_do_nothing())
+    insert = dialect.insert(table).values(**row).on_conflict_do_nothing()
+    inserted = await connection.execute(insert, execution_options=COUNTED)
     return inserted.rowcount == 1

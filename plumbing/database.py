@@ -6,8 +6,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import Connection, MetaData, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -22,18 +24,38 @@ metadata = MetaData(
 """Every table of the project hangs here; `plumbing.migrations` brings a database to this shape."""
 
 LOCK_WAIT_S = 10.0
+CONNECT_S = 5
+SILENCE_S = 10
 MIGRATIONS = Path(__file__).parent / "migrations"
+_ONE_AT_A_TIME = 0x6C69616E78696E  # any number, the same for all who migrate
 
 
 def connect(url: str) -> AsyncEngine:
     """Open the engine for an SQLAlchemy URL, for example `sqlite+aiosqlite:////var/lib/lianxin/hotline.db`.
 
-    SQLite gets write-ahead logging, foreign keys and a wait of LOCK_WAIT_S for a locked file.
+    SQLite gets write-ahead logging, foreign keys and a wait of LOCK_WAIT_S for a locked file. `postgresql://…` is
+    opened with psycopg; a connection is tried before it is used, so that a server that is back is in use at once, and
+    a host that is gone is noticed after SILENCE_S.
     """
-    engine = create_async_engine(url)
+    address = make_url(url)
+    if address.get_backend_name() == "postgresql":
+        silence = {"keepalives_idle": SILENCE_S, "keepalives_interval": 2, "tcp_user_timeout": SILENCE_S * 1000}
+        return create_async_engine(
+            address.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_S, "application_name": "lianxin"} | silence,
+        )
+    engine = create_async_engine(address)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _tune_sqlite)
     return engine
+
+
+def will_pass(error: SQLAlchemyError) -> bool:
+    """Whether the database was locked, away, or busy: the same may go well later, as it is."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError | InterfaceError | NoConnectionFree)
 
 
 def _tune_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -51,6 +73,8 @@ def _tune_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 async def prepare(engine: AsyncEngine) -> None:
     """Bring the database to today's schema, step by step; one that is there already is left as it is."""
     async with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # who starts beside us waits
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_AT_A_TIME})
         await connection.run_sync(_upgrade)
 
 

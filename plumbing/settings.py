@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "HOTLINE_"
+SEALS = "audit.seals"
 
 
 class SettingsInvalid(Exception):
@@ -26,7 +27,11 @@ class Settings(BaseSettings):
 
     state_dir: Path = Field(description="where the database, recordings and secrets live")
     city_dir: Path = Field(description="the city's folder: hotlines, queues, menus, places, prompts")
-    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in state_dir")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="for example postgresql://lianxin@db/lianxin; empty: SQLite in state_dir"
+    )
+
+    audit_seals: Path | None = Field(None, description="where the audit trail's heads are sealed; none: in state_dir")
 
     ami_host: str = "127.0.0.1"
     ami_port: int = Field(5038, ge=1, le=65535)
@@ -45,7 +50,14 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The SQLAlchemy URL to open."""
-        return self.database_url or f"sqlite+aiosqlite:///{(self.state_dir / 'hotline.db').resolve()}"
+        return (
+            self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{(self.state_dir / 'hotline.db').resolve()}"
+        )
+
+    @property
+    def seals(self) -> Path:
+        """The file of seals. Elsewhere than in state_dir, who can write there does not reach it."""
+        return self.audit_seals or self.state_dir / SEALS
 
 
 def read_settings(**given: object) -> Settings:

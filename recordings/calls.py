@@ -7,11 +7,12 @@ has seen it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, String, Table, select, update
+from sqlalchemy import Column, Integer, String, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from plumbing.columns import Instant, insert_once
@@ -27,11 +28,14 @@ calls = Table(
     Column("arrived_at", Instant),
     Column("joined_at", Instant),
     Column("answered_at", Instant),
-    Column("ended_at", Instant),
+    Column("ended_at", Instant, index=True),
     Column("agent", String(64)),
     Column("seat", String(64)),
     Column("outcome", String(64)),
+    Column("refusal", String(32)),
+    Column("message_attempt", Integer),
 )
+"""`refusal`: why the call was refused; `message_attempt`: which recording is a message that the caller left."""
 
 ANI_DIGITS_MAX = 20
 _SEPARATORS = " -().·"
@@ -53,6 +57,8 @@ class Call:
     agent: str | None = None
     seat: str | None = None
     outcome: str | None = None
+    refusal: str | None = None
+    message_attempt: int | None = None
 
 
 def clean_ani(raw: str | None) -> str | None:
@@ -82,6 +88,12 @@ async def note_numbers(connection: AsyncConnection, call_id: str, *, dnis: str, 
     await connection.execute(unknown.values(dnis=clean_ani(dnis), hotline=hotline, ani=clean_ani(ani)))
 
 
+async def note_message(connection: AsyncConnection, call_id: str, *, attempt: int) -> None:
+    """The recording of this attempt is a message that the caller left."""
+    await insert_once(connection, calls, {"call_id": call_id})
+    await connection.execute(update(calls).where(calls.c.call_id == call_id).values(message_attempt=attempt))
+
+
 async def note_joined(engine: AsyncEngine, call_id: str, *, at: datetime) -> None:
     """The caller is in the waiting room."""
     await _note(engine, call_id, joined_at=at)
@@ -92,9 +104,20 @@ async def note_answered(engine: AsyncEngine, call_id: str, *, agent: str, seat: 
     await _note(engine, call_id, agent=agent, seat=seat, answered_at=at)
 
 
-async def note_ended(engine: AsyncEngine, call_id: str, *, outcome: str, at: datetime) -> None:
-    """The caller's line is gone."""
-    await _note(engine, call_id, outcome=outcome, ended_at=at)
+async def note_refused(engine: AsyncEngine, call_id: str, *, why: str) -> None:
+    """The call was refused."""
+    await _note(engine, call_id, refusal=why)
+
+
+async def note_outcome(
+    engine: AsyncEngine, call_id: str, choose: Callable[[Call], str], *, ended_at: datetime | None = None
+) -> None:
+    """What became of the call, chosen from what is known of it so far; with `ended_at`, also that its line is gone."""
+    async with engine.begin() as connection:
+        await insert_once(connection, calls, {"call_id": call_id})
+        known = await read_call(connection, call_id)
+        facts: dict[str, Any] = {"outcome": choose(known)} | ({"ended_at": ended_at} if ended_at else {})
+        await connection.execute(update(calls).where(calls.c.call_id == call_id).values(**facts))
 
 
 async def _note(engine: AsyncEngine, call_id: str, **facts: Any) -> None:

@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,13 +23,17 @@ from watchfiles import Change, awatch
 from recordings import ledger
 from recordings.archive import Archive
 from recordings.arrival import judge
-from recordings.calls import note_numbers
+from recordings.calls import note_message, note_numbers
 from recordings.reconcile import FollowUp, reconcile
 from recordings.recording import Leg, Recording, RecordingState, SpoolName, spool_name
 
+AGAIN_S = 1.0  # the pause after a sweep in which something could not be taken in
 SET_ASIDE = "set-aside"  # folder in the spool for legs that would overwrite others: a person looks at them
 
 log = structlog.get_logger("recordings.intake")
+
+MESSAGE: Final = "message"
+"""What the dialplan writes into the marker of a message that a caller left."""
 
 
 async def _nothing_follows(_: AsyncConnection, __: Recording) -> None:
@@ -61,10 +66,11 @@ class Intake:
         self._sweep_every_s, self._orphan_after_s = sweep_every_s, orphan_after_s
         self._reconcile_every_s, self._clock = reconcile_every_s, clock
         self._noticed = asyncio.Event()
+        self._failed = False  # in the last sweep something was not taken in
         self._sweeping = asyncio.Lock()
 
     async def run(self) -> None:
-        """Sweep at the start, at every new marker, and every `sweep_every_s`."""
+        """Sweep at the start, at every new marker, soon after a failure, and every `sweep_every_s`."""
         await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch())
@@ -95,7 +101,7 @@ class Intake:
 
     async def _rest(self) -> None:
         try:
-            async with asyncio.timeout(self._sweep_every_s):
+            async with asyncio.timeout(min(AGAIN_S, self._sweep_every_s) if self._failed else self._sweep_every_s):
                 await self._noticed.wait()
         except TimeoutError:
             return
@@ -106,6 +112,7 @@ class Intake:
         One recording's failure keeps none of the others; the next sweep tries it again.
         """
         async with self._sweeping:
+            self._failed = False
             taken = [await self._try(name) for name in await self._ready()]
         return [recording for recording in taken if recording]
 
@@ -113,6 +120,7 @@ class Intake:
         try:
             return await self._take_in(name)
         except (OSError, SQLAlchemyError) as error:
+            self._failed = True
             why = type(error).__name__
             log.warning("Recording not taken in yet", call=name.call_id, attempt=name.attempt, error=why)
             return None
@@ -123,18 +131,21 @@ class Intake:
                 unfinished = await ledger.in_state(connection, RecordingState.ARRIVING)
             spooled = await asyncio.to_thread(_ready_in, self._spool, self._clock().timestamp() - self._orphan_after_s)
         except (OSError, SQLAlchemyError) as error:
+            self._failed = True
             log.warning("Spool not swept this time", error=type(error).__name__)
             return []
         begun = (SpoolName(recording.call_id, recording.attempt) for recording in unfinished)
         return list(dict.fromkeys([*begun, *spooled]))
 
     async def _take_in(self, name: SpoolName) -> Recording | None:
-        numbers = await asyncio.to_thread(_numbers_in, self._spool / name.marker)
+        told = await asyncio.to_thread(_told_in, self._spool / name.marker)
         async with self._engine.begin() as connection:
             recording = await ledger.open_row(connection, name, self._clock())
-            if numbers:
-                dnis, ani = numbers
-                await note_numbers(connection, name.call_id, dnis=dnis, hotline=self._hotline_of(dnis), ani=ani)
+            if told:
+                hotline = self._hotline_of(told.dnis)
+                await note_numbers(connection, name.call_id, dnis=told.dnis, hotline=hotline, ani=told.ani)
+            if told and told.is_message:
+                await note_message(connection, name.call_id, attempt=name.attempt)
         if recording.state is not RecordingState.ARRIVING:
             await asyncio.to_thread(self._clear_away, name)
             return None
@@ -165,14 +176,23 @@ class Intake:
         (self._spool / name.marker).unlink(missing_ok=True)
 
 
-def _numbers_in(marker: Path) -> tuple[str, str] | None:
-    """The numbers dialled and calling ("" when hidden) that the dialplan left in a marker; most markers are empty."""
+class Told(NamedTuple):
+    """What the dialplan left in a marker: the numbers dialled and calling ("" when hidden), and what it recorded."""
+
+    dnis: str
+    ani: str
+    is_message: bool
+
+
+def _told_in(marker: Path) -> Told | None:
+    """None for most markers: they are empty, because a controller was there."""
     try:
         text = marker.read_text(encoding="ascii").rstrip("\n")
     except (OSError, UnicodeDecodeError):
         return None
-    dnis, _, ani = text.partition(" ")
-    return (dnis, ani) if dnis else None
+    dnis, _, rest = text.partition(" ")
+    ani, _, kind = rest.partition(" ")
+    return Told(dnis, ani, is_message=kind == MESSAGE) if dnis else None
 
 
 def _is_marker(_: Change, path: str) -> bool:

@@ -25,7 +25,7 @@ from sandbox.lines import Line
 from sandbox.phones import Manner, Phone
 from sandbox.ports import LOOPBACK
 from sandbox.sip import Address, NoSip, SipMessage, address_of, proves, user_of
-from telephony.asterisk.config import Carrier as Peer
+from telephony.asterisk.config import Carrier as Customer
 
 CITY_NUMBER = "051812345"
 REGISTERED_S = 60
@@ -85,10 +85,10 @@ class Carrier(asyncio.DatagramProtocol):
         """Its UDP port."""
         return self.address[1]
 
-    def peer(self, number: str = CITY_NUMBER) -> Peer:
+    def peer(self, number: str = CITY_NUMBER) -> Customer:
         """What a PBX is told of it."""
         host, port = self.address
-        return Peer(host=host, port=port, number=number, user=self.user, secret=self.secret)
+        return Customer(host=host, port=port, number=number, user=self.user, secret=self.secret)
 
     def serve(self, sip_port: int, host: str = LOOPBACK) -> None:
         """Calls to numbers that are none of its phones' go in to this PBX."""

@@ -10,8 +10,9 @@ import asyncio
 import re
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import cast
 
 from sandbox.ports import LOOPBACK
@@ -30,17 +31,32 @@ def sip_from(user: str, display: str = "", host: str = LOOPBACK) -> bytes:
     return f"{shown}<sip:{user}@{host}>".encode()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Manners:
+    """How a trunk writes its INVITEs."""
+
+    source: str = LOOPBACK
+    """The loopback address they come from."""
+    uri: str = ""
+    """The request URI, if not `sip:<number>@<the PBX>`."""
+    to: str = ""
+    """The `To` value, if not the request URI."""
+    headers: Sequence[bytes] = ()
+    """More headers, as they are."""
+
+
 class StrangeCall(asyncio.DatagramProtocol):
     """One call by hand. Make one with `async with strange_call(...)`."""
 
-    def __init__(self, port: int, number: str, sender: bytes) -> None:
+    def __init__(self, port: int, number: str, sender: bytes, manners: Manners) -> None:
         self.statuses: list[tuple[int, str]] = []
         """Every answer to the INVITE in order, for example `(486, "Busy Here")`."""
         self.hung_up = asyncio.Event()
         """Set when the PBX has ended the call."""
-        self._request_uri = f"sip:{number}@{LOOPBACK}:{port}".encode()
+        self._request_uri = (manners.uri or f"sip:{number}@{LOOPBACK}:{port}").encode()
+        self._source, self._more = manners.source, manners.headers
         self._from = sender + b";tag=" + secrets.token_hex(4).encode()
-        self._to = b"<" + self._request_uri + b">"
+        self._to = manners.to.encode() or b"<" + self._request_uri + b">"
         self._call_id = secrets.token_hex(8).encode()
         self._branch = b"z9hG4bK" + secrets.token_hex(6).encode()
         self._heard = asyncio.Event()
@@ -117,7 +133,7 @@ class StrangeCall(asyncio.DatagramProtocol):
         return "\r\n".join(lines).encode()
 
     def _send(self, method: bytes, uri: bytes, branch: bytes, sequence: int, body: bytes = b"") -> None:
-        own = b"%s:%d" % (LOOPBACK.encode(), self._port())
+        own = b"%s:%d" % (self._source.encode(), self._port())
         lines = [
             method + b" " + uri + b" SIP/2.0",
             b"Via: SIP/2.0/UDP " + own + b";rport;branch=" + branch,
@@ -127,6 +143,7 @@ class StrangeCall(asyncio.DatagramProtocol):
             b"Call-ID: " + self._call_id,
             b"CSeq: %d %s" % (sequence, method),
             b"Contact: <sip:stranger@" + own + b">",
+            *(self._more if method == b"INVITE" else ()),
             *([b"Content-Type: application/sdp"] if body else []),
             b"Content-Length: %d" % len(body),
             b"",
@@ -149,17 +166,18 @@ def _header(message: bytes, name: bytes) -> bytes:
 
 @asynccontextmanager
 async def strange_call(
-    port: int, number: str, sender: bytes, deadline_s: float = DEADLINE_S
+    port: int, number: str, sender: bytes, deadline_s: float = DEADLINE_S, manners: Manners | None = None
 ) -> AsyncIterator[StrangeCall]:
     """Call `number` at the PBX with this `From` value (see `sip_from`); the call ends with the context.
 
     Raises TimeoutError if the PBX says nothing at all until the deadline, as it should to what is no SIP.
     """
     loop = asyncio.get_running_loop()
+    how = manners or Manners()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:
         media.bind((LOOPBACK, 0))  # what the PBX says goes here, unread
         transport, call = await loop.create_datagram_endpoint(
-            lambda: StrangeCall(port, number, sender), local_addr=(LOOPBACK, 0), remote_addr=(LOOPBACK, port)
+            lambda: StrangeCall(port, number, sender, how), local_addr=(how.source, 0), remote_addr=(LOOPBACK, port)
         )
         try:
             await call.invite(media.getsockname()[1], deadline_s)

@@ -1,4 +1,4 @@
-"""AMI's words in ours (telephony.orders: the way back). No connection, no clock: what Asterisk said and when goes in, facts come out.
+"""AMI's words in ours; the way back is telephony.orders. No connection, no clock.
 
 It remembers which offer (attempt) each caller's leg is engaged in, because Asterisk's own dial events do not carry our
 attempt number, and whether the phone rang. A leg serves one offer at a time, so the last `Connecting` names it. And it

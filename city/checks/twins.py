@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from city.city import CityFile, Skill
 from city.files import Files, Mention, hotlines
 from city.mistakes import Mistake
-from city.numbers import local_number
+from city.numbers import dialled_forms, local_number
 from city.places import Place
 from city.queue import Queue
 from city.seats import SeatRange
@@ -18,13 +18,15 @@ def numbers_ring_one_hotline(files: Files) -> Iterator[Mistake]:
     about = files.city.whole(CityFile)
     if about is None:
         return
+    codes = (about.area_code, about.country_code)
     owners: dict[str, tuple[str | int, ...]] = {}
     for path, hotline in hotlines(files):
         numbers = [Mention(files.hotlines, (*path, "number"), hotline.number)]
         numbers += (Mention(files.hotlines, (*path, "variants", at), text) for at, text in enumerate(hotline.variants))
         for mention in numbers:
-            local = local_number(mention.name, about.area_code, about.country_code)
-            if owners.setdefault(local, path) != path:
+            forms = dialled_forms(local_number(mention.name, *codes), *codes)
+            owned = [owners.setdefault(form, path) for form in forms]
+            if any(owner != path for owner in owned):
                 yield _twin(mention, "number", "号码")
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from telephony.asterisk.carrier import Carrier
+from telephony.asterisk.trunk import Carrier, Tls, Transport, Trunk, network_of
 from telephony.asterisk.words import (
     DIGITS,
     EXTENSION,
@@ -24,7 +24,7 @@ from telephony.asterisk.words import (
     demand_range,
 )
 
-__all__ = ["Admission", "BadPbxConfig", "Carrier", "Fallback", "PbxConfig", "Seat"]
+__all__ = ["Admission", "BadPbxConfig", "Carrier", "Fallback", "PbxConfig", "Seat", "Tls", "Transport", "Trunk"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Fallback:
     crisis: bool = False
     """Never refused, however many call."""
     dialled: tuple[str, ...] = ()
-    """The digits by which it is dialled, without +: what is none of any hotline's is the first hotline's."""
+    """The digits by which it is dialled, without + (none: just its number); what none lists is the first hotline's."""
 
     def __post_init__(self) -> None:
         """Refuse what is not a number or a name."""
@@ -159,6 +159,12 @@ class PbxConfig:
     """Outside numbers that may be dialled from a talk, digits only: no others are."""
     carrier: Carrier | None = None
     """Where calls to outside numbers go; none: nobody outside can be dialled, and `[outside]` says so."""
+    trunks: tuple[Trunk, ...] = ()
+    """Lines of carriers; where there are none, calls come from the networks of `trunk_match`."""
+    phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
+    """Networks from which phones may speak to us. From elsewhere, but for the trunks, nobody is heard."""
+    tls: Tls | None = None
+    """What SIP over TLS needs; none: no TLS."""
     sip_t1_ms: int = 100
     """SIP timer T1 in ms: 500 on the open internet, 100 on a LAN, so that a dead phone fails in seconds."""
     log_levels: tuple[str, ...] = ("notice", "warning", "error")
@@ -197,6 +203,8 @@ class PbxConfig:
     def _check_lists(self) -> None:
         for network in (*self.trunk_match, *self.ami_permit):
             demand_network("trunk_match, ami_permit", network)
+        for network in self.phone_networks:
+            demand_network("phone_networks", network)
         for level in self.log_levels:
             demand(LOG_LEVEL, "log_levels", level)
         for queue in self.native_queues:
@@ -206,6 +214,26 @@ class PbxConfig:
         extensions = [seat.extension for seat in self.seats]
         if len(set(extensions)) < len(extensions):
             raise BadPbxConfig("two seats have the same extension")
+        names = [trunk.name for trunk in self.trunks]
+        if len(set(names)) < len(names):
+            raise BadPbxConfig("two trunks have the same name")
+        if Transport.TLS in self.transports and self.tls is None:
+            raise BadPbxConfig("a peer is reached by TLS, so tls needs a certificate")
+
+    @property
+    def transports(self) -> tuple[Transport, ...]:
+        """How SIP travels here: UDP for the phones, the others where a trunk wants them or TLS is offered."""
+        peers = [self.carrier, *(trunk.peer for trunk in self.trunks)]
+        wanted = {*(trunk.transport for trunk in self.trunks), *(peer.transport for peer in peers if peer)}
+        wanted |= {Transport.UDP} | ({Transport.TLS} if self.tls else set())
+        return tuple(each for each in Transport if each in wanted)
+
+    @property
+    def heard_networks(self) -> tuple[str, ...]:
+        """Everybody who may send us SIP; whoever else does is refused before anything is looked at."""
+        trunks = [network for trunk in self.trunks for network in trunk.addresses]
+        carrier = network_of(self.carrier.host) if self.carrier else ()
+        return tuple(dict.fromkeys([*self.trunk_match, *trunks, *carrier, *self.phone_networks]))
 
     @property
     def native_queues(self) -> tuple[str, ...]:

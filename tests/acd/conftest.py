@@ -1,10 +1,9 @@
-"""A real SQLite file with the ACD's tables, and a clock that a test moves."""
+"""A real database with the ACD's tables, and a clock that a test moves."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -36,9 +35,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    """An SQLite file tuned as in production."""
-    database = connect(f"sqlite+aiosqlite:///{tmp_path / 'hotline.db'}")
+async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """A database tuned as in production."""
+    database = connect(database_url)
     async with database.begin() as connection:
         await connection.run_sync(
             metadata.create_all, tables=[journal.journal, seat_table.seats, seat_table.seat_changes]

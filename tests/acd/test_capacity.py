@@ -30,6 +30,9 @@ from acd.seat_table import Action
 from tests.acd.conftest import Clock
 from tests.acd.running import Floor, running, until
 from tests.acd.scene import NINE, QUEUES, make_seat
+from tests.databases import BOTH
+
+pytestmark = BOTH
 
 OPS = {"who": "ops", "why": "surge"}
 

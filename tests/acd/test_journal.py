@@ -1,16 +1,13 @@
-"""The event log on a real SQLite file, also when it is locked."""
+"""The event log on a real database, also when it is locked."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
 from acd.codec import digest
@@ -21,6 +18,9 @@ from acd.journal import Journal, JournalShared
 from acd.model import CallId, QueueName
 from tests.acd.running import running, until
 from tests.acd.scene import NINE, Scene, clock
+from tests.databases import BOTH, impatient_engine, locked
+
+pytestmark = BOTH
 
 ARRIVED = CallArrived(at=NINE, call=CallId("c1"), hotline="12345")
 
@@ -93,14 +93,13 @@ async def test_journal_goes_on_where_it_ended(database: AsyncEngine) -> None:
     assert journal.last == 5
 
 
-async def test_locked_database_loses_and_reorders_nothing(tmp_path: Path, database: AsyncEngine) -> None:
+async def test_locked_database_loses_and_reorders_nothing(database_url: str, database: AsyncEngine) -> None:
     """Writing is tried again until the lock is gone; meanwhile nothing is called durable."""
-    impatient = create_async_engine(database.url, connect_args={"timeout": 0.02})
+    impatient = impatient_engine(database_url, 20)
     journal = Journal(impatient)
     await journal.open()
-    with closing(sqlite3.connect(tmp_path / "hotline.db", isolation_level=None)) as other, capture_logs() as logs:
-        other.execute("BEGIN IMMEDIATE")
-        async with running(journal):
+    async with running(journal):
+        with locked(database_url), capture_logs() as logs:
             for fact in arrivals(500):
                 journal.append(fact, ())
             await until(
@@ -109,8 +108,7 @@ async def test_locked_database_loses_and_reorders_nothing(tmp_path: Path, databa
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0):
                     await journal.flushed(1)
-            other.execute("COMMIT")
-            await journal.flushed(journal.last)
+        await journal.flushed(journal.last)
 
     assert await read(journal.events()) == arrivals(500)
     await impatient.dispose()

@@ -22,12 +22,15 @@ from plumbing.database import connect, prepare
 from tests.acd.running import running, until
 from tests.acd.scene import Scene
 from tests.acd.test_random_play import AGENTS, LEVELS, MOVES, SEATS, Move, play
+from tests.databases import BOTH
+
+pytestmark = BOTH
 
 
 @pytest.fixture
-async def database(tmp_path: object) -> AsyncIterator[AsyncEngine]:
-    """A fresh database file."""
-    engine = connect(f"sqlite+aiosqlite:///{tmp_path}/hotline.db")
+async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """A fresh database."""
+    engine = connect(database_url)
     await prepare(engine)
     yield engine
     await engine.dispose()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,15 +12,18 @@ from argon2 import PasswordHasher
 from acd.model import AgentId, Skill, SkillLevel
 from acd.staff import LOCK_TIME, WRONG_PINS_MOST, BadNumberOrPin, LockedOut, NumberTaken, Staff, StaffMember, WrongPin
 from plumbing.database import connect, metadata
+from tests.databases import BOTH
+
+pytestmark = BOTH
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 WANG = StaffMember(number=AgentId("101"), name="王芳", skills=frozenset({SkillLevel(Skill("psychology"), 3)}))
 
 
 @pytest.fixture
-async def directory(tmp_path: Path) -> AsyncIterator[Staff]:
+async def directory(database_url: str) -> AsyncIterator[Staff]:
     """A directory with one person, hashing cheaply."""
-    engine = connect(f"sqlite+aiosqlite:///{tmp_path}/x.db")
+    engine = connect(database_url)
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
     staff = Staff(engine, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))

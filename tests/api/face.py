@@ -206,9 +206,9 @@ class Face:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    """A fresh SQLite file with today's schema."""
-    engine = connect(f"sqlite+aiosqlite:///{tmp_path}/hotline.db")
+async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """A fresh database with today's schema."""
+    engine = connect(database_url)
     await prepare(engine)
     yield engine
     await engine.dispose()
@@ -246,6 +246,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         transcription=transcription,
         database=database,
         archive=Archive(tmp_path / "recordings"),
+        is_confidential=lambda hotline: hotline == "12336",
     )
     runner = web.AppRunner(build(services, clock=lambda: NOW))
     await runner.setup()

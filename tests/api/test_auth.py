@@ -14,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.auth import NotKnown, Tokens, api_tokens
 from api.people import Role
 from tests.api.face import NOW, Face
+from tests.databases import BOTH
+
+pytestmark = BOTH
 
 
 async def test_a_token_works_until_it_is_revoked(face: Face) -> None:

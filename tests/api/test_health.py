@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from recordings.chain import Broken, Fault
 from tests.api.face import Face
 
 
@@ -13,7 +14,7 @@ async def test_all_is_well(face: Face) -> None:
 
     assert (status, health["well"]) == (200, True)
     assert {sign["name"]: sign["well"] for sign in health["signs"]} == dict.fromkeys(
-        ("engine", "pbx", "telephones", "transcription", "jobs"), True
+        ("engine", "pbx", "telephones", "database", "transcription", "jobs", "audit"), True
     )
 
 
@@ -29,6 +30,16 @@ async def test_a_frozen_engine_is_not_well(face: Face) -> None:
     face.vitals.now = replace(face.vitals.now, engine_ticked_s_ago=2.0)
 
     assert (await face.call("GET /api/health"))[1]["well"] is False
+
+
+async def test_a_database_that_is_away_is_not_well(face: Face) -> None:
+    """Calls go on, but nobody can log on, and nothing is acknowledged."""
+    face.vitals.now = replace(face.vitals.now, database="")
+
+    _, health = await face.call("GET /api/health")
+
+    assert health["well"] is False
+    assert [sign["name"] for sign in health["signs"] if not sign["well"]] == ["database"]
 
 
 async def test_without_transcription_calls_are_still_served(face: Face) -> None:
@@ -55,3 +66,18 @@ async def unwell(face: Face) -> dict[str, str]:
     """The signs that are not well, with their words."""
     _, health = await face.call("GET /api/health")
     return {sign["name"]: sign["zh"] for sign in health["signs"] if not sign["well"]}
+
+
+async def test_a_broken_audit_trail_is_said_and_calls_go_on(face: Face) -> None:
+    """The first bad line, and what is wrong with it."""
+    face.vitals.now = replace(face.vitals.now, audit=Broken(17, Fault.MISSING))
+
+    _, health = await face.call("GET /api/health")
+
+    sign = next(sign for sign in health["signs"] if sign["name"] == "audit")
+    assert (health["well"], sign["well"], "第 17 条" in sign["zh"], "line 17" in sign["en"]) == (
+        True,
+        False,
+        True,
+        True,
+    )

@@ -11,6 +11,9 @@ from recordings.access import deeds_on
 from recordings.recording import Recording
 from tests.api.face import Face
 from tests.api.job_scene import WHY, fail, record
+from tests.databases import BOTH
+
+pytestmark = BOTH
 
 
 @pytest.fixture

@@ -8,6 +8,9 @@ from acd.events import AgentAnswered, CallArrived, CallEnded, CallRefused
 from acd.model import CallId, Refusal
 from api.people import Role
 from tests.api.face import NOW, Face
+from tests.databases import BOTH
+
+pytestmark = BOTH
 
 EARLIER = NOW - timedelta(hours=1)
 

@@ -10,9 +10,9 @@ import pytest
 from asr.decoder import Decoder, Patience
 from recordings.recording import Leg
 from tests.asr.talks import TALK, record_talk
-from tests.recordings.stores import archive, database, engine, spool
+from tests.recordings.stores import archive, engine, spool
 
-__all__ = ["archive", "database", "decoder", "engine", "legs", "spool"]
+__all__ = ["archive", "decoder", "engine", "legs", "spool"]
 
 MODEL = Path(__file__).parents[2] / "sandbox" / "model"
 

@@ -14,7 +14,10 @@ from asr.jobs import ATTEMPTS_MAX, Job, JobState
 from plumbing.database import connect
 from recordings import ledger
 from recordings.intake import Intake
+from tests.databases import BOTH
 from tests.recordings.scenes import NOON, count, leave_call
+
+pytestmark = BOTH
 
 LATER = NOON + timedelta(days=400)  # after any recording taken in by this test
 
@@ -48,9 +51,9 @@ async def test_attempt_is_counted_before_its_work(queued: AsyncEngine) -> None:
     assert (job.state, job.attempts, job.started_at) == (JobState.RUNNING, 1, LATER)
 
 
-async def test_running_job_is_claimed_by_nobody_else(queued: AsyncEngine, database: Path) -> None:
+async def test_running_job_is_claimed_by_nobody_else(queued: AsyncEngine, database_url: str) -> None:
     """Ten at once: one gets it."""
-    patient = connect(f"sqlite+aiosqlite:///{database}")
+    patient = connect(database_url)
     claimed = await asyncio.gather(*(claim(patient) for _ in range(10)))
     await patient.dispose()
 

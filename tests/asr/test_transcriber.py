@@ -19,7 +19,10 @@ from asr.transcript import Transcript, Word, merge
 from asr.transcripts import transcript_of, transcripts
 from recordings.intake import Intake
 from recordings.recording import Recording
-from tests.recordings.scenes import count, leave_call, lock, until
+from tests.databases import BOTH, lock
+from tests.recordings.scenes import count, leave_call, until
+
+pytestmark = BOTH
 
 SAID = merge([[Word("我要投诉", 1.0, 2.0, 0.9)]], [])
 
@@ -149,14 +152,14 @@ async def test_without_a_model_jobs_wait_with_the_reason_and_spend_no_attempt(
 
 
 async def test_database_locked_while_storing_costs_neither_attempt_nor_transcript(
-    engine: AsyncEngine, archive: Path, recording: Recording, database: Path
+    engine: AsyncEngine, archive: Path, recording: Recording, database_url: str
 ) -> None:
     """What was decoded is stored when the other writer lets go."""
     writers = []
 
     class Locks(Hears):
         async def decode(self, legs: object) -> Transcript:
-            writers.append(await asyncio.to_thread(lock, database))
+            writers.append(await asyncio.to_thread(lock, database_url))
             return SAID
 
     with capture_logs() as logs:

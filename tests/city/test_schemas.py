@@ -16,6 +16,7 @@ from tests.city.scene import SAMPLE
 WRITTEN = {
     "admission": "admission.toml",
     "city": "city.toml",
+    "dialling": "dialling.toml",
     "hotlines": "hotlines.toml",
     "menu": "menus/health.toml",
     "places": "places.toml",

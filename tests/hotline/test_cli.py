@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from acd.events import AgentAnswered, CallArrived, CallEnded
 from acd.model import AgentState, CallId
 from api.address import write_address
 from asr.jobs import ATTEMPTS_MAX
+from recordings.calls import note_arrived
 from tests.api.face import NOW, Face
 from tests.api.job_scene import WHY, fail, record
 from tests.hotline.typed import hotline
@@ -155,6 +158,14 @@ async def test_calls_are_listed_with_masked_numbers(face: Face, state: Path) -> 
     assert "问候 greeting" in said.out
 
 
+async def test_a_number_is_unmasked_for_a_reason(face: Face, state: Path, database: AsyncEngine) -> None:
+    """Nothing but the number is printed; without a reason there is none."""
+    await note_arrived(database, "lx-1.1", dnis="12345", hotline="12345", ani="13812340000", at=NOW)
+
+    assert (await hotline(state, "unmask", "lx-1.1", "--reason", "回访")).out.strip() == "13812340000"
+    assert (await hotline(state, "unmask", "lx-1.1")).code == 2
+
+
 async def test_status_is_an_exit_code_too(face: Face, state: Path) -> None:
     """0 while all is well; 1, and the reason, when it is not."""
     assert (await hotline(state, "status")).code == 0
@@ -221,3 +232,11 @@ async def test_the_ledger_prints_the_balance_by_hotline_and_fails_when_it_is_wro
     assert (right.code, "12320" in right.out, "账平" in right.out, "1 = 1 + 0" in right.out) == (0, True, True, True)
     assert (wrong.code, "lx-7" in wrong.err) == (1, True)
     assert (mistyped.code, "2026-11-23T08:00" in mistyped.err) == (2, True)
+
+
+def test_a_command_starts_without_the_database_or_the_sound() -> None:
+    """Only what was typed is loaded: asking a running controller needs neither SQLAlchemy nor numpy."""
+    seen = "import sys, hotline.cli; print(sorted({'sqlalchemy', 'numpy', 'vosk', 'alembic'} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+
+    assert said.stdout == "[]\n"

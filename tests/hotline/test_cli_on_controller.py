@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from city.load import load_city
 from hotline.client import find_controller
 from hotline.embedded import controller_process, premises
 from ivr.prompts import SPOKEN
+from sandbox.baresip import find_baresip
+from sandbox.lines import Line
+from sandbox.phones import Phone
 from tests.hotline.typed import Said, hotline
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -30,7 +34,15 @@ async def state(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]
     """The state folder of a controller that takes calls, without a speech model."""
     folder = tmp_path_factory.mktemp("house")
     city = load_city(SAMPLE, also_spoken=SPOKEN)
-    async with premises(folder, city, model=None) as place, controller_process(place, log=folder / "controller.log"):
+    async with (
+        premises(folder, city, model=None) as place,
+        controller_process(place, log=folder / "controller.log"),
+        AsyncExitStack() as reserve,
+    ):
+        program = await asyncio.to_thread(find_baresip)
+        for seat in ("8011", "8012"):  # whoever is ready without a phone is on break at the reconciler's next look
+            line = Line.seat(place.pbx.config.sip_port, seat, place.phone_password(seat))
+            await reserve.enter_async_context(Phone.start(line, program=program))
         async with asyncio.timeout(PATIENCE_S):
             while not (await asyncio.to_thread(find_controller(folder).ask, "GET /api/health"))["well"]:  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_AGAIN_S)

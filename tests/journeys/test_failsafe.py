@@ -18,7 +18,9 @@ from sandbox.ear import Ear
 from sandbox.lines import Line
 from sandbox.phones import Manner, Phone
 from sandbox.sound import longest_silence_s, tone
+from tests.journeys.api import api_of
 from tests.journeys.conftest import quick_city, scene_of, settings_of
+from tests.journeys.test_ledger import balance, happened
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -133,7 +135,7 @@ async def test_after_a_death_the_supervisors_next_controller_takes_calls(house, 
 
 
 async def test_a_message_is_taken_when_nobody_answers_and_becomes_a_draft(hasty_house, tmp_path, program, prompt):
-    """No controller, no member: greeted, music, the invitation; what was said is a draft, with the number."""
+    """No controller, no member: greeted, music, the invitation; what was said is a draft, and the call's outcome."""
     (said,) = await voice([("citizen", "幸福小区停水三天了")])
     async with Phone.start(citizen(hasty_house), program=program) as phone:
         call = await phone.dial("12345")
@@ -150,5 +152,9 @@ async def test_a_message_is_taken_when_nobody_answers_and_becomes_a_draft(hasty_
         assert recording.attempt > 9000
         assert recording.seconds > 1
         await scene.rows("select id from tickets")
-        (known,) = await scene.rows("select hotline, ani from calls")
-        assert (known.hotline, known.ani) == ("12345", "13812345678")
+        (known,) = await scene.rows("select hotline, ani, outcome from calls where outcome is not null")
+        assert (known.hotline, known.ani, known.outcome) == ("12345", "13812345678", "voice_message")
+        async with api_of(scene) as api:
+            seen = await balance(api, lambda seen: seen["total"]["offered"] == 1)
+        assert seen["reconciles"]
+        assert happened(seen) == {"voice_message": 1}

@@ -26,7 +26,7 @@ WITHIN_S = 10.0
 
 
 async def test_every_outcome_of_an_ordinary_day_is_in_the_balance(scene):
-    """Answered; gone in the greeting; gone after waiting."""
+    """Answered; gone in the greeting; gone after waiting, and owed a call-back."""
     patient, hasty, lucky = [await scene.citizen(f"1381000000{n}") for n in range(3)]
     in_greeting = await scene.dial(hasty)
     await hasty.hang_up()
@@ -43,11 +43,13 @@ async def test_every_outcome_of_an_ordinary_day_is_in_the_balance(scene):
         await lucky.hang_up()
         await scene.fact(CallEnded, call=answered)
         await scene.becomes("101", AgentState.READY)
-        over = await balance(api, lambda seen: seen["total"]["offered"] == 3)
+        over = await balance(api, lambda seen: happened(seen).get("call_back_owed"))
+        (row,) = await scene.rows("select outcome from calls where call_id = :call", call=waits)
 
+    assert row.outcome == "call_back_owed"
     assert talking["reconciles"]
     assert over["reconciles"]
-    assert happened(over) == {"answered": 1, "abandoned": 1, "short_abandoned": 1}
+    assert happened(over) == {"answered": 1, "call_back_owed": 1, "short_abandoned": 1}
 
 
 async def test_a_flood_from_one_number_leaves_other_citizens_their_service(scene, tmp_path):
@@ -105,7 +107,7 @@ async def test_the_balance_is_right_after_the_controller_was_killed_in_the_middl
     outcomes = happened(after)
     assert after["reconciles"]
     assert (after["total"]["offered"], outcomes.pop("answered"), sum(outcomes.values())) == (2, 1, 1)
-    assert set(outcomes) <= {"abandoned", "short_abandoned"}
+    assert set(outcomes) <= {"abandoned", "short_abandoned", "call_back_owed"}
     assert (printed.code, "账平:呼入 = 结局 + 进行中,2 = 2 + 0" in printed.out) == (0, True), printed
 
 

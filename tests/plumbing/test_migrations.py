@@ -1,5 +1,6 @@
 """The migrations lead to the schema that the packages declare: neither says more than the other."""
 
+import asyncio
 import importlib
 import pkgutil
 
@@ -8,6 +9,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from plumbing.database import connect, metadata, prepare
+from tests.databases import BOTH
+
+pytestmark = BOTH
 
 OWNERS = ("acd", "api", "asr", "recordings", "tickets")
 
@@ -21,9 +25,9 @@ def import_every_table():
 
 
 @pytest.fixture
-async def database(tmp_path):
-    """A fresh SQLite file."""
-    engine = connect(f"sqlite+aiosqlite:///{tmp_path}/hotline.db")
+async def database(bare_url):
+    """The engine of a database without a table."""
+    engine = connect(bare_url)
     yield engine
     await engine.dispose()
 
@@ -50,3 +54,16 @@ async def test_preparing_twice_changes_nothing(database):
     async with database.connect() as connection:
         steps = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_heads())
     assert len(steps) == 1
+
+
+async def test_several_processes_may_prepare_a_postgresql_at_once(postgresql):
+    """Controllers and workers that start together wait for whoever was first."""
+    bare = postgresql.new(like="template1")
+    engines = [connect(bare) for _ in range(4)]
+
+    await asyncio.gather(*map(prepare, engines))
+
+    async with engines[0].connect() as connection:
+        assert len(await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_heads())) == 1
+    for engine in engines:
+        await engine.dispose()

@@ -1,5 +1,5 @@
 """The fixtures of this package."""
 
-from tests.recordings.stores import archive, database, engine, spool
+from tests.recordings.stores import archive, engine, spool
 
-__all__ = ["archive", "database", "engine", "spool"]
+__all__ = ["archive", "engine", "spool"]

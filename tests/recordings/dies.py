@@ -12,7 +12,7 @@ from pathlib import Path
 
 from asr.jobs import enqueue
 from recordings.intake import Intake
-from tests.recordings.scenes import impatient_engine
+from tests.databases import impatient_engine
 
 
 def main(database: str, spool: str, archive: str, point: str, times: int) -> None:
@@ -32,7 +32,7 @@ def main(database: str, spool: str, archive: str, point: str, times: int) -> Non
             os._exit(9)
 
     async def sweep() -> None:
-        await Intake(Path(spool), Path(archive), impatient_engine(Path(database)), follow_up=follow_up).sweep()
+        await Intake(Path(spool), Path(archive), impatient_engine(database), follow_up=follow_up).sweep()
 
     sys.addaudithook(dies)
     asyncio.run(sweep())

@@ -8,15 +8,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from sqlite3 import Connection, connect
 
 import numpy as np
-from sqlalchemy import event, func, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import FromClause
 
-from plumbing.database import connect as connect_engine
+from recordings.archive import Archive
+from recordings.grants import GrantKind, allow, hear
+from recordings.listen import StereoSound
+from recordings.recording import Recording
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
@@ -48,26 +49,6 @@ def leave_call(
         (spool / f"{call}-{attempt}.done").touch()
 
 
-def impatient_engine(path: Path, lock_wait_ms: int = 50) -> AsyncEngine:
-    """A database that waits only shortly for a lock."""
-    engine = connect_engine(f"sqlite+aiosqlite:///{path}")
-
-    def tune(raw: DBAPIConnection, _: object) -> None:
-        cursor = raw.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={lock_wait_ms}")
-        cursor.close()
-
-    event.listen(engine.sync_engine, "connect", tune)
-    return engine
-
-
-def lock(path: Path) -> Connection:
-    """Another process's writer; close it to let go."""
-    other = connect(path, isolation_level=None, check_same_thread=False)
-    other.execute("BEGIN IMMEDIATE")
-    return other
-
-
 async def count(engine: AsyncEngine, table: FromClause) -> int:
     """Number of rows."""
     async with engine.connect() as connection:
@@ -79,6 +60,14 @@ async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # what is waited for may be a file or a process
             await asyncio.sleep(0.01)
+
+
+async def heard(engine: AsyncEngine, archive: Archive, recording: Recording) -> StereoSound:
+    """The recording, as 101 hears it by a grant."""
+    async with engine.begin() as connection:
+        how = {"person": "101", "kind": GrantKind.PLAY, "reason": "核对", "at": NOON}
+        _, token = await allow(connection, recording.id, **how)
+    return (await hear(engine, archive, recording.id, token, person="101", at=NOON))[0]
 
 
 def hashes(folder: Path) -> dict[str, str]:

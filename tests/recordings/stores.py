@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import asr.jobs
 import recordings.access  # noqa: F401  # its table must exist
 from plumbing.database import prepare
-from tests.recordings.scenes import impatient_engine
+from tests.databases import impatient_engine
 
 
 @pytest.fixture
@@ -29,16 +29,10 @@ def archive(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    """The SQLite file."""
-    return tmp_path / "hotline.db"
-
-
-@pytest.fixture
-async def engine(database: Path) -> AsyncIterator[AsyncEngine]:
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     """The database with its tables."""
     assert asr.jobs.jobs is not None
-    engine = impatient_engine(database)
+    engine = impatient_engine(database_url)
     await prepare(engine)
     yield engine
     await engine.dispose()

@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from recordings.calls import clean_ani, note_answered, note_arrived, note_ended, note_joined, read_call
+from recordings.calls import clean_ani, note_answered, note_arrived, note_joined, note_outcome, read_call
+from tests.databases import BOTH
 from tests.recordings.scenes import NOON
+
+pytestmark = BOTH
 
 
 @pytest.mark.parametrize(
@@ -50,7 +53,7 @@ def test_no_text_becomes_anything_but_digits(raw: str) -> None:
 
 async def test_facts_may_come_in_any_order(engine: AsyncEngine) -> None:
     """A recording may be there before the controller has noted the call."""
-    await note_ended(engine, "c-1.1", outcome="answered", at=NOON + timedelta(minutes=3))
+    await note_outcome(engine, "c-1.1", lambda _: "answered", ended_at=NOON + timedelta(minutes=3))
     await note_answered(engine, "c-1.1", agent="101", seat="8001", at=NOON + timedelta(seconds=9))
     await note_joined(engine, "c-1.1", at=NOON + timedelta(seconds=4))
     await note_arrived(engine, "c-1.1", dnis="12345", hotline="12345", ani="138 1234 0000", at=NOON)

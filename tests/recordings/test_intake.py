@@ -19,7 +19,10 @@ from recordings.intake import SET_ASIDE, Intake
 from recordings.reconcile import reconcile
 from recordings.recording import Leg, Recording, RecordingState, SpoolName, new_recording_id
 from recordings.wav import header
-from tests.recordings.scenes import count, hashes, leave_call, lock, tone, tree, until, write_wav
+from tests.databases import BOTH, locked
+from tests.recordings.scenes import count, hashes, leave_call, tone, tree, until, write_wav
+
+pytestmark = BOTH
 
 CALL = "lx1-1732.1"
 ROOT = Path(__file__).parents[2]
@@ -164,14 +167,14 @@ async def test_second_recording_of_a_closed_attempt_is_set_aside(
     ids=lambda value: str(value),
 )
 async def test_killed_at_any_step_nothing_is_lost_or_doubled(
-    intake: Intake, spool: Path, archive: Path, database: Path, engine: AsyncEngine, point: str, times: int
+    intake: Intake, spool: Path, archive: Path, database_url: str, engine: AsyncEngine, point: str, times: int
 ) -> None:
     """Before a leg is moved, between the legs, with the transaction open, before the marker goes:
 
     the next sweep ends it.
     """
     leave_call(spool)
-    command = [sys.executable, "-m", "tests.recordings.dies", *map(str, (database, spool, archive, point, times))]
+    command = [sys.executable, "-m", "tests.recordings.dies", *map(str, (database_url, spool, archive, point, times))]
     dying = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
     assert await dying.wait() == 9
 
@@ -202,14 +205,12 @@ async def test_copy_that_was_killed_before_its_source_was_deleted_is_finished(tm
 
 
 async def test_locked_database_postpones_and_loses_nothing(
-    intake: Intake, spool: Path, database: Path, engine: AsyncEngine
+    intake: Intake, spool: Path, database_url: str, engine: AsyncEngine
 ) -> None:
     """Another writer outlasts our wait: the recording stays in the spool until the next sweep."""
     leave_call(spool)
-    writer = lock(database)
-
-    assert await intake.sweep() == []
-    writer.close()
+    with locked(database_url):
+        assert await intake.sweep() == []
 
     assert [recording.state for recording in await intake.sweep()] == [RecordingState.KEPT]
     assert await count(engine, jobs) == 1

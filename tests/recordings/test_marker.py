@@ -10,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recordings.calls import note_arrived, read_call
 from recordings.intake import Intake
+from tests.databases import BOTH
 from tests.recordings.scenes import leave_call
+
+pytestmark = BOTH
 
 CALL = "lx1-1732.1"
 

@@ -14,11 +14,14 @@ from recordings.access import audit, deeds_on
 from recordings.calls import note_arrived
 from recordings.intake import Intake
 from recordings.recording import Recording
+from tests.databases import BOTH
 from tests.recordings.scenes import NOON, count, leave_call
 from tests.tickets.talks import PLACES, talk
 from tickets.drafting import Drafting
 from tickets.store import confirm, discard, list_tickets, read_draft, read_ticket, tickets
 from tickets.ticket import AppealKind, Ticket, TicketChanged, TicketId, TicketRefused, TicketState, TicketUnknown
+
+pytestmark = BOTH
 
 HOTLINES = {"12345": "政务服务便民热线"}
 SAID = talk("我 要 投诉 海州 区 解放 路 十 二 号 的 噪音")
@@ -95,9 +98,9 @@ async def test_refused_confirming_uses_up_no_number(spool: Path, archive: Path, 
     assert await count(engine, audit) == 2
 
 
-async def test_two_who_confirm_at_once_are_one(ticket: Ticket, engine: AsyncEngine, database: Path) -> None:
+async def test_two_who_confirm_at_once_are_one(ticket: Ticket, engine: AsyncEngine, database_url: str) -> None:
     """The other is told to look again."""
-    patient = connect(f"sqlite+aiosqlite:///{database}")
+    patient = connect(database_url)
     both = await asyncio.gather(
         confirm(patient, ticket.id, version=1, by="101", at=NOON, edits={}),
         discard(patient, ticket.id, version=1, by="102", at=NOON, reason="重复"),
@@ -109,11 +112,11 @@ async def test_two_who_confirm_at_once_are_one(ticket: Ticket, engine: AsyncEngi
 
 
 async def test_many_confirmed_at_once_have_different_numbers(
-    spool: Path, archive: Path, engine: AsyncEngine, database: Path
+    spool: Path, archive: Path, engine: AsyncEngine, database_url: str
 ) -> None:
     """One to ten, each once."""
     waiting = await drafts(engine, *await recordings_of(spool, archive, engine, 10))
-    patient = connect(f"sqlite+aiosqlite:///{database}")
+    patient = connect(database_url)
 
     done = await asyncio.gather(*(confirm(patient, t.id, version=1, by="101", at=NOON, edits={}) for t in waiting))
 
