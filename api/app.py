@@ -9,11 +9,22 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
-<<<<<<< HEAD
-from api import agents, calls, drafts, handing_on, health, jobs, ledger, live, seats, talk, tokens
-=======
-from api import agents, audit, calls, drafts, health, jobs, ledger, live, recordings, seats, talk, tokens, unmask
->>>>>>> main
+from api import (
+    agents,
+    audit,
+    calls,
+    drafts,
+    handing_on,
+    health,
+    jobs,
+    ledger,
+    live,
+    recordings,
+    seats,
+    talk,
+    tokens,
+    unmask,
+)
 from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of

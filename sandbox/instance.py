@@ -32,17 +32,14 @@ class Setup:
     """How many calls the dialplan lets in."""
     carrier: Carrier | None = None
     """Where calls to outside numbers go, for example `sandbox.carrier`; by default nobody outside can be dialled."""
-<<<<<<< HEAD
     outside: tuple[str, ...] = ()
     """Outside numbers that may be dialled from a talk."""
-=======
     trunks: tuple[Trunk, ...] = ()
     """Lines of carriers; by default, whoever calls from 127.0.0.1 is a citizen."""
     phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
     """Networks from which phones may speak to the PBX."""
     tls: Tls | None = None
     """What SIP over TLS needs."""
->>>>>>> main
     queues: tuple[str, ...] = ()
     """The city's queues; those of `hotlines` are among them anyway."""
     fallback_s: int = 120
@@ -82,14 +79,11 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         hotlines=setup.hotlines,
         admission=setup.admission,
         carrier=setup.carrier,
-<<<<<<< HEAD
         outside=setup.outside,
-=======
         trunks=setup.trunks,
         trunk_match=() if setup.trunks else ("127.0.0.1/32",),
         phone_networks=setup.phone_networks,
         tls=setup.tls,
->>>>>>> main
         queues=setup.queues,
         fallback_s=setup.fallback_s,
         log_levels=setup.log_levels,

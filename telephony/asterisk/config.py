@@ -211,6 +211,9 @@ class PbxConfig:
             demand(NAME, "queues", queue)
         for number in self.outside:
             demand(NUMBER, "outside", number)
+        self._check_names()
+
+    def _check_names(self) -> None:
         extensions = [seat.extension for seat in self.seats]
         if len(set(extensions)) < len(extensions):
             raise BadPbxConfig("two seats have the same extension")
