@@ -172,9 +172,29 @@ class FakeTalks:
         """Noted."""
         self.asked.append((call, seat, manner, who))
 
-    async def pass_on(self, call: CallId, hotline: str) -> None:
+    async def pass_on(self, call: CallId, whom: Whom) -> None:
         """Noted."""
-        self.asked.append((call, hotline))
+        self._note(call, "pass_on", whom)
+
+    async def consult(self, call: CallId, whom: Whom) -> None:
+        """Noted."""
+        self._note(call, "consult", whom)
+
+    async def complete(self, call: CallId) -> None:
+        """Noted."""
+        self._note(call, "complete")
+
+    async def rejoin(self, call: CallId) -> None:
+        """Noted."""
+        self._note(call, "rejoin")
+
+    async def three_way(self, call: CallId) -> None:
+        """Noted."""
+        self._note(call, "three_way")
+
+    def _note(self, call: CallId, what: str, whom: Whom | None = None) -> None:
+        named = [value for value in (whom.hotline, whom.agent, whom.seat, whom.number) if value] if whom else []
+        self.asked.append((call, what, *named))
 
     async def happened(self, call: CallId) -> Sequence[CallMark]:
         """As the test says."""

@@ -157,7 +157,7 @@ async def walk(cell: Cell, part: Part):
     """One cell; whatever fails says which."""
     try:
         await cell.walk(part)
-    except BaseException as error:
+    except (Exception, asyncio.CancelledError) as error:
         error.add_note(f"in the cell {part.column} / {part.row}")
         raise
 
