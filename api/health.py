@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.asked import Answer, Asked, Done, Nothing
 from api.ports import VitalSigns
+from telephony.trunks import TrunkSight
 
 ENGINE_STALE_S = 2.0  # the engine goes round at least this often
 EVENTS_LATE_S = 2.0
@@ -81,7 +82,35 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
             zh=f"留痕已被破坏:{vital.audit.zh}" if vital.audit else "留痕完整",
             en=f"the audit trail is broken: {vital.audit.en}" if vital.audit else "the audit trail holds",
         ),
+        _trunks(vital.trunks),
+        Sign(
+            name="guessers",
+            well=True,
+            zh=f"因猜测密码被封禁的地址:{vital.banned} 个",
+            en=f"{vital.banned} addresses are banned for guessing passwords",
+        ),
     )
+
+
+def _trunks(trunks: tuple[TrunkSight, ...]) -> Sign:
+    """Whether the carriers' lines live; a city without any has nothing to complain of."""
+    told = [(trunk.name, *_state(trunk)) for trunk in trunks]
+    return Sign(
+        name="trunks",
+        well=all(trunk.well for trunk in trunks),
+        zh=";".join(f"{name} {zh}" for name, zh, _ in told) or "没有配置中继",
+        en="; ".join(f"{name} {en}" for name, _, en in told) or "no trunk is configured",
+    )
+
+
+def _state(trunk: TrunkSight) -> tuple[str, str]:
+    if trunk.reachable is False:
+        return "对端不应答", "does not answer"
+    if trunk.registered is False:
+        return "注册被拒", "refuses our registration"
+    if trunk.registered:
+        return "已注册", "is registered"
+    return ("应答", "answers") if trunk.reachable else ("未探测", "is not asked")
 
 
 def _telephones(vital: VitalSigns) -> Sign:

@@ -19,6 +19,7 @@ from api.board import Board
 from recordings.archive import Archive
 from recordings.chain import Broken
 from telephony.talk import Beside, TalkCode
+from telephony.trunks import TrunkSight
 
 
 class Unknown(LookupError):
@@ -135,6 +136,8 @@ class VitalSigns:
     facts_lost: int = 0  # because too much came at once; each hole was followed by a resync
     event_lag_s: float = 0.0  # how late Asterisk's events come
     audit: Broken | None = None  # what is wrong with the audit trail
+    trunks: tuple[TrunkSight, ...] = ()  # how each carrier's line does
+    banned: int = 0  # addresses that guess passwords, banned now
 
 
 class Vitals(Protocol):

@@ -53,6 +53,7 @@ from hotline.fittings import (
     sitting_at,
 )
 from hotline.handing_desk import HandingDesk
+from hotline.perimeter import HEARD, Perimeter
 from hotline.pulse import Pulse, note_pid, wait_for_turn
 from hotline.speech import build_speech
 from hotline.talk_desk import TalkDesk
@@ -114,8 +115,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         # The circle is closed here: Asterisk tells the ACD, the ACD orders, the switchboard carries out on Asterisk.
         ami = Ami(
             _account(settings),
-            wanted=WANTED,
-            on_event=in_turn(lambda message: listener.hear(message), lambda message: mirror.hear(message)),  # noqa: PLW0108
+            wanted=WANTED | HEARD,
+            on_event=in_turn(lambda m: listener.hear(m), lambda m: mirror.hear(m), lambda m: perimeter.hear(m)),  # noqa: PLW0108
             on_login=in_turn(lambda: lookout.begin(), lambda: mirror.look()),  # noqa: PLW0108 - made below
             on_lost=lambda: lookout.lose(),  # noqa: PLW0108
             on_ping=lambda *pong: listener.lag.calibrate(*pong),  # noqa: PLW0108
@@ -136,7 +137,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         )
         lookout = Lookout(engine, distributor, listener, callbook.note_arrival, _now)
         # Should we die: Asterisk knows by the heartbeat, and by the mirror whom it may ring.
-        heartbeat = Heartbeat(ami)
+        heartbeat, perimeter = Heartbeat(ami), Perimeter(city.lines, settings.state_dir, database, _now)
         mirror = Mirror(
             ami,
             lambda: None if lookout.sightings.blind else serving(distributor),
@@ -171,7 +172,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
-        await stack.enter_async_context(background(witness.run()))
+        await stack.enter_async_context(background(witness.run(), perimeter.run()))
         services = Services(
             tokens=Tokens(database),
             board=board,
@@ -183,7 +184,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             handing=handing,
             vitals=Vitals(
                 engine,
-                Sight(ami=ami, listener=listener, lookout=lookout),
+                Sight(ami=ami, listener=listener, lookout=lookout, perimeter=perimeter),
                 speech.transcriber,
                 database,
                 speech.model,

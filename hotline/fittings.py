@@ -27,6 +27,7 @@ from asr.jobs import JobState
 from asr.models import ModelProblem, find_model
 from asr.transcriber import Transcriber
 from city.city import City
+from hotline.perimeter import Perimeter
 from plumbing.settings import Settings
 from recordings.calls import calls
 from recordings.witness import Witness
@@ -136,6 +137,7 @@ class Sight:
     ami: Ami
     listener: Listener
     lookout: Lookout
+    perimeter: Perimeter
 
 
 class Books:
@@ -198,6 +200,8 @@ class Vitals:
             facts_lost=self._engine.facts_lost,
             event_lag_s=self._sight.listener.lag.seconds,
             audit=self._witness.broken,
+            trunks=self._sight.perimeter.trunks(seen.lines),
+            banned=self._sight.perimeter.banned,
         )
 
     async def _jobs(self) -> Counter[JobState]:

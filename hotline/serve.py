@@ -15,6 +15,7 @@ from city.load import load_city
 from city.mistakes import CityInvalid
 from hotline.client import STATE_DIR
 from hotline.embedded import MODEL, ControllerEnded, premises, supervised_controller
+from hotline.trunking import SecretMissing
 from ivr.prompts import SPOKEN
 from plumbing.lifecycle import background
 from sandbox.errors import DebsError
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str]) -> int:
                 model=chosen.model.resolve(),
             )
         )
-    except (CityInvalid, ControllerEnded, PbxError, DebsError) as trouble:
+    except (CityInvalid, ControllerEnded, PbxError, DebsError, SecretMissing) as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
     return 0

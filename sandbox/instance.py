@@ -36,6 +36,8 @@ class Setup:
     """Outside numbers that may be dialled from a talk."""
     trunks: tuple[Trunk, ...] = ()
     """Lines of carriers; by default, whoever calls from 127.0.0.1 is a citizen."""
+    trunks_apart: bool = False
+    """Whether no phone has an address of a trunk's."""
     phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
     """Networks from which phones may speak to the PBX."""
     tls: Tls | None = None
@@ -82,6 +84,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         outside=setup.outside,
         trunks=setup.trunks,
         trunk_match=() if setup.trunks else ("127.0.0.1/32",),
+        trunk_is_apart=setup.trunks_apart,
         phone_networks=setup.phone_networks,
         tls=setup.tls,
         queues=setup.queues,

@@ -14,6 +14,7 @@ from typing import Final
 from acd.model import CallId, QueueName, RingFailure, SeatId, Skills
 from telephony.message import AmiMessage
 from telephony.translate import failure_of, read_moment, read_skills
+from telephony.trunks import is_line
 
 VARIABLES: Final = (
     *("CALL_ID", "DNIS", "ANI", "QUEUE", "SKILLS", "CALL_PRIORITY", "JOINED", "ATTEMPT", "SEAT", "DIALSTATUS", "SAID"),
@@ -66,6 +67,8 @@ class Telephones:
 
     calls: Mapping[CallId, LiveCall]
     phones: Mapping[SeatId, bool] = field(default_factory=dict)
+    lines: Mapping[str, bool] = field(default_factory=dict)
+    """Whether each carrier's peer answers: `trunk-NAME`, `carrier`."""
 
 
 def read_telephones(channels: Sequence[AmiMessage], devices: Iterable[AmiMessage]) -> Telephones:
@@ -82,8 +85,12 @@ def read_telephones(channels: Sequence[AmiMessage], devices: Iterable[AmiMessage
         if channel.get("Uniqueid") == call
     ]
     states = ((device.get("Device", ""), device.get("State", "")) for device in devices)
-    phones = {SeatId(name.removeprefix(PHONE)): state not in NO_PHONE for name, state in states if name[:6] == PHONE}
-    return Telephones(calls={live.call: live for live in calls}, phones=phones)
+    there = {name.removeprefix(PHONE): state not in NO_PHONE for name, state in states if name.startswith(PHONE)}
+    return Telephones(
+        calls={live.call: live for live in calls},
+        phones={SeatId(name): is_there for name, is_there in there.items() if not is_line(name)},
+        lines={name: is_there for name, is_there in there.items() if is_line(name)},
+    )
 
 
 def _variables(channel: AmiMessage) -> dict[str, str]:

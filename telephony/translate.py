@@ -52,6 +52,7 @@ from acd.events import (
 from acd.model import CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills
 from acd.talk_facts import Party, ThreeWayBegun, TransferBegun, TransferDone, TransferFailed
 from telephony import handing_on
+from telephony.trunks import is_line
 
 WANTED = frozenset(
     {
@@ -215,6 +216,8 @@ class Translator:
 
     def _from_contact(self, message: Message, at: datetime) -> tuple[Event, ...]:
         seat, status = SeatId(message.get("AOR", "")), message.get("ContactStatus", "")
+        if is_line(seat):
+            return ()  # a carrier's peer (telephony.trunks)
         contact = message.get("URI", "")
         if status in REGISTERED:
             self._contacts[seat] = contact

@@ -30,10 +30,8 @@ PURE_MODULES = (
     *(f"acd/{name}.py" for name in ("talking", "overflow", "callbacks", "forecast", "staffing", "kpi", "ledger")),
     *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome", "talk_facts", "transfers", "asking")),
     "ivr/*.py",
-    *(
-        f"telephony/{name}.py"
-        for name in ("message", "translate", "orders", "handing_on", "telephones", "resync", "lag")
-    ),
+    *(f"telephony/{name}.py" for name in ("message", "translate", "orders", "handing_on", "telephones", "resync")),
+    *(f"telephony/{name}.py" for name in ("lag", "trunks", "guessing")),
 )
 """The deciding modules: they are told facts and the time, and answer with orders. Not all of them are written yet."""
 

@@ -27,7 +27,7 @@ from api.app import build
 from api.auth import Tokens
 from api.board import Board
 from api.people import Role
-from api.ports import CallMark, Services, VitalSigns
+from api.ports import CallMark, Services, VitalSigns, Whom
 from city.load import load_city
 from hotline.fittings import Books, Floor
 from plumbing.database import connect, prepare

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from recordings.chain import Broken, Fault
+from telephony.trunks import TrunkSight
 from tests.api.face import Face
 
 
@@ -14,7 +15,7 @@ async def test_all_is_well(face: Face) -> None:
 
     assert (status, health["well"]) == (200, True)
     assert {sign["name"]: sign["well"] for sign in health["signs"]} == dict.fromkeys(
-        ("engine", "pbx", "telephones", "database", "transcription", "jobs", "audit"), True
+        ("engine", "pbx", "telephones", "database", "transcription", "jobs", "audit", "trunks", "guessers"), True
     )
 
 
@@ -81,3 +82,20 @@ async def test_a_broken_audit_trail_is_said_and_calls_go_on(face: Face) -> None:
         True,
         True,
     )
+
+
+async def test_a_dead_trunk_is_said_with_its_name(face: Face) -> None:
+    """One that does not answer, one that refuses us; the house itself is well, it cannot help it."""
+    trunks = (
+        TrunkSight(name="telecom", reachable=True, registered=None),
+        TrunkSight(name="provider", reachable=True, registered=False),
+        TrunkSight(name="carrier", reachable=False, registered=None),
+    )
+    face.vitals.now = replace(face.vitals.now, trunks=trunks, banned=3)
+
+    _, health = await face.call("GET /api/health")
+
+    (sign,) = (sign for sign in health["signs"] if sign["name"] == "trunks")
+    assert (health["well"], sign["well"]) == (True, False)
+    assert sign["en"] == "telecom answers; provider refuses our registration; carrier does not answer"
+    assert any(sign["en"].startswith("3 addresses are banned") for sign in health["signs"])
