@@ -71,6 +71,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/recordings/{recording}/grants", recordings.allow, recordings.AskGrant, recordings.GrantGiven, OPERATOR, "申请收听或下载(班长)授权,须说明原因(留痕)", "leave to play, or (leaders) download, for a reason (written down)"),
     Route("DELETE", "/api/recordings/{recording}/grants/{grant}", recordings.revoke, Nothing, Done, OPERATOR, "收回授权", "take a grant back"),
     Route("GET", "/api/recordings/{recording}/audio", recordings.hear, recordings.GrantHeld, WavSound, OPERATOR, "凭授权收听或下载(留痕)", "hear or download by a grant (written down)"),
+    Route("POST", "/api/recordings/sweep", recordings.sweep, recordings.SweepWanted, recordings.SweepSeen, LEADER, "清点录音", "compare the recordings' table, archive and spool"),
     Route("GET", "/api/jobs", jobs.everything, jobs.JobsWanted, jobs.JobsSeen, OPERATOR, "转写任务", "what is still to be transcribed, or could not be"),
     Route("POST", "/api/jobs/{job}/retry", jobs.retry, Nothing, jobs.JobSeen, LEADER, "重试转写", "have a job that was given up tried again"),
     Route("GET", "/api/ledger", ledger.balance, ledger.PeriodWanted, ledger.LedgerSeen, OPERATOR, "来电结账", "what became of every call, and whether the sums reconcile"),

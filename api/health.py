@@ -82,6 +82,7 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
             zh=f"留痕已被破坏:{vital.audit.zh}" if vital.audit else "留痕完整",
             en=f"the audit trail is broken: {vital.audit.en}" if vital.audit else "the audit trail holds",
         ),
+        _recordings(vital),
         _trunks(vital.trunks),
         Sign(
             name="guessers",
@@ -123,4 +124,20 @@ def _telephones(vital: VitalSigns) -> Sign:
         zh=f"{state_zh};对账 {counts[0]} 次,修复 {counts[1]} 处,丢弃消息 {counts[2]} 条,消息滞后 {lag} 秒",
         en=f"the ACD {state} with the telephones; {counts[0]} resyncs, {counts[1]} repairs, "
         f"{counts[2]} facts dropped, events {lag} s late",
+    )
+
+
+def _recordings(vital: VitalSigns) -> Sign:
+    """Whether every recording is where the table says, as far as the last sweep looked."""
+    if (swept := vital.swept) is None:
+        return Sign(name="recordings", well=True, zh="录音尚未清点", en="the recordings have not been swept yet")
+    found, repaired = swept.differences, vital.recordings_repaired
+    counts = (len(found.missing), len(found.keyless), len(found.altered), len(swept.stuck), swept.set_aside)
+    return Sign(
+        name="recordings",
+        well=swept.troubles == 0,
+        zh="录音:文件缺失 {} 段,缺密钥 {} 段,被改 {} 段,入库未完 {} 段,搁置文件 {} 个".format(*counts)
+        + f";已自行修复 {repaired} 处",
+        en="recordings: {} missing, {} without key, {} altered, {} not taken in, {} files set aside".format(*counts)
+        + f"; {repaired} repaired",
     )

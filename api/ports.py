@@ -18,6 +18,7 @@ from api.auth import Tokens
 from api.board import Board
 from recordings.archive import Archive
 from recordings.chain import Broken
+from recordings.sweeper import Swept
 from telephony.talk import Beside, TalkCode
 from telephony.trunks import TrunkSight
 
@@ -136,6 +137,8 @@ class VitalSigns:
     facts_lost: int = 0  # because too much came at once; each hole was followed by a resync
     event_lag_s: float = 0.0  # how late Asterisk's events come
     audit: Broken | None = None  # what is wrong with the audit trail
+    swept: Swept | None = None  # what the last sweep of the recordings found; None before the first
+    recordings_repaired: int = 0  # by sweeps, since the start
     trunks: tuple[TrunkSight, ...] = ()  # how each carrier's line does
     banned: int = 0  # addresses that guess passwords, banned now
 
@@ -145,6 +148,13 @@ class Vitals(Protocol):
 
     async def signs(self) -> VitalSigns:
         """Look now."""
+
+
+class Sweeping(Protocol):
+    """Who compares table, archive and spool: `recordings.sweeper.Sweeper`."""
+
+    async def sweep(self, *, everything: bool = False) -> Swept:
+        """Look now, at the last days or at all there is."""
 
 
 class Transcription(Protocol):
@@ -171,4 +181,5 @@ class Services:
     transcription: Transcription
     database: AsyncEngine
     archive: Archive
+    sweeping: Sweeping
     is_confidential: Callable[[str | None], bool]  # whether nobody may see the numbers of this hotline's callers

@@ -172,7 +172,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
-        await stack.enter_async_context(background(witness.run(), perimeter.run()))
+        await stack.enter_async_context(background(speech.sweeper.run(), witness.run(), perimeter.run()))
         services = Services(
             tokens=Tokens(database),
             board=board,
@@ -189,11 +189,13 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
                 database,
                 speech.model,
                 witness,
+                speech.sweeper,
             ),
             books=Books(journal, lambda: city),
             transcription=speech.transcriber,
             database=database,
             archive=speech.vault,
+            sweeping=speech.sweeper,
             is_confidential=lambda _: False,  # no hotline is, until a city can say so
         )
         await services.tokens.put_first_token(settings.state_dir, now=_now())

@@ -30,6 +30,7 @@ from city.city import City
 from hotline.perimeter import Perimeter
 from plumbing.settings import Settings
 from recordings.calls import calls
+from recordings.sweeper import Sweeper
 from recordings.witness import Witness
 from telephony.ami import Ami
 from telephony.listener import Listener
@@ -171,9 +172,10 @@ class Vitals:
         database: AsyncEngine,
         model: str,
         witness: Witness,
+        sweeper: Sweeper,
     ) -> None:
-        self._engine, self._sight, self._transcriber, self._witness = engine, sight, transcriber, witness
-        self._database, self._model = database, model
+        self._engine, self._sight, self._transcriber = engine, sight, transcriber
+        self._database, self._model, self._witness, self._sweeper = database, model, witness, sweeper
         self._beat_s = time.monotonic()
         engine.on_beat(self._note_beat)
 
@@ -200,6 +202,8 @@ class Vitals:
             facts_lost=self._engine.facts_lost,
             event_lag_s=self._sight.listener.lag.seconds,
             audit=self._witness.broken,
+            swept=self._sweeper.last,
+            recordings_repaired=self._sweeper.repairs,
             trunks=self._sight.perimeter.trunks(seen.lines),
             banned=self._sight.perimeter.banned,
         )

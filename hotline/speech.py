@@ -22,17 +22,19 @@ from recordings.archive import Archive
 from recordings.intake import Intake
 from recordings.keeper import Keeper
 from recordings.recording import Recording
+from recordings.sweeper import Sweeper
 from tickets.drafting import Drafting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
-    """The parts between a finished recording and its draft; each of the first four has a `run`."""
+    """The parts between a finished recording and its draft; each of the first five has a `run`."""
 
     crier: Crier
     intake: Intake
     transcriber: Transcriber
     keeper: Keeper
+    sweeper: Sweeper
     vault: Archive
     model: str  # the speech model's name
 
@@ -68,4 +70,13 @@ async def build_speech(
     )
     vault = Archive(archive)
     keeper = Keeper(database, vault, lambda connection, some: reading(connection, some, now()))
-    return Speech(crier=crier, intake=intake, transcriber=transcriber, keeper=keeper, vault=vault, model=model.name)
+    sweeper = Sweeper(settings.spool_dir, vault, database, enqueue, announce=transcriber.notice)
+    return Speech(
+        crier=crier,
+        intake=intake,
+        transcriber=transcriber,
+        keeper=keeper,
+        sweeper=sweeper,
+        vault=vault,
+        model=model.name,
+    )
