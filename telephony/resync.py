@@ -116,14 +116,18 @@ class _View:
             failure = failure or RingFailure.NOT_CARRIED_OUT
             yield RingFailed(at=self._at, call=live.call, attempt=offer.attempt, failure=failure)
         kept, asked = self._acd.kept.get(live.call), self._acd.asked.get(live.call)
-        if kept is not None and (live.where is Where.WAITING or self._has_another(live, kept)):
+        if kept is not None and self._is_over_for(live, kept):
             yield TalkEnded(at=self._at, call=live.call, attempt=kept.attempt)
-        if asked is not None and asked.seat not in live.seats:
+        if asked is not None and (asked.seat not in live.seats or self._is_elsewhere(live, asked)):
             yield ConsultEnded(at=self._at, call=live.call, attempt=asked.attempt)
 
-    @staticmethod
-    def _has_another(live: LiveCall, kept: Offer) -> bool:
-        return live.where is Where.TALKING and live.attempt > kept.attempt
+    def _is_over_for(self, live: LiveCall, kept: Offer) -> bool:
+        """The caller has somebody else, or waits; or the phone of whoever is kept is with another caller."""
+        has_another = live.where is Where.TALKING and live.attempt > kept.attempt
+        return has_another or live.where is Where.WAITING or self._is_elsewhere(live, kept)
+
+    def _is_elsewhere(self, live: LiveCall, offer: Offer) -> bool:
+        return self._occupied.get(offer.seat, live.call) != live.call
 
     @staticmethod
     def _contradicts(live: LiveCall, talk: Offer) -> bool:
