@@ -83,6 +83,7 @@ def _carrier(written: TrunksFile, secrets: Path) -> Carrier | None:
         user=peer.user,
         secret=peer.secret,
         number=written.outgoing.number,
+        trunk=trunk.name,
     )
 
 

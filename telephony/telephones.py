@@ -17,7 +17,20 @@ from telephony.translate import failure_of, read_moment, read_skills
 from telephony.trunks import is_line
 
 VARIABLES: Final = (
-    *("CALL_ID", "DNIS", "ANI", "QUEUE", "SKILLS", "CALL_PRIORITY", "JOINED", "ATTEMPT", "SEAT", "DIALSTATUS", "SAID"),
+    *(
+        "CALL_ID",
+        "DNIS",
+        "ANI",
+        "WITHHELD",
+        "QUEUE",
+        "SKILLS",
+        "CALL_PRIORITY",
+        "JOINED",
+        "ATTEMPT",
+        "SEAT",
+        "DIALSTATUS",
+        "SAID",
+    ),
 )
 """What the dialplan carries on a caller's leg and a snapshot reads back."""
 
@@ -56,6 +69,7 @@ class LiveCall:
     failure: RingFailure | None = None  # what the last offer came to, if it failed
     dnis: str = ""
     ani: str = field(default="", repr=False)
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +124,7 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
         failure=_failure(carried.get("DIALSTATUS", ""), carried.get("SAID", "")),
         dnis=carried.get("DNIS", ""),
         ani=carried.get("ANI", ""),
+        withheld=carried.get("WITHHELD") == "yes",
     )
 
 

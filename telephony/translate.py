@@ -86,6 +86,7 @@ class Arrival:
     call: CallId
     dnis: str  # as dialled, digits and a leading +
     ani: str  # "" when hidden or not a number
+    withheld: bool = False  # the caller asked that it be hidden
 
 
 class Translator:
@@ -199,7 +200,8 @@ class Translator:
 
 
 def _arrival(call: CallId, message: Message, at: datetime) -> Arrival:
-    return Arrival(at=at, call=call, dnis=message.get("Dnis", ""), ani=message.get("Ani", ""))
+    numbers = {"dnis": message.get("Dnis", ""), "ani": message.get("Ani", "")}
+    return Arrival(at=at, call=call, withheld=message.get("Withheld") == "yes", **numbers)
 
 
 def _joined(call: CallId, message: Message, at: datetime) -> CallJoined:
