@@ -29,6 +29,7 @@ PURE_MODULES = (
     *(f"acd/{name}.py" for name in ("talking", "overflow", "callbacks", "forecast", "staffing", "kpi", "ledger")),
     *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome")),
     "ivr/*.py",
+    "recordings/chain.py",
     *(f"telephony/{name}.py" for name in ("message", "translate", "telephones", "resync", "lag", "trunks", "guessing")),
 )
 """The deciding modules: they are told facts and the time, and answer with orders. Not all of them are written yet."""
