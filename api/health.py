@@ -76,6 +76,7 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
             zh=f"转写任务:{vital.jobs_waiting} 个等待,{vital.jobs_failed} 个将重试,{vital.jobs_dead} 个已放弃",
             en=f"jobs: {vital.jobs_waiting} wait, {vital.jobs_failed} will be retried, {vital.jobs_dead} were given up",
         ),
+        *_broker(vital),
         Sign(
             name="audit",
             well=vital.audit is None,
@@ -91,6 +92,19 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
             en=f"{vital.banned} addresses are banned for guessing passwords",
         ),
     )
+
+
+def _broker(vital: VitalSigns) -> tuple[Sign, ...]:
+    """Redis, where it is used. Calls do not need it."""
+    if not vital.broker:
+        return ()
+    zh, en = ("Redis 正常", "Redis answers")
+    if vital.broker_away:
+        zh, en = (
+            "Redis 不可用:转写等待其恢复,任务不丢",
+            "Redis is away: transcription waits until it is back, no job is lost",
+        )
+    return (Sign(name="broker", well=not vital.broker_away, zh=zh, en=en),)
 
 
 def _trunks(trunks: tuple[TrunkSight, ...]) -> Sign:

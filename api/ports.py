@@ -131,6 +131,8 @@ class VitalSigns:
     jobs_failed: int  # will be tried again by themselves
     jobs_dead: int  # given up; only a person can have them tried again
     database: str = "sqlite"  # which one answers, for example "postgresql"; empty when it does not
+    broker: str = ""  # what calls other machines to transcribe: "redis"; empty: there are none
+    broker_away: bool = False
     resync_due: bool = False  # facts from the telephones are missing and have not been found out yet
     resyncs: int = 0  # since the start
     repairs: int = 0  # by the reconciler, since the start: each is a defect somewhere

@@ -56,6 +56,7 @@ async def premises(
     city: City,
     *,
     model: Path | None = MODEL,
+    sip_address: str = "127.0.0.1",
     sip_port: int | None = None,
     http_port: int = 0,
     fallback_s: int = FALLBACK_S,
@@ -83,6 +84,7 @@ async def premises(
         tls=lines.tls,
         sounds=city.folder.resolve() / "prompts",
         recordings=state_dir / "spool",
+        sip_address=sip_address,
         sip_port=sip_port,
     )
     async with Pbx.start(state_dir / "pbx", setup, say=say) as pbx:

@@ -25,7 +25,7 @@ from api.ports import VitalSigns
 from asr import jobs
 from asr.jobs import JobState
 from asr.models import ModelProblem, find_model
-from asr.transcriber import Transcriber
+from asr.transcriber import Broker, Transcriber
 from city.city import City
 from hotline.perimeter import Perimeter
 from plumbing.settings import Settings
@@ -193,6 +193,8 @@ class Vitals:
             transcription=self._model if health.on else "",
             transcription_off=health.reason or "",
             database=self._database.dialect.name if counts else "",
+            broker=self._transcriber.broker,
+            broker_away=self._transcriber.broker is Broker.AWAY,
             jobs_waiting=counts[JobState.QUEUED] + counts[JobState.RUNNING],
             jobs_failed=counts[JobState.FAILED],
             jobs_dead=counts[JobState.DEAD],

@@ -7,12 +7,14 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.board import Board
+from asr.bell import Bell
 from asr.decoder import Decoder
-from asr.jobs import enqueue, reading
+from asr.jobs import CONTROLLER, enqueue, reading
 from asr.transcriber import Transcriber
 from city.city import City
 from hotline.crier import Crier
@@ -39,6 +41,30 @@ class Speech:
     model: str  # the speech model's name
 
 
+def build_transcriber(
+    settings: Settings,
+    city: City,
+    database: AsyncEngine,
+    model: Path,
+    *,
+    worker: str = CONTROLLER,
+    announce: Callable[[Recording], None] = lambda _: None,
+) -> Transcriber:
+    """The same in the controller and in a worker on another machine."""
+    drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()})
+    return Transcriber(
+        database,
+        settings.state_dir / "recordings",
+        Decoder(model, children=settings.asr_children or os.cpu_count() or 1),
+        model=model.name,
+        follow_up=drafting.draft_of,
+        announce=announce,
+        bell=Bell(settings.redis_url.get_secret_value()),
+        worker=worker,
+        silence_s=settings.asr_silence_s,
+    )
+
+
 async def build_speech(
     settings: Settings,
     city: City,
@@ -55,11 +81,7 @@ async def build_speech(
     archive = settings.state_dir / "recordings"
     crier = Crier(database, board.note_draft)
     model = await asyncio.to_thread(model_folder, settings)
-    decoder = Decoder(model, children=settings.asr_children or os.cpu_count() or 1)
-    drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()})
-    transcriber = Transcriber(
-        database, archive, decoder, model=model.name, follow_up=drafting.draft_of, announce=crier.note
-    )
+    transcriber = build_transcriber(settings, city, database, model, announce=crier.note)
     intake = Intake(
         settings.spool_dir,
         archive,

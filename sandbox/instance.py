@@ -52,6 +52,8 @@ class Setup:
     """Music on hold."""
     recordings: Path | None = None
     """Where the dialplan records; `spool/recordings` of the instance by default."""
+    sip_address: str = "127.0.0.1"
+    """Where SIP and sound are to be reached: anything but the loopback address is the network's."""
     sip_port: int | None = None
     """The UDP port of SIP, where people's own phones must know it; by default any free one."""
     agi_port: int | None = None
@@ -71,6 +73,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         recordings=setup.recordings or folder / "spool/recordings",
         run_folder=run_folder,
         system_name=f"lx{secrets.token_hex(3)}",
+        sip_address=setup.sip_address,
         sip_port=setup.sip_port or ports.sip,
         rtp_first=ports.rtp[0],
         rtp_last=ports.rtp[1],

@@ -30,6 +30,7 @@ PURE_MODULES = (
     *(f"acd/{name}.py" for name in ("talking", "overflow", "callbacks", "forecast", "staffing", "kpi", "ledger")),
     *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome", "talk_facts", "transfers", "asking")),
     "ivr/*.py",
+    "recordings/chain.py",
     *(f"telephony/{name}.py" for name in ("message", "translate", "orders", "handing_on", "telephones", "resync")),
     *(f"telephony/{name}.py" for name in ("lag", "trunks", "guessing")),
 )

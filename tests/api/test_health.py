@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from recordings.chain import Broken, Fault
 from recordings.reconcile import Differences
@@ -97,6 +98,22 @@ async def test_a_broken_audit_trail_is_said_and_calls_go_on(face: Face) -> None:
         True,
         True,
     )
+
+
+async def test_redis_is_a_sign_where_it_is_used(face: Face) -> None:
+    """Lost, transcription waits, and the whole is still well."""
+    face.vitals.now = replace(face.vitals.now, broker="redis")
+    assert ("broker", True) in [(sign["name"], sign["well"]) for sign in (await health_of(face))["signs"]]
+
+    face.vitals.now = replace(face.vitals.now, broker="away", broker_away=True)
+    health = await health_of(face)
+    assert (health["well"], [sign["name"] for sign in health["signs"] if not sign["well"]]) == (True, ["broker"])
+
+
+async def health_of(face: Face) -> dict[str, Any]:
+    """The answer's body."""
+    _, health = await face.call("GET /api/health")
+    return dict(health)
 
 
 async def test_missing_recordings_are_said_with_what_was_repaired(face: Face) -> None:
