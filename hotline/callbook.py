@@ -82,7 +82,9 @@ class CallBook:
                 self._offers[call] = event
             case CallRefused(call=call, why=why):
                 self._enter(lambda: note_refused(self._database, call, why=why))
-            case AgentAnswered(at=at, call=call) if offer := self._offers.get(call):
+            case AgentAnswered(at=at, call=call, attempt=attempt) if (
+                (offer := self._offers.get(call)) and offer.attempt == attempt  # who is given a call later is no answer
+            ):
                 agent, seat = offer.agent, offer.seat
                 self._enter(lambda: note_answered(self._database, call, agent=agent, seat=seat, at=at))
             case CallBackOwed() | CallBackSettled() | VoiceMessageLeft():
