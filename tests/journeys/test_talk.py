@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from acd.call_facts import CallTransferredOut
 from acd.events import AgentAnswered, CallEnded, CallHeld, CallJoined, CallRetrieved, RecordingPaused, TalkEnded
 from acd.model import AgentState
 from hotline.controller import running
@@ -250,6 +251,36 @@ async def test_no_consultation_is_kept_and_nothing_of_the_callers_talk_is_missin
         sound = [read_wav(file) for file in sorted(legs.rglob(f"*{side}*.wav"))]
         found = [pitch for pitch in (600, 800, 1000, 1200, 1700, 1900) if any(_holds(one, pitch) for one in sound)]
         assert found == expected
+
+
+async def test_somebody_outside_is_asked_and_given_the_caller_and_nobody_else_is_dialled(scene, carrier):
+    """From a hold; let go while still ringing; asked again, and the caller is theirs. Only the city's numbers are."""
+    since = len(carrier.dialled)
+    citizen, desk, call = await talking(scene)
+    async with carrier.phone("110") as police, api_of(scene) as api:
+        path = f"/api/calls/{call}"
+        for deed in ("transfer", "consult"):
+            assert await api.refusal("POST", f"{path}/{deed}", number="13900000000") == (422, "number_not_listed")
+            assert await api.refusal("POST", f"{path}/{deed}", agent="101") == (409, "not_now")
+        assert await api.refusal("POST", f"{path}/complete") == (409, "not_now")
+        await api.send("POST", f"{path}/hold")
+        await api.send("POST", f"{path}/consult", number="110")
+        assert await api.refusal("POST", f"{path}/consult", number="119") == (409, "not_now")
+        await police.incoming()
+        await api.send("POST", f"{path}/rejoin")
+        await police.calls[-1].closed()
+        await say(desk, 900, citizen)
+        await api.send("POST", f"{path}/consult", number="110")
+        await police.incoming()
+        await police.answer()
+        await say(police, 700, desk)
+        await api.send("POST", f"{path}/complete")
+        assert (await scene.fact(CallTransferredOut, call=call)).to_kind == "outside"
+        await say(police, 1100, citizen)
+        await say(citizen, 1300, police)
+        await police.hang_up()
+        await citizen.calls[-1].closed()
+    assert [dialled.number for dialled in carrier.dialled[since:]] == ["110", "110"]
 
 
 def _holds(sound, pitch_hz):
