@@ -18,7 +18,9 @@ from api.auth import Tokens
 from api.board import Board
 from recordings.archive import Archive
 from recordings.chain import Broken
+from recordings.sweeper import Swept
 from telephony.talk import Beside, TalkCode
+from telephony.trunks import TrunkSight
 
 
 class Unknown(LookupError):
@@ -80,11 +82,40 @@ class Talks(Protocol):
     async def stand_beside(self, call: CallId, seat: SeatId, manner: Beside, who: str) -> None:
         """Ring a supervisor's phone beside a talk. The same errors."""
 
-    async def pass_on(self, call: CallId, hotline: str) -> None:
-        """Send the caller to a hotline's queue. The same errors."""
-
     async def happened(self, call: CallId) -> Sequence[CallMark]:
         """Everything that happened in a call, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whom:
+    """Exactly one of these: to whom a caller is handed, or who is asked."""
+
+    hotline: str | None = None
+    agent: AgentId | None = None
+    seat: SeatId | None = None
+    number: str | None = None  # outside, as the city lists it
+
+
+class Handing(Protocol):
+    """Handing a caller on. Each returns when Asterisk has said that it was begun or done.
+
+    Raises acd.errors.Refused, telephony.errors.TelephonyError, TimeoutError.
+    """
+
+    async def pass_on(self, call: CallId, whom: Whom) -> None:
+        """Blind."""
+
+    async def consult(self, call: CallId, whom: Whom) -> None:
+        """Ask somebody; the caller hears music."""
+
+    async def complete(self, call: CallId) -> None:
+        """Who was asked has the caller."""
+
+    async def rejoin(self, call: CallId) -> None:
+        """Back to the caller."""
+
+    async def three_way(self, call: CallId) -> None:
+        """All three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +131,18 @@ class VitalSigns:
     jobs_failed: int  # will be tried again by themselves
     jobs_dead: int  # given up; only a person can have them tried again
     database: str = "sqlite"  # which one answers, for example "postgresql"; empty when it does not
+    broker: str = ""  # what calls other machines to transcribe: "redis"; empty: there are none
+    broker_away: bool = False
     resync_due: bool = False  # facts from the telephones are missing and have not been found out yet
     resyncs: int = 0  # since the start
     repairs: int = 0  # by the reconciler, since the start: each is a defect somewhere
     facts_lost: int = 0  # because too much came at once; each hole was followed by a resync
     event_lag_s: float = 0.0  # how late Asterisk's events come
     audit: Broken | None = None  # what is wrong with the audit trail
+    swept: Swept | None = None  # what the last sweep of the recordings found; None before the first
+    recordings_repaired: int = 0  # by sweeps, since the start
+    trunks: tuple[TrunkSight, ...] = ()  # how each carrier's line does
+    banned: int = 0  # addresses that guess passwords, banned now
 
 
 class Vitals(Protocol):
@@ -113,6 +150,13 @@ class Vitals(Protocol):
 
     async def signs(self) -> VitalSigns:
         """Look now."""
+
+
+class Sweeping(Protocol):
+    """Who compares table, archive and spool: `recordings.sweeper.Sweeper`."""
+
+    async def sweep(self, *, everything: bool = False) -> Swept:
+        """Look now, at the last days or at all there is."""
 
 
 class Transcription(Protocol):
@@ -133,9 +177,11 @@ class Services:
     seats: Capacity
     callers: Callers
     talks: Talks
+    handing: Handing
     vitals: Vitals
     books: Books
     transcription: Transcription
     database: AsyncEngine
     archive: Archive
+    sweeping: Sweeping
     is_confidential: Callable[[str | None], bool]  # whether nobody may see the numbers of this hotline's callers

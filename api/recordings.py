@@ -119,3 +119,29 @@ def _range(request: web.Request, size_bytes: int) -> tuple[int, int]:
     except ValueError:
         return 0, size_bytes
     return (start, stop) if start < stop else (0, size_bytes)
+
+
+class SweepWanted(Wish):
+    """The last seven days, or everything there is."""
+
+    everything: bool = False
+
+
+class SweepSeen(Answer):
+    """What was repaired (`adopted`, `found_again`, `cleared` files), and what a person must look at."""
+
+    adopted: tuple[str, ...]
+    found_again: tuple[str, ...]
+    cleared: int
+    missing: tuple[str, ...]
+    keyless: tuple[str, ...]
+    altered: tuple[str, ...]
+    stuck: tuple[str, ...]
+    set_aside: int
+
+
+async def sweep(asked: Asked[SweepWanted]) -> SweepSeen:
+    """Compare table, archive and spool now."""
+    swept = await asked.services.sweeping.sweep(everything=asked.wish.everything)
+    found = {name: getattr(swept.differences, name) for name in SweepSeen.model_fields.keys() - {"stuck", "set_aside"}}
+    return SweepSeen(stuck=swept.stuck, set_aside=swept.set_aside, **found)

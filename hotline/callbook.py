@@ -49,7 +49,13 @@ class CallBook:
         hotline = self._hotline_of(arrival.dnis)
         self._enter(
             lambda book: note_arrived(
-                book, arrival.call, dnis=arrival.dnis, hotline=hotline, ani=arrival.ani, at=arrival.at
+                book,
+                arrival.call,
+                dnis=arrival.dnis,
+                hotline=hotline,
+                ani=arrival.ani,
+                at=arrival.at,
+                withheld=arrival.withheld,
             )
         )
 

@@ -27,6 +27,7 @@ NOUNS = {
     "jobs": "hotline.cli_jobs",
     "keys": "hotline.cli_keys",
     "model": "hotline.cli_model",
+    "recordings": "hotline.cli_recordings",
 }
 """What `hotline NOUN …` is about -> where its commands are. Loaded only when asked for: a command starts at once."""
 

@@ -52,6 +52,8 @@ from hotline.fittings import (
     serving,
     sitting_at,
 )
+from hotline.handing_desk import HandingDesk
+from hotline.perimeter import HEARD, Perimeter
 from hotline.pulse import Pulse, note_pid, wait_for_turn
 from hotline.speech import build_speech
 from hotline.talk_desk import TalkDesk
@@ -113,8 +115,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         # The circle is closed here: Asterisk tells the ACD, the ACD orders, the switchboard carries out on Asterisk.
         ami = Ami(
             _account(settings),
-            wanted=WANTED,
-            on_event=in_turn(lambda message: listener.hear(message), lambda message: mirror.hear(message)),  # noqa: PLW0108
+            wanted=WANTED | HEARD,
+            on_event=in_turn(lambda m: listener.hear(m), lambda m: mirror.hear(m), lambda m: perimeter.hear(m)),  # noqa: PLW0108
             on_login=in_turn(lambda: lookout.begin(), lambda: mirror.look()),  # noqa: PLW0108 - made below
             on_lost=lambda: lookout.lose(),  # noqa: PLW0108
             on_ping=lambda *pong: listener.lag.calibrate(*pong),  # noqa: PLW0108
@@ -135,7 +137,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         )
         lookout = Lookout(engine, distributor, listener, callbook.note_arrival, _now)
         # Should we die: Asterisk knows by the heartbeat, and by the mirror whom it may ring.
-        heartbeat = Heartbeat(ami)
+        heartbeat, perimeter = Heartbeat(ami), Perimeter(city.lines, settings.state_dir, database, _now)
         mirror = Mirror(
             ami,
             lambda: None if lookout.sightings.blind else serving(distributor),
@@ -163,13 +165,14 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         await open_seats(city, engine, capacity)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
         reception = Reception(lambda: city, desk, _now)
-        scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
+        handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
+        scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts))
         await stack.enter_async_context(background(ami.run(), lookout.run(ami), heartbeat.run(), mirror.run()))
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
-        await stack.enter_async_context(background(witness.run()))
+        await stack.enter_async_context(background(speech.sweeper.run(), witness.run(), perimeter.run()))
         services = Services(
             tokens=Tokens(database),
             board=board,
@@ -177,19 +180,22 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             directory=staff,
             seats=capacity,
             callers=Callers(database),
-            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, city.hotlines.keys, _now),
+            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, _now),
+            handing=handing,
             vitals=Vitals(
                 engine,
-                Sight(ami=ami, listener=listener, lookout=lookout),
+                Sight(ami=ami, listener=listener, lookout=lookout, perimeter=perimeter),
                 speech.transcriber,
                 database,
                 speech.model,
                 witness,
+                speech.sweeper,
             ),
             books=Books(journal, lambda: city),
             transcription=speech.transcriber,
             database=database,
             archive=speech.vault,
+            sweeping=speech.sweeper,
             is_confidential=lambda _: False,  # no hotline is, until a city can say so
         )
         await services.tokens.put_first_token(settings.state_dir, now=_now())

@@ -14,15 +14,31 @@ from typing import Final
 from acd.model import CallId, QueueName, RingFailure, SeatId, Skills
 from telephony.message import AmiMessage
 from telephony.translate import failure_of, read_moment, read_skills
+from telephony.trunks import is_line
 
 VARIABLES: Final = (
-    *("CALL_ID", "DNIS", "ANI", "QUEUE", "SKILLS", "CALL_PRIORITY", "JOINED", "ATTEMPT", "SEAT", "DIALSTATUS", "SAID"),
+    *(
+        "CALL_ID",
+        "DNIS",
+        "ANI",
+        "WITHHELD",
+        "QUEUE",
+        "SKILLS",
+        "CALL_PRIORITY",
+        "JOINED",
+        "ATTEMPT",
+        "SEAT",
+        "DIALSTATUS",
+        "SAID",
+    ),
 )
 """What the dialplan carries on a caller's leg and a snapshot reads back."""
 
 PHONE: Final = "PJSIP/"
 NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID"})
 GREETING: Final = frozenset({"citizens", "unattended"})
+TALKS: Final = frozenset({"talk-parked", "talk-together", "talk-taken", "talk-room"})
+"""Where the caller's leg is in a conversation with its SEAT that is not Dial's, also while somebody is asked."""
 
 
 class Where(StrEnum):
@@ -55,6 +71,8 @@ class LiveCall:
     failure: RingFailure | None = None  # what the last offer came to, if it failed
     dnis: str = ""
     ani: str = field(default="", repr=False)
+    withheld: bool = False
+    seats: frozenset[SeatId] = frozenset()  # every seat whose phone is rung or talks for this call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +81,8 @@ class Telephones:
 
     calls: Mapping[CallId, LiveCall]
     phones: Mapping[SeatId, bool] = field(default_factory=dict)
+    lines: Mapping[str, bool] = field(default_factory=dict)
+    """Whether each carrier's peer answers: `trunk-NAME`, `carrier`."""
 
 
 def read_telephones(channels: Sequence[AmiMessage], devices: Iterable[AmiMessage]) -> Telephones:
@@ -79,8 +99,12 @@ def read_telephones(channels: Sequence[AmiMessage], devices: Iterable[AmiMessage
         if channel.get("Uniqueid") == call
     ]
     states = ((device.get("Device", ""), device.get("State", "")) for device in devices)
-    phones = {SeatId(name.removeprefix(PHONE)): state not in NO_PHONE for name, state in states if name[:6] == PHONE}
-    return Telephones(calls={live.call: live for live in calls}, phones=phones)
+    there = {name.removeprefix(PHONE): state not in NO_PHONE for name, state in states if name.startswith(PHONE)}
+    return Telephones(
+        calls={live.call: live for live in calls},
+        phones={SeatId(name): is_there for name, is_there in there.items() if not is_line(name)},
+        lines={name: is_there for name, is_there in there.items() if is_line(name)},
+    )
 
 
 def _variables(channel: AmiMessage) -> dict[str, str]:
@@ -90,7 +114,12 @@ def _variables(channel: AmiMessage) -> dict[str, str]:
 
 def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[AmiMessage]) -> LiveCall:
     bridged = [other for other in others if leg.get("BridgeID") and other.get("BridgeID") == leg["BridgeID"]]
-    partner = next((seat for seat in map(_seat_of, bridged) if seat), None)
+    seats = frozenset(filter(None, map(_seat_of, others)))
+    seat = SeatId(carried.get("SEAT", "")) or None
+    partners = [partner for partner in map(_seat_of, bridged) if partner]
+    partner = seat if seat in partners else next(iter(partners), None)
+    if partner is None and leg.get("Context") in TALKS and seat in seats:
+        partner = seat
     return LiveCall(
         call=CallId(leg["Uniqueid"]),
         where=_where(leg, others, is_with_seat=partner is not None),
@@ -99,10 +128,12 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
         priority=_number(carried.get("CALL_PRIORITY", "")),
         joined=read_moment(carried.get("JOINED", "")),
         attempt=_number(carried.get("ATTEMPT", "")),
-        seat=partner or SeatId(carried.get("SEAT", "")) or None,
+        seat=partner or seat,
+        seats=seats,
         failure=_failure(carried.get("DIALSTATUS", ""), carried.get("SAID", "")),
         dnis=carried.get("DNIS", ""),
         ani=carried.get("ANI", ""),
+        withheld=carried.get("WITHHELD") == "yes",
     )
 
 
@@ -116,7 +147,7 @@ def _where(leg: AmiMessage, others: Sequence[AmiMessage], *, is_with_seat: bool)
     match leg.get("Context"), leg.get("Application"):
         case "waiting-room", _:
             return Where.WAITING
-        case "connect", "Dial":
+        case "connect" | "talk-dial", "Dial":
             states = {other.get("ChannelStateDesc") for other in others}
             if "Up" in states:
                 return Where.TALKING

@@ -160,3 +160,13 @@ async def test_a_recording_that_is_not_there_is_not_found(face: Face) -> None:
     for odd in ("x", "..%2f..%2fetc", "0" * 36):
         status, problem = await face.call(f"POST /api/recordings/{odd}/grants", WHY)
         assert (status, problem["rule"]) == (404, "unknown_recording")
+
+
+async def test_a_sweep_names_what_a_person_must_look_at(face: Face, recording: str) -> None:
+    """For leaders; the recording is here and its hash was never written: nothing differs, and nothing is repaired."""
+    assert (await face.call("POST /api/recordings/sweep", {}, role=Role.OPERATOR))[0] == 403
+
+    _, swept = await face.call("POST /api/recordings/sweep", {"everything": True}, role=Role.LEADER)
+
+    named = ("adopted", "found_again", "missing", "keyless", "altered", "stuck")
+    assert swept == {name: [] for name in named} | {"cleared": 0, "set_aside": 0}
