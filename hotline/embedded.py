@@ -56,6 +56,7 @@ async def premises(
     city: City,
     *,
     model: Path | None = MODEL,
+    sip_address: str = "127.0.0.1",
     sip_port: int | None = None,
     http_port: int = 0,
     fallback_s: int = FALLBACK_S,
@@ -75,6 +76,7 @@ async def premises(
         admission=admission_of(city),
         queues=tuple(city.queues),
         fallback_s=fallback_s,
+        outside=tuple(place.number for place in city.about.outside),
         carrier=carrier or lines.carrier,
         trunks=lines.trunks,
         trunks_apart=lines.apart,
@@ -82,6 +84,7 @@ async def premises(
         tls=lines.tls,
         sounds=city.folder.resolve() / "prompts",
         recordings=state_dir / "spool",
+        sip_address=sip_address,
         sip_port=sip_port,
     )
     async with Pbx.start(state_dir / "pbx", setup, say=say) as pbx:

@@ -7,7 +7,7 @@ carried out here: an unprivileged controller writes down who is banned, and the 
     InvalidAccountID          a name that nobody has
     ChallengeResponseFailed   a wrong answer to our challenge: a wrong password
     InvalidPassword           the same, said by AMI
-    FailedACL                 from where nobody may speak to us at all
+    FailedACL                 from where nobody may speak (AMI says so; the access list of SIP refuses in silence)
 """
 
 from __future__ import annotations
