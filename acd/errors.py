@@ -58,6 +58,12 @@ class NotNow(Refused):
     rule = "not_now"
 
 
+class NumberNotListed(Refused):
+    """Only outside numbers that the city lists may be dialled from a talk."""
+
+    rule = "number_not_listed"
+
+
 class BadReason(Refused):
     """Only the ACD itself puts an agent on break for this reason."""
 

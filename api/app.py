@@ -9,7 +9,22 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
-from api import agents, audit, calls, drafts, health, jobs, ledger, live, recordings, seats, talk, tokens, unmask
+from api import (
+    agents,
+    audit,
+    calls,
+    drafts,
+    handing_on,
+    health,
+    jobs,
+    ledger,
+    live,
+    recordings,
+    seats,
+    talk,
+    tokens,
+    unmask,
+)
 from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of
@@ -30,7 +45,11 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/calls/{call}/retrieve", talk.retrieve, Nothing, Done, OPERATOR, "取回", "retrieve"),
     Route("POST", "/api/calls/{call}/pause", talk.pause, Nothing, Done, OPERATOR, "暂停录音", "pause the recording"),
     Route("POST", "/api/calls/{call}/resume", talk.resume, Nothing, Done, OPERATOR, "恢复录音", "resume the recording"),
-    Route("POST", "/api/calls/{call}/transfer", talk.pass_on, talk.PassOn, Done, OPERATOR, "转接到热线", "transfer to a hotline"),
+    Route("POST", "/api/calls/{call}/transfer", handing_on.pass_on, handing_on.To, Done, OPERATOR, "转接:热线、话务员、外部号码", "hand the caller on: hotline, agent, number outside"),
+    Route("POST", "/api/calls/{call}/consult", handing_on.consult, handing_on.To, Done, OPERATOR, "咨询:市民听音乐", "ask somebody; the caller hears music"),
+    Route("POST", "/api/calls/{call}/complete", handing_on.complete, Nothing, Done, OPERATOR, "完成转接", "who was asked has the caller"),
+    Route("POST", "/api/calls/{call}/rejoin", handing_on.rejoin, Nothing, Done, OPERATOR, "结束咨询,回到市民", "back from asking to the caller"),
+    Route("POST", "/api/calls/{call}/three-way", handing_on.three_way, Nothing, Done, OPERATOR, "三方通话", "three-way"),
     Route("POST", "/api/calls/{call}/supervise", talk.supervise, talk.StandBeside, Done, LEADER, "监听/密语/强插(留痕)", "listen, whisper or barge (written down)"),
     Route("POST", "/api/calls/{call}/unmask", unmask.show, unmask.WhyUnmask, unmask.NumberShown, OPERATOR, "查看完整号码,须说明原因(留痕)", "a caller's whole number, for a reason (written down)"),
     Route("GET", "/api/calls/{call}/timeline", talk.timeline, Nothing, talk.Timeline, OPERATOR, "来电时间线", "everything that happened in a call"),

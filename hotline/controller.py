@@ -52,6 +52,7 @@ from hotline.fittings import (
     serving,
     sitting_at,
 )
+from hotline.handing_desk import HandingDesk
 from hotline.perimeter import HEARD, Perimeter
 from hotline.pulse import Pulse, note_pid, wait_for_turn
 from hotline.speech import build_speech
@@ -164,7 +165,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         await open_seats(city, engine, capacity)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
         reception = Reception(lambda: city, desk, _now)
-        scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
+        handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
+        scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts))
         await stack.enter_async_context(background(ami.run(), lookout.run(ami), heartbeat.run(), mirror.run()))
         await stack.enter_async_context(
@@ -178,7 +180,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             directory=staff,
             seats=capacity,
             callers=Callers(database),
-            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, city.hotlines.keys, _now),
+            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, _now),
+            handing=handing,
             vitals=Vitals(
                 engine,
                 Sight(ami=ami, listener=listener, lookout=lookout, perimeter=perimeter),
