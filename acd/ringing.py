@@ -27,7 +27,7 @@ from acd.events import (
     TalkEnded,
 )
 from acd.hall import Hall
-from acd.model import Agent, AgentState, Offer, RingFailure, WaitingCall
+from acd.model import Agent, AgentState, Offer, RingFailure, WaitingCall, is_outward
 from acd.offering import begin_talk, begin_wrap_up, believe, end_in_nothing
 
 FAILURES: Final[Mapping[RingFailure, AgentFact]] = {
@@ -47,8 +47,11 @@ def arrive(hall: Hall, event: CallArrived) -> None:
 
 
 def join(hall: Hall, event: CallJoined) -> None:
-    """The caller waits. One who was talking lost the agent and waits anew; one who waits keeps the old place."""
-    if hall.has_ended(event.call):
+    """The caller waits. One who was talking lost the agent and waits anew; one who waits keeps the old place.
+
+    A citizen whom we called never waits.
+    """
+    if hall.has_ended(event.call) or is_outward(event.call):
         return
     hall.book.count_on(event.call, event.attempts)
     if event.call in hall.waiting:

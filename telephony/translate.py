@@ -48,7 +48,8 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills
+from acd.model import CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills, is_outward
+from telephony.translate_dialling import outward_call, outward_facts
 
 WANTED = frozenset(
     {
@@ -106,6 +107,8 @@ class Translator:
 
     def facts(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
         """What this AMI message means to us: nothing, one fact, or an arrival with its fact."""
+        if call := outward_call(message):
+            return outward_facts(call, message, at, failure_of)
         match message.get("Event"):
             case "UserEvent":
                 return self._from_dialplan(message, at)
@@ -274,6 +277,8 @@ def action_for(command: Command) -> tuple[str, dict[str, str]]:
             state = "1" if command.mute else "0"
             return "MixMonitorMute", {"Channel": command.call, "Direction": "both", "State": state}
         case StopRinging():
+            if is_outward(command.call):  # nobody waits for it
+                return "Hangup", {"Channel": command.call}
             target = ("waiting-room", "s")
         case _:
             raise TypeError(f"no AMI action carries out {type(command).__name__}")

@@ -26,10 +26,23 @@ PURE_MODULES = (
         for name in ("model", "events", "commands", "errors", "distributor", "agents", "duty", "seating")
     ),
     *(f"acd/{name}.py" for name in ("hall", "matching", "lazyheap", "offers", "offering", "ringing", "finding")),
-    *(f"acd/{name}.py" for name in ("talking", "overflow", "callbacks", "forecast", "staffing", "kpi", "ledger")),
+    *(
+        f"acd/{name}.py"
+        for name in (
+            "talking",
+            "overflow",
+            "callbacks",
+            "dialling",
+            "dial_facts",
+            "forecast",
+            "staffing",
+            "kpi",
+            "ledger",
+        )
+    ),
     *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome")),
     "ivr/*.py",
-    *(f"telephony/{name}.py" for name in ("message", "translate", "telephones", "resync", "lag")),
+    *(f"telephony/{name}.py" for name in ("message", "translate", "translate_dialling", "telephones", "resync", "lag")),
 )
 """The deciding modules: they are told facts and the time, and answer with orders. Not all of them are written yet."""
 

@@ -15,7 +15,7 @@ from acd.distributor import Distributor
 from acd.errors import Refused
 from acd.events import Event, Request
 from acd.matching import Ask, able_at, can_serve
-from acd.model import Agent, AgentState, BreakReason, CallId, RingFailure, WaitingCall
+from acd.model import Agent, AgentState, BreakReason, CallId, RingFailure, WaitingCall, is_outward
 from tests.acd.scene import Scene
 
 SEATS, AGENTS = ("8001", "8002", "8003", "8004"), ("101", "102", "103", "104")
@@ -27,7 +27,7 @@ Move = tuple[str, int, int, int]
 small = st.integers(0, 7)
 MOVES = (
     *("join", "join", "join", "end", "again", *("news",) * 7, *("stale",) * 3, "time", "time"),
-    *("log on", "ready", "ready", "rest", "log off", "open", "close", "phone"),
+    *("log on", "ready", "ready", "rest", "log off", "open", "close", "phone", "dial out"),
 )
 
 
@@ -49,6 +49,7 @@ def play(scene: Scene, move: Move) -> None:
         "log off": lambda: scene.log_off(agent),
         "open": lambda: scene.seat(seat, SERVES[b % 4], **LEVELS[c % 4]),
         "close": lambda: scene.close(seat),
+        "dial out": lambda: scene.dial_out(agent, f"out-{len(scene.told)}", ("general", "health")[b % 2]),
         "phone": lambda: (scene.phone_lost if b % 2 else scene.phone_back)(seat),
     }
     acts[kind]()
@@ -120,7 +121,8 @@ class Watched(Scene):
         """A call waits or talks, never both; who is being offered still waits."""
         waiting = {call.id for call in self.core.waiting}
         assert not waiting & self.core.talking.keys()
-        assert self.core.offers.keys() <= waiting
+        assert {call for call in self.core.offers if not is_outward(call)} <= waiting
+        assert not any(is_outward(call) for call in waiting)
 
     def free(self) -> list[Agent]:
         """Agents who may be offered a call now."""
@@ -143,7 +145,7 @@ class Watched(Scene):
     def check_order(self, orders: tuple[Command, ...]) -> None:
         """Nobody was overtaken: first come first served by priority, longest idle first."""
         for order in orders:
-            if not isinstance(order, RingAgent):
+            if not isinstance(order, RingAgent) or is_outward(order.call):
                 continue
             agent = self.core.agents[order.agent]
             call = next(call for call in self.core.waiting if call.id == order.call)
