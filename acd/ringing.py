@@ -72,10 +72,14 @@ def join(hall: Hall, event: CallJoined) -> None:
 
 
 def end(hall: Hall, event: CallEnded) -> None:
-    """The caller is gone: whoever was offered the call is free as before, whoever talked wraps up."""
+    """The caller is gone: whoever was offered the call is free as before, whoever talked wraps up.
+
+    A call that we make has no caller: if it ends while the agent's phone rings, the agent has not picked up.
+    """
     offered, talked = hall.book.open.get(event.call), hall.book.end_talk(event.call)
     if offered is not None:
-        hall.change(offered.agent, AgentFact.WITHDRAWN, event.at)
+        rang_in_vain = is_outward(event.call) and hall.agents[offered.agent].state is AgentState.RINGING
+        hall.change(offered.agent, AgentFact.MISSED if rang_in_vain else AgentFact.WITHDRAWN, event.at)
     if talked is not None:
         begin_wrap_up(hall, talked, event.at)
     hall.forget_call(event.call)

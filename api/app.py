@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
-from api import agents, audit, calls, drafts, health, jobs, ledger, live, seats, talk, tokens
+from api import agents, audit, calls, dialling, drafts, health, jobs, ledger, live, seats, talk, tokens
 from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of
@@ -33,6 +33,13 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/calls/{call}/transfer", talk.pass_on, talk.PassOn, Done, OPERATOR, "转接到热线", "transfer to a hotline"),
     Route("POST", "/api/calls/{call}/supervise", talk.supervise, talk.StandBeside, Done, LEADER, "监听/密语/强插(留痕)", "listen, whisper or barge (written down)"),
     Route("GET", "/api/calls/{call}/timeline", talk.timeline, Nothing, talk.Timeline, OPERATOR, "来电时间线", "everything that happened in a call"),
+    Route("GET", "/api/callbacks", dialling.debts, dialling.DebtsWanted, dialling.DebtsSeen, OPERATOR, "待回拨列表", "who is owed a call-back"),
+    Route("POST", "/api/callbacks", dialling.owe, dialling.OweCallBack, Done, OPERATOR, "登记回拨请求", "the citizen of a call asked to be called back"),
+    Route("POST", "/api/callbacks/{call}/take", dialling.take, dialling.ByAgent, Done, OPERATOR, "领取回拨", "take a call-back"),
+    Route("POST", "/api/callbacks/{call}/release", dialling.release, Nothing, Done, OPERATOR, "放回回拨", "put a call-back back"),
+    Route("POST", "/api/callbacks/{call}/dial", dialling.call_back, dialling.ByAgent, dialling.DialOutBegun, OPERATOR, "回拨市民(先响本人话机)", "call the citizen back, one's own phone first"),
+    Route("GET", "/api/dialouts", dialling.latest, Nothing, dialling.DialOutsSeen, OPERATOR, "外呼记录", "calls that we made"),
+    Route("POST", "/api/dialouts", dialling.dial, dialling.DialCitizen, dialling.DialOutBegun, OPERATOR, "点击外呼(先响本人话机)", "call a citizen, one's own phone first"),
     Route("GET", "/api/agents", agents.floor, Nothing, agents.AgentsSeen, OPERATOR, "在线话务员", "who is logged on"),
     Route("POST", "/api/agents/{agent}/move", agents.move, agents.MoveAgent, Done, LEADER, "强制就绪/小休/签出", "make an agent ready, on break, logged off"),
     Route("GET", "/api/staff", agents.directory, Nothing, agents.StaffList, LEADER, "话务员名册", "the directory of agents"),

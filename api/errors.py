@@ -18,6 +18,7 @@ from acd.errors import (
     BadReason,
     BadSeat,
     NoSuchPhone,
+    NumberRefused,
     Refused,
     TooBusy,
     UnknownAgent,
@@ -36,6 +37,7 @@ from recordings.ledger import RecordingUnknown
 from recordings.vault import Tampered
 from telephony.errors import TelephonyError
 from telephony.talk import NoAgentLeg
+from tickets.call_backs import NoSuchCallBack
 from tickets.ticket import EditNotAllowed, TicketChanged, TicketRefused, TicketUnknown
 
 log = structlog.get_logger(__name__)
@@ -81,6 +83,8 @@ TABLE: dict[type[Exception], Line] = {
     UnknownSeat: Line(404),
     UnknownChange: Line(404),
     UnknownQueue: Line(422),
+    NumberRefused: Line(422),
+    NoSuchCallBack: Line(404, "unknown_call_back", "没有这个待回拨", "no call-back is owed for this call"),
     BadSeat: Line(422),
     NoSuchPhone: Line(422),
     BadReason: Line(422),

@@ -105,6 +105,16 @@ def test_an_agents_phone_rung_in_vain_ends_the_call(
     assert OUT not in scene.core.calls
 
 
+def test_a_phone_that_rang_until_the_call_was_over_was_not_picked_up(scene: Scene) -> None:
+    """Asterisk tells of an expired Originate by its hang-up alone."""
+    scene.dial_out("101")
+    scene.dial("out-1")
+    scene.ring("out-1")
+    scene.end("out-1")
+
+    assert (scene.state("101"), scene.agent("101").reason) == (AgentState.ON_BREAK, BreakReason.MISSED)
+
+
 def test_an_order_without_effect_is_hung_up_in_time(scene: Scene) -> None:
     """So that it cannot take effect later."""
     scene.dial_out("101")
