@@ -9,7 +9,22 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
-from api import agents, audit, calls, dialling, drafts, health, jobs, ledger, live, seats, talk, tokens
+from api import (
+    agents,
+    audit,
+    calls,
+    dialling,
+    drafts,
+    health,
+    jobs,
+    ledger,
+    live,
+    recordings,
+    seats,
+    talk,
+    tokens,
+    unmask,
+)
 from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of
@@ -32,6 +47,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/calls/{call}/resume", talk.resume, Nothing, Done, OPERATOR, "恢复录音", "resume the recording"),
     Route("POST", "/api/calls/{call}/transfer", talk.pass_on, talk.PassOn, Done, OPERATOR, "转接到热线", "transfer to a hotline"),
     Route("POST", "/api/calls/{call}/supervise", talk.supervise, talk.StandBeside, Done, LEADER, "监听/密语/强插(留痕)", "listen, whisper or barge (written down)"),
+    Route("POST", "/api/calls/{call}/unmask", unmask.show, unmask.WhyUnmask, unmask.NumberShown, OPERATOR, "查看完整号码,须说明原因(留痕)", "a caller's whole number, for a reason (written down)"),
     Route("GET", "/api/calls/{call}/timeline", talk.timeline, Nothing, talk.Timeline, OPERATOR, "来电时间线", "everything that happened in a call"),
     Route("GET", "/api/callbacks", dialling.debts, dialling.DebtsWanted, dialling.DebtsSeen, OPERATOR, "待回拨列表", "who is owed a call-back"),
     Route("POST", "/api/callbacks", dialling.owe, dialling.OweCallBack, Done, OPERATOR, "登记回拨请求", "the citizen of a call asked to be called back"),
@@ -52,9 +68,13 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/seats/changes/{change}/undo", seats.undo, seats.UndoChange, Done, LEADER, "撤销变更", "undo a change"),
     Route("GET", "/api/drafts", drafts.everything, drafts.DraftsWanted, drafts.DraftsSeen, OPERATOR, "工单草稿列表", "draft tickets"),
     Route("GET", "/api/drafts/{draft}", drafts.read, Nothing, drafts.DraftRead, OPERATOR, "查看草稿", "read a draft, with its evidence"),
-    Route("GET", "/api/drafts/{draft}/audio", drafts.hear, Nothing, WavSound, OPERATOR, "收听录音(留痕)", "hear the recording (written down)"),
+    Route("GET", "/api/drafts/{draft}/audio", drafts.hear, recordings.GrantHeld, WavSound, OPERATOR, "凭授权收听录音", "hear the recording, by a grant"),
     Route("POST", "/api/drafts/{draft}/confirm", drafts.confirm, drafts.ConfirmDraft, drafts.TicketSeen, OPERATOR, "确认工单", "confirm a draft"),
     Route("POST", "/api/drafts/{draft}/discard", drafts.discard, drafts.DiscardDraft, drafts.TicketSeen, OPERATOR, "作废草稿", "discard a draft"),
+    Route("POST", "/api/recordings/{recording}/grants", recordings.allow, recordings.AskGrant, recordings.GrantGiven, OPERATOR, "申请收听或下载(班长)授权,须说明原因(留痕)", "leave to play, or (leaders) download, for a reason (written down)"),
+    Route("DELETE", "/api/recordings/{recording}/grants/{grant}", recordings.revoke, Nothing, Done, OPERATOR, "收回授权", "take a grant back"),
+    Route("GET", "/api/recordings/{recording}/audio", recordings.hear, recordings.GrantHeld, WavSound, OPERATOR, "凭授权收听或下载(留痕)", "hear or download by a grant (written down)"),
+    Route("POST", "/api/recordings/sweep", recordings.sweep, recordings.SweepWanted, recordings.SweepSeen, LEADER, "清点录音", "compare the recordings' table, archive and spool"),
     Route("GET", "/api/jobs", jobs.everything, jobs.JobsWanted, jobs.JobsSeen, OPERATOR, "转写任务", "what is still to be transcribed, or could not be"),
     Route("POST", "/api/jobs/{job}/retry", jobs.retry, Nothing, jobs.JobSeen, LEADER, "重试转写", "have a job that was given up tried again"),
     Route("GET", "/api/ledger", ledger.balance, ledger.PeriodWanted, ledger.LedgerSeen, OPERATOR, "来电结账", "what became of every call, and whether the sums reconcile"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.people import Person, Role
 from api.ports import Services, Unknown
@@ -18,6 +18,10 @@ class Wish(BaseModel):
     """What a client sends, in a body or (GET) in the query string. Unknown fields are refused by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+Reason = Annotated[str, Field(min_length=2, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""Why a person wants something, in a line of their own words; telephone numbers in it are masked before it is kept."""
 
 
 class Nothing(Wish):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -11,9 +10,9 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.asked import Answer, Asked, Nothing, Wish
+from api.recordings import GrantHeld, sound_of
 from asr.transcripts import transcript_of
 from recordings.access import note
-from recordings.hearing import hear as hear_recording
 from recordings.recording import RecordingId
 from tickets import store
 from tickets.contact import without_numbers
@@ -39,6 +38,7 @@ class TicketSeen(Answer):
     subject: str | None
     summary: str | None
     call: str
+    recording: str
     drafted_at: datetime
     confirmed_by: str | None
     confirmed_at: datetime | None
@@ -145,36 +145,11 @@ async def read(asked: Asked[Nothing]) -> DraftRead:
     return DraftRead(ticket=_seen(ticket), proposed=_fields(proposed), transcript=said)
 
 
-async def hear(asked: Asked[Nothing]) -> web.StreamResponse:
-    """The recording as stereo WAV: caller left, agent right. Written down before a byte is sent; ranges are served."""
-    services = asked.services
-    async with services.database.connect() as connection:
+async def hear(asked: Asked[GrantHeld]) -> web.StreamResponse:
+    """The recording of a draft, by a grant for that recording: the same gate as api.recordings."""
+    async with asked.services.database.connect() as connection:
         ticket = await store.read_ticket(connection, TicketId(asked.path["draft"]))
-    sound = await hear_recording(
-        services.database, services.archive, RecordingId(ticket.recording), who=str(asked.by), at=asked.now
-    )
-    start, stop = _range(asked.request, sound.size_bytes)
-    response = web.StreamResponse(
-        status=200 if (start, stop) == (0, sound.size_bytes) else 206,
-        headers={"Content-Type": "audio/wav", "Accept-Ranges": "bytes"},
-    )
-    if response.status == 206:
-        response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{sound.size_bytes}"
-    response.content_length = stop - start
-    await response.prepare(asked.request)
-    with suppress(ConnectionError):  # who has heard enough hangs up
-        async for piece in sound.stream(start, stop):
-            await response.write(piece)
-    return response
-
-
-def _range(request: web.Request, size_bytes: int) -> tuple[int, int]:
-    """The bytes asked for; everything when the header is absent or makes no sense here."""
-    try:
-        start, stop, _ = request.http_range.indices(size_bytes)
-    except ValueError:
-        return 0, size_bytes
-    return (start, stop) if start < stop else (0, size_bytes)
+    return await sound_of(asked, RecordingId(ticket.recording))
 
 
 async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:

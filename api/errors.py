@@ -31,9 +31,18 @@ from acd.staff import BadNumberOrPin
 from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.jobs import JobNotDead, UnknownJob
 from api.ports import Unknown
-from recordings.hearing import NothingToHear
+from api.recordings import ReasonNeeded
+from recordings.grants import (
+    GrantExpired,
+    GrantForAnother,
+    GrantOfAnother,
+    GrantRevoked,
+    GrantUnknown,
+    NothingToHear,
+)
 from recordings.keys import KeyLost
 from recordings.ledger import RecordingUnknown
+from recordings.unmasking import NoNumber, NumberConfidential, TooManyShown
 from recordings.vault import Tampered
 from telephony.errors import TelephonyError
 from telephony.talk import NoAgentLeg
@@ -102,6 +111,19 @@ TABLE: dict[type[Exception], Line] = {
     TicketRefused: Line(409, "ticket_refused"),
     RecordingUnknown: Line(404, "unknown_recording", "没有这段录音", "there is no such recording"),
     NothingToHear: Line(409, "nothing_to_hear", "这段录音没有声音", "the recording holds no sound"),
+    ReasonNeeded: Line(
+        422, "reason_needed", "不是本人通话,须说明原因", "not your own call: say why you want to hear it"
+    ),
+    GrantUnknown: Line(403, "grant_unknown", "须先取得收听授权", "a grant is needed to hear a recording"),
+    GrantExpired: Line(403, "grant_expired", "授权已过期,请重新申请", "the grant is over; ask for another"),
+    GrantRevoked: Line(403, "grant_revoked", "授权已被收回(已留痕)", "the grant was taken back; this is written down"),
+    GrantOfAnother: Line(403, "grant_of_another", "这是他人的授权(已留痕)", "another person's; this is written down"),
+    GrantForAnother: Line(
+        403, "grant_for_another", "授权不是给这段录音的(已留痕)", "for another recording; this is written down"
+    ),
+    NoNumber: Line(409, "no_number", "主叫号码隐藏或未知", "the caller's number is hidden or unknown"),
+    NumberConfidential: Line(403, "number_confidential", "保密热线,号码不予显示", "a confidential hotline: not shown"),
+    TooManyShown: Line(429, "too_many_shown", "一小时内查看号码过多", "you have seen too many numbers within the hour"),
     Tampered: Line(
         500, "recording_tampered", "录音文件已损坏或被改动,或密钥不符", "damaged or tampered with, or the wrong key"
     ),

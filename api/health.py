@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.asked import Answer, Asked, Done, Nothing
 from api.ports import VitalSigns
+from telephony.trunks import TrunkSight
 
 ENGINE_STALE_S = 2.0  # the engine goes round at least this often
 EVENTS_LATE_S = 2.0
@@ -75,13 +76,56 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
             zh=f"转写任务:{vital.jobs_waiting} 个等待,{vital.jobs_failed} 个将重试,{vital.jobs_dead} 个已放弃",
             en=f"jobs: {vital.jobs_waiting} wait, {vital.jobs_failed} will be retried, {vital.jobs_dead} were given up",
         ),
+        *_broker(vital),
         Sign(
             name="audit",
             well=vital.audit is None,
             zh=f"留痕已被破坏:{vital.audit.zh}" if vital.audit else "留痕完整",
             en=f"the audit trail is broken: {vital.audit.en}" if vital.audit else "the audit trail holds",
         ),
+        _recordings(vital),
+        _trunks(vital.trunks),
+        Sign(
+            name="guessers",
+            well=True,
+            zh=f"因猜测密码被封禁的地址:{vital.banned} 个",
+            en=f"{vital.banned} addresses are banned for guessing passwords",
+        ),
     )
+
+
+def _broker(vital: VitalSigns) -> tuple[Sign, ...]:
+    """Redis, where it is used. Calls do not need it."""
+    if not vital.broker:
+        return ()
+    zh, en = ("Redis 正常", "Redis answers")
+    if vital.broker_away:
+        zh, en = (
+            "Redis 不可用:转写等待其恢复,任务不丢",
+            "Redis is away: transcription waits until it is back, no job is lost",
+        )
+    return (Sign(name="broker", well=not vital.broker_away, zh=zh, en=en),)
+
+
+def _trunks(trunks: tuple[TrunkSight, ...]) -> Sign:
+    """Whether the carriers' lines live; a city without any has nothing to complain of."""
+    told = [(trunk.name, *_state(trunk)) for trunk in trunks]
+    return Sign(
+        name="trunks",
+        well=all(trunk.well for trunk in trunks),
+        zh=";".join(f"{name} {zh}" for name, zh, _ in told) or "没有配置中继",
+        en="; ".join(f"{name} {en}" for name, _, en in told) or "no trunk is configured",
+    )
+
+
+def _state(trunk: TrunkSight) -> tuple[str, str]:
+    if trunk.reachable is False:
+        return "对端不应答", "does not answer"
+    if trunk.registered is False:
+        return "注册被拒", "refuses our registration"
+    if trunk.registered:
+        return "已注册", "is registered"
+    return ("应答", "answers") if trunk.reachable else ("未探测", "is not asked")
 
 
 def _telephones(vital: VitalSigns) -> Sign:
@@ -94,4 +138,20 @@ def _telephones(vital: VitalSigns) -> Sign:
         zh=f"{state_zh};对账 {counts[0]} 次,修复 {counts[1]} 处,丢弃消息 {counts[2]} 条,消息滞后 {lag} 秒",
         en=f"the ACD {state} with the telephones; {counts[0]} resyncs, {counts[1]} repairs, "
         f"{counts[2]} facts dropped, events {lag} s late",
+    )
+
+
+def _recordings(vital: VitalSigns) -> Sign:
+    """Whether every recording is where the table says, as far as the last sweep looked."""
+    if (swept := vital.swept) is None:
+        return Sign(name="recordings", well=True, zh="录音尚未清点", en="the recordings have not been swept yet")
+    found, repaired = swept.differences, vital.recordings_repaired
+    counts = (len(found.missing), len(found.keyless), len(found.altered), len(swept.stuck), swept.set_aside)
+    return Sign(
+        name="recordings",
+        well=swept.troubles == 0,
+        zh="录音:文件缺失 {} 段,缺密钥 {} 段,被改 {} 段,入库未完 {} 段,搁置文件 {} 个".format(*counts)
+        + f";已自行修复 {repaired} 处",
+        en="recordings: {} missing, {} without key, {} altered, {} not taken in, {} files set aside".format(*counts)
+        + f"; {repaired} repaired",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,8 +18,10 @@ from api.auth import Tokens
 from api.board import Board
 from recordings.archive import Archive
 from recordings.chain import Broken
+from recordings.sweeper import Swept
 from telephony.dial_rules import Wish
 from telephony.talk import Beside, TalkCode
+from telephony.trunks import TrunkSight
 
 
 class Unknown(LookupError):
@@ -120,12 +122,18 @@ class VitalSigns:
     jobs_failed: int  # will be tried again by themselves
     jobs_dead: int  # given up; only a person can have them tried again
     database: str = "sqlite"  # which one answers, for example "postgresql"; empty when it does not
+    broker: str = ""  # what calls other machines to transcribe: "redis"; empty: there are none
+    broker_away: bool = False
     resync_due: bool = False  # facts from the telephones are missing and have not been found out yet
     resyncs: int = 0  # since the start
     repairs: int = 0  # by the reconciler, since the start: each is a defect somewhere
     facts_lost: int = 0  # because too much came at once; each hole was followed by a resync
     event_lag_s: float = 0.0  # how late Asterisk's events come
     audit: Broken | None = None  # what is wrong with the audit trail
+    swept: Swept | None = None  # what the last sweep of the recordings found; None before the first
+    recordings_repaired: int = 0  # by sweeps, since the start
+    trunks: tuple[TrunkSight, ...] = ()  # how each carrier's line does
+    banned: int = 0  # addresses that guess passwords, banned now
 
 
 class Vitals(Protocol):
@@ -133,6 +141,13 @@ class Vitals(Protocol):
 
     async def signs(self) -> VitalSigns:
         """Look now."""
+
+
+class Sweeping(Protocol):
+    """Who compares table, archive and spool: `recordings.sweeper.Sweeper`."""
+
+    async def sweep(self, *, everything: bool = False) -> Swept:
+        """Look now, at the last days or at all there is."""
 
 
 class Transcription(Protocol):
@@ -159,3 +174,5 @@ class Services:
     transcription: Transcription
     database: AsyncEngine
     archive: Archive
+    sweeping: Sweeping
+    is_confidential: Callable[[str | None], bool]  # whether nobody may see the numbers of this hotline's callers

@@ -3,9 +3,10 @@
     QUEUED ──claim──► RUNNING ──complete──► DONE
                          ├── give_back, attempts left ──► FAILED ──claim, after a pause──► RUNNING
                          ├── give_back, the third     ──► DEAD ──retry, by a person──► QUEUED
-                         └── return_orphans (its worker died) ──► QUEUED, or DEAD after the third
+                         └── take_away, return_orphans (its worker died) ──► QUEUED, or DEAD after the third
 
-An attempt is counted before its work begins, so a job that kills its worker is counted too.
+An attempt is counted before its work begins, so a job that kills its worker is counted too. Workers may be on several
+machines: `worker` says who has a RUNNING job, and `beats` counts up while that process lives (asr.watch).
 """
 
 from __future__ import annotations
@@ -15,14 +16,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, and_, case, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asr.watch import Pulse
 from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
 from recordings.recording import Recording, RecordingId, RecordingState, made_at
 
 ATTEMPTS_MAX = 3
+CONTROLLER = "controller"  # the worker's name in the one controller; others have names of their own
+LISTED_MOST = 1000
 PAUSE = timedelta(seconds=5)  # before another attempt, times the attempts made
 WORKER_DIED = "转写进程中断 / the worker died"
 _REASON_CHARS_MAX = 1000
@@ -50,6 +68,8 @@ jobs = Table(
     Column("not_before", Instant, nullable=False),
     Column("started_at", Instant),
     Column("finished_at", Instant),
+    Column("worker", String(80)),
+    Column("beats", Integer, nullable=False, server_default="0"),
 )
 
 
@@ -66,6 +86,8 @@ class Job:
     not_before: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    worker: str | None
+    beats: int
 
 
 async def enqueue(connection: AsyncConnection, recording: Recording) -> None:
@@ -77,7 +99,7 @@ async def enqueue(connection: AsyncConnection, recording: Recording) -> None:
     await insert_once(connection, jobs, row)
 
 
-async def claim(connection: AsyncConnection, now: datetime) -> Job | None:
+async def claim(connection: AsyncConnection, now: datetime, *, worker: str = CONTROLLER) -> Job | None:
     """The oldest job that may begin, now RUNNING and with its attempt counted; None when there is none."""
     waiting = jobs.c.state.in_([JobState.QUEUED, JobState.FAILED])
     ripe = select(jobs.c.id).where(waiting, jobs.c.not_before <= now).order_by(jobs.c.id).limit(1)
@@ -85,7 +107,15 @@ async def claim(connection: AsyncConnection, now: datetime) -> Job | None:
     claimed = await connection.execute(
         update(jobs)
         .where(jobs.c.id == oldest, waiting)
-        .values(state=JobState.RUNNING, attempts=jobs.c.attempts + 1, started_at=now, finished_at=None, error=None)
+        .values(
+            state=JobState.RUNNING,
+            attempts=jobs.c.attempts + 1,
+            started_at=now,
+            finished_at=None,
+            error=None,
+            worker=worker,
+            beats=0,
+        )
         .returning(*jobs.c)
     )
     row = claimed.one_or_none()
@@ -109,15 +139,41 @@ async def give_back(connection: AsyncConnection, job: Job, reason: str, now: dat
     return state
 
 
-async def return_orphans(connection: AsyncConnection, now: datetime) -> int:
-    """At the start, when nobody works: jobs that are RUNNING were left by a dead process. How many there were."""
+async def beat(connection: AsyncConnection, job: Job) -> bool:
+    """The job's worker lives. False when the job was taken away from it."""
+    return await _leave_running(connection, job, beats=jobs.c.beats + 1)
+
+
+async def take_away(connection: AsyncConnection, seen: Pulse, now: datetime) -> bool:
+    """Give a RUNNING job back whose worker has been silent; False when it has shown itself since it was `seen`."""
+    silent = and_(jobs.c.id == seen.job, jobs.c.attempts == seen.attempts, jobs.c.beats == seen.beats)
+    return await _return(connection, silent, now) == 1
+
+
+async def return_orphans(connection: AsyncConnection, now: datetime, *, of: str = CONTROLLER) -> int:
+    """At the start of a worker of this name: what it has RUNNING was left by its dead predecessor. How many."""
+    return await _return(connection, or_(jobs.c.worker == of, jobs.c.worker.is_(None)), now)
+
+
+async def _return(connection: AsyncConnection, which: ColumnElement[bool], now: datetime) -> int:
     spent = jobs.c.attempts >= ATTEMPTS_MAX
     returned = await connection.execute(
         update(jobs)
-        .where(jobs.c.state == JobState.RUNNING)
+        .where(jobs.c.state == JobState.RUNNING, which)
         .values(state=case((spent, JobState.DEAD), else_=JobState.QUEUED), error=WORKER_DIED, not_before=now)
     )
     return returned.rowcount
+
+
+async def unfinished(connection: AsyncConnection) -> Sequence[Job]:
+    """The oldest LISTED_MOST jobs that wait or are being worked on."""
+    return await listed(connection, JobState.QUEUED, JobState.RUNNING, JobState.FAILED, limit=LISTED_MOST)
+
+
+async def done_by_others(connection: AsyncConnection, some: Collection[int], worker: str) -> Sequence[RecordingId]:
+    """The recordings of those jobs that another worker than this one has finished."""
+    done = select(jobs.c.recording).where(jobs.c.id.in_(some), jobs.c.state == JobState.DONE, jobs.c.worker != worker)
+    return [RecordingId(recording) for recording in await connection.scalars(done.order_by(jobs.c.id))]
 
 
 async def retry(connection: AsyncConnection, job: int, now: datetime) -> bool:

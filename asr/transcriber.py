@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -21,15 +21,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asr import jobs, transcripts
+from asr.bell import Bell
 from asr.errors import DecodingFailed, NoModel
 from asr.jobs import Job
+from asr.sweeper import Sweeper
 from asr.transcript import Transcript
+from asr.watch import BEATS, SILENCE_S, Watch
 from plumbing.database import will_pass
+from plumbing.lifecycle import background
 from recordings import ledger
 from recordings.archive import Archive
 from recordings.recording import Leg, Recording
 
-POLL_S = 2.0  # how late a job is noticed when nobody gave notice
 LOCKED_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 log = structlog.get_logger("asr.transcriber")
@@ -62,12 +65,20 @@ class Health:
     reason: str | None = None
 
 
+class Broker(StrEnum):
+    """What carries the messages between those who have jobs and those who work on them."""
+
+    NONE = ""  # they are one process
+    REDIS = "redis"
+    AWAY = "away"  # Redis, and it does not answer
+
+
 async def _nothing_follows(_: AsyncConnection, __: Recording, ___: Transcript) -> None:
     return None
 
 
 class Transcriber:
-    """As many workers as the decoder has children. `run()` until cancelled."""
+    """Works on as many jobs at once as the decoder has children, and sweeps. `run()` until cancelled."""
 
     def __init__(
         self,
@@ -77,29 +88,41 @@ class Transcriber:
         *,
         model: str,  # the model's name, kept beside each transcript
         follow_up: FollowUp = _nothing_follows,
-        announce: Callable[[Recording], None] = lambda _: None,
+        announce: Callable[[Recording], None] = lambda _: None,  # transcribed, here or by another process
+        bell: Bell | None = None,  # none: one of its own, which nobody else hears
+        worker: str = jobs.CONTROLLER,
         model_check_every_s: float = 30.0,
+        silence_s: float = SILENCE_S,  # after so long a worker without a sign of life loses its job
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._engine, self._archive, self._decoder, self._model = engine, Archive(archive), decoder, model
         self._follow_up, self._announce, self._clock = follow_up, announce, clock
-        self._model_check_every_s = model_check_every_s
-        self._noticed = asyncio.Event()
+        self._bell, self._worker, self._model_check_every_s = bell or Bell(), worker, model_check_every_s
+        self._sweeper = Sweeper(engine, self._bell, worker, announce=announce, clock=clock, watch=Watch(silence_s))
+        self._beat_every_s = silence_s / BEATS
+        self._model_lost = asyncio.Event()
         self.health = Health(on=False, reason="转写正在启动 / starting")
 
     def notice(self) -> None:
         """There is a job: look now."""
-        self._noticed.set()
+        self._sweeper.notice()
+
+    @property
+    def broker(self) -> Broker:
+        """What carries the messages, and whether it answers."""
+        if not self._bell.shared:
+            return Broker.NONE
+        return Broker.AWAY if self._sweeper.broker_away else Broker.REDIS
 
     async def run(self) -> None:
-        """Return what a dead process left, then work; in the end close the decoder."""
-        orphans = await self._write(lambda connection: jobs.return_orphans(connection, self._clock()))
+        """Return what a dead predecessor left, then work; in the end close the decoder."""
+        orphans = await self._write(lambda connection: jobs.return_orphans(connection, self._clock(), of=self._worker))
         if orphans:
             log.warning("Jobs of a dead process returned to the queue", jobs=orphans)
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(self._decoder.children):
-                    group.create_task(self._work())
+                group.create_task(self._sweeper.run())
+                group.create_task(self._work())
         finally:
             await self._decoder.close()
 
@@ -107,16 +130,25 @@ class Transcriber:
         while True:
             if not await self._has_model():
                 await asyncio.sleep(self._model_check_every_s)
-            elif job := await self._write(lambda connection: jobs.claim(connection, self._clock())):
-                await self._attempt(job)
-            else:
-                await self._rest()
+                continue
+            self._model_lost.clear()
+            async with self._bell.answered(self._look, self._decoder.children):
+                await self._model_lost.wait()
 
-    async def _rest(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_S):
-                await self._noticed.wait()
-        self._noticed.clear()
+    async def _look(self) -> None:
+        """What a message is answered with: one job, if there is one."""
+        if not await self._has_model():
+            self._model_lost.set()
+        elif job := await self._write(lambda connection: jobs.claim(connection, self._clock(), worker=self._worker)):
+            async with background(self._beat(job)):
+                await self._attempt(job)
+            self.notice()  # a job that failed has its pause, one that waited has a free hand
+
+    async def _beat(self, job: Job) -> None:
+        """Show that we live; who is silent loses the job."""
+        while True:
+            await asyncio.sleep(self._beat_every_s)
+            await self._write(lambda connection: jobs.beat(connection, job))
 
     async def _has_model(self) -> bool:
         try:
@@ -132,7 +164,8 @@ class Transcriber:
         if self.health.reason != reason:
             log.error("Transcription is off: there is no usable model; calls go on", reason=str(error))
         self.health = Health(on=False, reason=reason)
-        await self._write(lambda connection: jobs.note_waiting(connection, reason))
+        if not self._bell.shared:  # else another machine may have one
+            await self._write(lambda connection: jobs.note_waiting(connection, reason))
 
     async def _attempt(self, job: Job) -> None:
         try:

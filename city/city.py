@@ -18,6 +18,7 @@ from city.places import Place
 from city.prompts import Prompt
 from city.queue import Queue
 from city.seats import Seat
+from city.trunks import TrunksFile
 from city.written import Named, Slug
 
 
@@ -63,6 +64,7 @@ class City:
     places: tuple[Place, ...]
     seats: tuple[Seat, ...]
     admission: Admission
+    lines: TrunksFile
     dialling: Dialling
     prompts: Mapping[str, Prompt]  # by slug
 

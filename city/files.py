@@ -19,6 +19,7 @@ from city.prompts import PromptsFile
 from city.queue import QueuesFile
 from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
+from city.trunks import TrunksFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,7 @@ class Files:
     places: Source
     seats: Source
     admission: Source
+    trunks: Source
     dialling: Source
     prompts: Source
     also_spoken: frozenset[str] = frozenset()  # prompts that the programs themselves say
@@ -40,7 +42,7 @@ class Files:
     def all(self) -> Iterator[Source]:
         """Every file that was read, or should have been."""
         yield from (self.city, self.hotlines, self.queues, self.places, self.seats)
-        yield from (self.admission, self.dialling, self.prompts)
+        yield from (self.admission, self.trunks, self.dialling, self.prompts)
         yield from self.menus.values()
 
 
@@ -68,6 +70,7 @@ def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
         places=read(folder, "places.toml", PlacesFile),
         seats=read(folder, "seats.toml", SeatsFile),
         admission=read_if_there(folder, "admission.toml", Admission),
+        trunks=read_if_there(folder, "trunks.toml", TrunksFile),
         dialling=read_if_there(folder, "dialling.toml", Dialling),
         prompts=read(folder, "prompts/prompts.toml", PromptsFile),
         also_spoken=frozenset(also_spoken),

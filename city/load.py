@@ -20,6 +20,7 @@ from city.places import Place
 from city.prompts import Prompt
 from city.queue import Queue
 from city.seats import SeatRange
+from city.trunks import TrunksFile
 
 
 def load_city(folder: Path, *, also_spoken: Iterable[str] = ()) -> City:
@@ -61,6 +62,7 @@ def _city(files: Files, about: CityFile) -> City:
         places=tuple(place for _, place in files.places.entries("places", Place)),
         seats=tuple(seat for _, seats in files.seats.entries("seats", SeatRange) for seat in seats.seats()),
         admission=files.admission.whole(Admission) or Admission(),
+        lines=files.trunks.whole(TrunksFile) or TrunksFile(),
         dialling=files.dialling.whole(Dialling) or Dialling(),
         prompts=MappingProxyType({str(path[0]): prompt for path, prompt in files.prompts.entries("", Prompt)}),
     )

@@ -19,6 +19,7 @@ from city.places import PlacesFile
 from city.prompts import PromptsFile
 from city.queue import QueuesFile
 from city.seats import SeatsFile
+from city.trunks import TrunksFile
 
 PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas"
 
@@ -32,6 +33,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "prompts": PromptsFile,
     "queues": QueuesFile,
     "seats": SeatsFile,
+    "trunks": TrunksFile,
 }
 
 

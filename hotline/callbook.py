@@ -45,7 +45,13 @@ class CallBook:
         hotline = self._hotline_of(arrival.dnis)
         self._enter(
             lambda: note_arrived(
-                self._database, arrival.call, dnis=arrival.dnis, hotline=hotline, ani=arrival.ani, at=arrival.at
+                self._database,
+                arrival.call,
+                dnis=arrival.dnis,
+                hotline=hotline,
+                ani=arrival.ani,
+                at=arrival.at,
+                withheld=arrival.withheld,
             )
         )
 

@@ -7,6 +7,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from rich.markup import escape
@@ -27,6 +28,7 @@ NOUNS = {
     "jobs": "hotline.cli_jobs",
     "keys": "hotline.cli_keys",
     "model": "hotline.cli_model",
+    "recordings": "hotline.cli_recordings",
 }
 """What `hotline NOUN …` is about -> where its commands are. Loaded only when asked for: a command starts at once."""
 
@@ -98,6 +100,16 @@ def calls() -> None:
         for c in seen
     )
     table("当前来电 · calls now", columns, rows)
+
+
+@app.command()
+def unmask(
+    call: Annotated[str, typer.Argument(help="来电编号 / the call's id")],
+    reason: Annotated[str, typer.Option("--reason", help="为何要看 / why it is needed")],
+) -> None:
+    """查看完整主叫号码,留痕 · a caller's whole number; it is written down."""
+    shown = controller().ask(f"POST /api/calls/{quote(call, safe='')}/unmask", {"reason": reason})
+    out.print(escape(shown["caller"]))
 
 
 @app.command()

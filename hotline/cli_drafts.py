@@ -56,14 +56,18 @@ def _where(evidence: list[dict[str, float]]) -> str:
 
 @app.command()
 def hear(
-    draft: Draft, into: Annotated[Path | None, typer.Option("--into", help="存为 / the WAV file to write")] = None
+    draft: Draft,
+    reason: Annotated[str, typer.Option("--reason", help="为何要听 / why you want to hear it")],
+    into: Annotated[Path | None, typer.Option("--into", help="存为 / the WAV file to write")] = None,
 ) -> None:
-    """取录音(左市民右坐席),留痕 · fetch the recording, caller left, agent right; it is written down."""
-    whole = _whole(draft)
+    """下载录音(左市民右坐席),留痕 · download the recording, caller left, agent right; it is written down."""
+    at, whole = controller(), _whole(draft)
     file = into or Path(f"{whole}.wav")
     if file.exists():
         raise Trouble(f"文件已存在:{file}", f"the file exists already: {file}")
-    size = controller().fetch(f"/api/drafts/{whole}/audio", file)
+    recording = at.ask(f"GET /api/drafts/{whole}")["ticket"]["recording"]
+    grant = at.ask(f"POST /api/recordings/{recording}/grants", {"kind": "download", "reason": reason})
+    size = at.fetch(f"/api/recordings/{recording}/audio?grant={quote(grant['token'])}", file)
     say(f"已写入 {file}({size} 字节)", f"{size} bytes written to {file}")
 
 

@@ -53,6 +53,7 @@ from hotline.fittings import (
     serving,
     sitting_at,
 )
+from hotline.perimeter import HEARD, Perimeter
 from hotline.pulse import Pulse, note_pid, wait_for_turn
 from hotline.speech import build_speech
 from hotline.talk_desk import TalkDesk
@@ -115,8 +116,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         # The circle is closed here: Asterisk tells the ACD, the ACD orders, the switchboard carries out on Asterisk.
         ami = Ami(
             _account(settings),
-            wanted=WANTED,
-            on_event=in_turn(lambda message: listener.hear(message), lambda message: mirror.hear(message)),  # noqa: PLW0108
+            wanted=WANTED | HEARD,
+            on_event=in_turn(lambda m: listener.hear(m), lambda m: mirror.hear(m), lambda m: perimeter.hear(m)),  # noqa: PLW0108
             on_login=in_turn(lambda: lookout.begin(), lambda: mirror.look()),  # noqa: PLW0108 - made below
             on_lost=lambda: lookout.lose(),  # noqa: PLW0108
             on_ping=lambda *pong: listener.lag.calibrate(*pong),  # noqa: PLW0108
@@ -138,7 +139,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         )
         lookout = Lookout(engine, distributor, listener, callbook.note_arrival, _now)
         # Should we die: Asterisk knows by the heartbeat, and by the mirror whom it may ring.
-        heartbeat = Heartbeat(ami)
+        heartbeat, perimeter = Heartbeat(ami), Perimeter(city.lines, settings.state_dir, database, _now)
         mirror = Mirror(
             ami,
             lambda: None if lookout.sightings.blind else serving(distributor),
@@ -174,7 +175,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
-        await stack.enter_async_context(background(witness.run()))
+        await stack.enter_async_context(background(speech.sweeper.run(), witness.run(), perimeter.run()))
         services = Services(
             tokens=Tokens(database),
             board=board,
@@ -186,16 +187,19 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             dialling=CallBackDesk(gate, database, engine),
             vitals=Vitals(
                 engine,
-                Sight(ami=ami, listener=listener, lookout=lookout),
+                Sight(ami=ami, listener=listener, lookout=lookout, perimeter=perimeter),
                 speech.transcriber,
                 database,
                 speech.model,
                 witness,
+                speech.sweeper,
             ),
             books=Books(journal, lambda: city),
             transcription=speech.transcriber,
             database=database,
             archive=speech.vault,
+            sweeping=speech.sweeper,
+            is_confidential=lambda _: False,  # no hotline is, until a city can say so
         )
         await services.tokens.put_first_token(settings.state_dir, now=_now())
         http_port = await stack.enter_async_context(http_open(settings, services))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from api.address import ADDRESS_FILE, read_address
 from city.city import City
+from hotline.trunking import lines_of
 from plumbing.secrets import kept_secret
 from plumbing.settings import PREFIX
 from sandbox.instance import Setup
@@ -55,16 +56,18 @@ async def premises(
     city: City,
     *,
     model: Path | None = MODEL,
+    sip_address: str = "127.0.0.1",
     sip_port: int | None = None,
     http_port: int = 0,
     fallback_s: int = FALLBACK_S,
     carrier: Carrier | None = None,
     say: Say = say_on_stderr,
 ) -> AsyncIterator[Premises]:
-    """Boot the PBX of a city in `state_dir`; ended with the context. Without a `carrier` nobody outside can be dialled.
+    """Boot the PBX of a city in `state_dir`; ended with the context. A `carrier` takes the place of the city's.
 
-    Raises sandbox.pbx.PbxError, sandbox.errors.
+    Without either nobody outside can be dialled. Raises sandbox.pbx.PbxError, sandbox.errors, SecretMissing.
     """
+    lines = lines_of(city.lines, state_dir / "secrets")
     setup = Setup(
         seats=tuple(
             Seat(extension=seat.extension, password=phone_password(state_dir, seat.extension)) for seat in city.seats
@@ -73,9 +76,14 @@ async def premises(
         admission=admission_of(city),
         queues=tuple(city.queues),
         fallback_s=fallback_s,
-        carrier=carrier,
+        carrier=carrier or lines.carrier,
+        trunks=lines.trunks,
+        trunks_apart=lines.apart,
+        phone_networks=lines.phone_networks,
+        tls=lines.tls,
         sounds=city.folder.resolve() / "prompts",
         recordings=state_dir / "spool",
+        sip_address=sip_address,
         sip_port=sip_port,
     )
     async with Pbx.start(state_dir / "pbx", setup, say=say) as pbx:

@@ -25,10 +25,12 @@ from api.ports import VitalSigns
 from asr import jobs
 from asr.jobs import JobState
 from asr.models import ModelProblem, find_model
-from asr.transcriber import Transcriber
+from asr.transcriber import Broker, Transcriber
 from city.city import City
+from hotline.perimeter import Perimeter
 from plumbing.settings import Settings
 from recordings.calls import calls
+from recordings.sweeper import Sweeper
 from recordings.witness import Witness
 from telephony.ami import Ami
 from telephony.listener import Listener
@@ -136,6 +138,7 @@ class Sight:
     ami: Ami
     listener: Listener
     lookout: Lookout
+    perimeter: Perimeter
 
 
 class Books:
@@ -169,9 +172,10 @@ class Vitals:
         database: AsyncEngine,
         model: str,
         witness: Witness,
+        sweeper: Sweeper,
     ) -> None:
-        self._engine, self._sight, self._transcriber, self._witness = engine, sight, transcriber, witness
-        self._database, self._model = database, model
+        self._engine, self._sight, self._transcriber = engine, sight, transcriber
+        self._database, self._model, self._witness, self._sweeper = database, model, witness, sweeper
         self._beat_s = time.monotonic()
         engine.on_beat(self._note_beat)
 
@@ -189,6 +193,8 @@ class Vitals:
             transcription=self._model if health.on else "",
             transcription_off=health.reason or "",
             database=self._database.dialect.name if counts else "",
+            broker=self._transcriber.broker,
+            broker_away=self._transcriber.broker is Broker.AWAY,
             jobs_waiting=counts[JobState.QUEUED] + counts[JobState.RUNNING],
             jobs_failed=counts[JobState.FAILED],
             jobs_dead=counts[JobState.DEAD],
@@ -198,6 +204,10 @@ class Vitals:
             facts_lost=self._engine.facts_lost,
             event_lag_s=self._sight.listener.lag.seconds,
             audit=self._witness.broken,
+            swept=self._sweeper.last,
+            recordings_repaired=self._sweeper.repairs,
+            trunks=self._sight.perimeter.trunks(seen.lines),
+            banned=self._sight.perimeter.banned,
         )
 
     async def _jobs(self) -> Counter[JobState]:

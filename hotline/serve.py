@@ -15,6 +15,7 @@ from city.load import load_city
 from city.mistakes import CityInvalid
 from hotline.client import STATE_DIR
 from hotline.embedded import MODEL, ControllerEnded, premises, supervised_controller
+from hotline.trunking import SecretMissing
 from ivr.prompts import SPOKEN
 from plumbing.lifecycle import background
 from sandbox.errors import DebsError
@@ -25,19 +26,22 @@ HTTP_PORT = 8012
 SAMPLE = MODEL.parent.parent / "cities" / "sample"
 
 
-async def serve(state_dir: Path, city_dir: Path, *, sip_port: int, http_port: int, model: Path) -> None:
-    """Serve until a signal. Raises CityInvalid, PbxError, DebsError, ControllerEnded."""
+async def serve(state_dir: Path, city_dir: Path, *, sip: tuple[str, int], http_port: int, model: Path) -> None:
+    """Serve until a signal; `sip` is the address and the UDP port of SIP.
+
+    Raises CityInvalid, SecretMissing, PbxError, DebsError, ControllerEnded.
+    """
     console = Console(highlight=False, soft_wrap=True)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     city = load_city(city_dir, also_spoken=SPOKEN)
     async with (
-        premises(state_dir, city, model=model, sip_port=sip_port, http_port=http_port) as place,
+        premises(state_dir, city, model=model, sip_address=sip[0], sip_port=sip[1], http_port=http_port) as place,
         supervised_controller(place) as controller,
     ):
         console.print("连心 · 已开始接听  [dim]taking calls[/dim]")
-        console.print(f"       SIP 127.0.0.1:{sip_port} (UDP) · HTTP 127.0.0.1:{http_port}")
+        console.print(f"       SIP {sip[0]}:{sip[1]} (UDP) · HTTP 127.0.0.1:{http_port}")
         console.print(f"       分机 extensions {city.seats[0].extension}–{city.seats[-1].extension}")
         console.print(f"       话机密码 passwords of the phones: {state_dir}/secrets/phone-*")
         console.print(f"       市民可拨 citizens dial {', '.join(city.hotlines)} · 结束 end: Ctrl-C")
@@ -56,6 +60,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--state-dir", type=Path, default=STATE_DIR, help="状态目录 / where everything is kept")
     parser.add_argument("--city", type=Path, default=SAMPLE, help="城市目录 / the city's folder")
     parser.add_argument("--model", type=Path, default=MODEL, help="Vosk 模型目录 / a Vosk model's folder")
+    parser.add_argument(
+        "--sip-address", default="127.0.0.1", help="SIP 与声音的 IP 地址 / IP address of SIP and sound (docs/trunk.md)"
+    )
     parser.add_argument("--sip-port", type=int, default=SIP_PORT, help="SIP 端口 / UDP port of SIP")
     parser.add_argument("--http-port", type=int, default=HTTP_PORT, help="接口端口 / TCP port of the API")
     chosen = parser.parse_args(arguments)
@@ -65,12 +72,12 @@ def main(arguments: Sequence[str]) -> int:
             serve(
                 chosen.state_dir.resolve(),
                 chosen.city.resolve(),
-                sip_port=chosen.sip_port,
+                sip=(chosen.sip_address, chosen.sip_port),
                 http_port=chosen.http_port,
                 model=chosen.model.resolve(),
             )
         )
-    except (CityInvalid, ControllerEnded, PbxError, DebsError) as trouble:
+    except (CityInvalid, ControllerEnded, PbxError, DebsError, SecretMissing) as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
     return 0

@@ -7,12 +7,14 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.board import Board
+from asr.bell import Bell
 from asr.decoder import Decoder
-from asr.jobs import enqueue, reading
+from asr.jobs import CONTROLLER, enqueue, reading
 from asr.transcriber import Transcriber
 from city.city import City
 from hotline.crier import Crier
@@ -22,19 +24,45 @@ from recordings.archive import Archive
 from recordings.intake import Intake
 from recordings.keeper import Keeper
 from recordings.recording import Recording
+from recordings.sweeper import Sweeper
 from tickets.drafting import Drafting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
-    """The parts between a finished recording and its draft; each of the first four has a `run`."""
+    """The parts between a finished recording and its draft; each of the first five has a `run`."""
 
     crier: Crier
     intake: Intake
     transcriber: Transcriber
     keeper: Keeper
+    sweeper: Sweeper
     vault: Archive
     model: str  # the speech model's name
+
+
+def build_transcriber(
+    settings: Settings,
+    city: City,
+    database: AsyncEngine,
+    model: Path,
+    *,
+    worker: str = CONTROLLER,
+    announce: Callable[[Recording], None] = lambda _: None,
+) -> Transcriber:
+    """The same in the controller and in a worker on another machine."""
+    drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()})
+    return Transcriber(
+        database,
+        settings.state_dir / "recordings",
+        Decoder(model, children=settings.asr_children or os.cpu_count() or 1),
+        model=model.name,
+        follow_up=drafting.draft_of,
+        announce=announce,
+        bell=Bell(settings.redis_url.get_secret_value()),
+        worker=worker,
+        silence_s=settings.asr_silence_s,
+    )
 
 
 async def build_speech(
@@ -53,11 +81,7 @@ async def build_speech(
     archive = settings.state_dir / "recordings"
     crier = Crier(database, board.note_draft)
     model = await asyncio.to_thread(model_folder, settings)
-    decoder = Decoder(model, children=settings.asr_children or os.cpu_count() or 1)
-    drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()})
-    transcriber = Transcriber(
-        database, archive, decoder, model=model.name, follow_up=drafting.draft_of, announce=crier.note
-    )
+    transcriber = build_transcriber(settings, city, database, model, announce=crier.note)
     intake = Intake(
         settings.spool_dir,
         archive,
@@ -68,4 +92,13 @@ async def build_speech(
     )
     vault = Archive(archive)
     keeper = Keeper(database, vault, lambda connection, some: reading(connection, some, now()))
-    return Speech(crier=crier, intake=intake, transcriber=transcriber, keeper=keeper, vault=vault, model=model.name)
+    sweeper = Sweeper(settings.spool_dir, vault, database, enqueue, announce=transcriber.notice)
+    return Speech(
+        crier=crier,
+        intake=intake,
+        transcriber=transcriber,
+        keeper=keeper,
+        sweeper=sweeper,
+        vault=vault,
+        model=model.name,
+    )

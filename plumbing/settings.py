@@ -33,6 +33,10 @@ class Settings(BaseSettings):
 
     audit_seals: Path | None = Field(None, description="where the audit trail's heads are sealed; none: in state_dir")
 
+    redis_url: SecretStr = Field(
+        SecretStr(""), description="for example redis://db/0; with it other machines transcribe, too; empty: only we do"
+    )
+
     ami_host: str = "127.0.0.1"
     ami_port: int = Field(5038, ge=1, le=65535)
     ami_user: str = "hotline"
@@ -46,6 +50,7 @@ class Settings(BaseSettings):
     spool_dir: Path = Field(description="where Asterisk writes the legs of conversations")
     asr_model: Path | None = Field(None, description="a Vosk model's folder; none: calls are recorded, not transcribed")
     asr_children: int = Field(0, ge=0, le=256, description="decoder processes at once; 0: one a core")
+    asr_silence_s: float = Field(20.0, ge=0.5, description="a transcribing process silent for so long loses its jobs")
 
     @property
     def database(self) -> str:

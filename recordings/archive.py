@@ -11,8 +11,8 @@ import io
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -126,17 +126,34 @@ class Archive:
         """Both legs as they lie here: sound, hash, time of the last byte. Reads every byte."""
         return {leg: _examine(stored) for leg, stored in self.stored(recording).items()}
 
-    def held_since(self, since: datetime) -> set[RecordingId]:
-        """Ids of which a leg lies here, of the day of `since` and later ones.
+    def days(self) -> list[date]:
+        """Days of which there is a folder, oldest first."""
+        return sorted(filter(None, (_day(folder) for folder in self.folder.glob("[0-9]*/[0-9]*/[0-9]*"))))
 
-        Files that are not ours are passed over.
-        """
-        first = f"{since.astimezone(UTC):%Y/%m/%d}"
-        days = [day for day in self.folder.glob("*/*/*") if day.relative_to(self.folder).as_posix() >= first]
-        names = {
-            path.stem.rpartition("-")[0] for day in days for path in day.iterdir() if path.suffix in {".wav", SEALED}
-        }
+    def held_on(self, day: date) -> set[RecordingId]:
+        """Ids of which a leg lies here, of one day. Files that are not ours are passed over."""
+        names = {path.stem.rpartition("-")[0] for path in self._of(day) if path.suffix in {".wav", SEALED}}
         return {RecordingId(name) for name in names if _is_id(name)}
+
+    def halves(self, day: date, before: float) -> list[Path]:
+        """What a dead process left half written, untouched since a time stamp: never the only copy of anything."""
+        left = []
+        for path in self._of(day):
+            with suppress(FileNotFoundError):  # finished this moment
+                if path.suffix == ".part" and path.stat().st_mtime < before:
+                    left.append(path)
+        return left
+
+    def _of(self, day: date) -> list[Path]:
+        folder = self.folder / f"{day:%Y/%m/%d}"
+        return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _day(folder: Path) -> date | None:
+    try:
+        return date(*map(int, folder.parts[-3:]))
+    except ValueError:
+        return None
 
 
 @contextmanager

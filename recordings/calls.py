@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table, select, update
+from sqlalchemy import Boolean, Column, Integer, String, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from plumbing.columns import Instant, insert_once
@@ -25,6 +25,7 @@ calls = Table(
     Column("hotline", String(64)),
     Column("dnis", String(32)),
     Column("ani", String(21)),
+    Column("withheld", Boolean),
     Column("arrived_at", Instant),
     Column("joined_at", Instant),
     Column("answered_at", Instant),
@@ -44,12 +45,16 @@ _ASCII_DIGITS = frozenset("0123456789")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A row of `calls`. `ani` None: hidden or unknown (隐藏/未知). Times are aware UTC."""
+    """A row of `calls`. Times are aware UTC.
+
+    `ani` None: hidden or unknown (隐藏/未知); `withheld`: the caller asked that it be hidden.
+    """
 
     call_id: str
     hotline: str | None = None
     dnis: str | None = None
     ani: str | None = None
+    withheld: bool | None = None
     arrived_at: datetime | None = None
     joined_at: datetime | None = None
     answered_at: datetime | None = None
@@ -75,10 +80,18 @@ def clean_ani(raw: str | None) -> str | None:
 
 
 async def note_arrived(
-    engine: AsyncEngine, call_id: str, *, dnis: str, hotline: str | None, ani: str | None, at: datetime
+    engine: AsyncEngine,
+    call_id: str,
+    *,
+    dnis: str,
+    hotline: str | None,
+    ani: str | None,
+    at: datetime,
+    withheld: bool = False,
 ) -> None:
     """A citizen's call was answered by the PBX. `dnis` and `ani` are taken as they came."""
-    await _note(engine, call_id, dnis=clean_ani(dnis), hotline=hotline, ani=clean_ani(ani), arrived_at=at)
+    numbers = {"dnis": clean_ani(dnis), "ani": clean_ani(ani), "withheld": withheld}
+    await _note(engine, call_id, hotline=hotline, arrived_at=at, **numbers)
 
 
 async def note_numbers(connection: AsyncConnection, call_id: str, *, dnis: str, hotline: str | None, ani: str) -> None:

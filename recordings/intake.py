@@ -24,7 +24,7 @@ from recordings import ledger
 from recordings.archive import Archive
 from recordings.arrival import judge
 from recordings.calls import note_message, note_numbers
-from recordings.reconcile import FollowUp, reconcile
+from recordings.reconcile import FollowUp
 from recordings.recording import Leg, Recording, RecordingState, SpoolName, spool_name
 
 AGAIN_S = 1.0  # the pause after a sweep in which something could not be taken in
@@ -58,13 +58,11 @@ class Intake:
         hotline_of: Callable[[str], str | None] = lambda _: None,  # of the number dialled
         sweep_every_s: float = 30.0,
         orphan_after_s: float = 900.0,
-        reconcile_every_s: float = 86400.0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._spool, self._archive, self._engine = spool, Archive(archive), engine
         self._follow_up, self._announce, self._hotline_of = follow_up, announce, hotline_of
-        self._sweep_every_s, self._orphan_after_s = sweep_every_s, orphan_after_s
-        self._reconcile_every_s, self._clock = reconcile_every_s, clock
+        self._sweep_every_s, self._orphan_after_s, self._clock = sweep_every_s, orphan_after_s, clock
         self._noticed = asyncio.Event()
         self._failed = False  # in the last sweep something was not taken in
         self._sweeping = asyncio.Lock()
@@ -74,7 +72,6 @@ class Intake:
         await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch())
-            group.create_task(self._reconcile())
             while True:
                 self._noticed.clear()
                 await self.sweep()
@@ -90,14 +87,6 @@ class Intake:
                 self.notice()
         except (OSError, RuntimeError) as error:  # the system's watches are used up, the folder was replaced, …
             log.warning("The spool is not watched any more: drafts come later", error=type(error).__name__)
-
-    async def _reconcile(self) -> None:
-        while True:
-            try:
-                await reconcile(self._engine, self._archive, self._follow_up, self._clock())
-            except (OSError, SQLAlchemyError) as error:
-                log.warning("Archive not reconciled this time", error=type(error).__name__)
-            await asyncio.sleep(self._reconcile_every_s)
 
     async def _rest(self) -> None:
         try:

@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Float, Integer, Row, String, Table, Text, UniqueConstraint, select, update
+from sqlalchemy import Column, Float, Integer, Row, String, Table, Text, UniqueConstraint, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
-from recordings.recording import Recording, RecordingId, RecordingState, SpoolName, new_recording_id
+from recordings.recording import (
+    Recording,
+    RecordingId,
+    RecordingState,
+    SpoolName,
+    first_id,
+    made_at,
+    new_recording_id,
+)
 
 recordings = Table(
     "recordings",
@@ -93,10 +101,35 @@ async def in_state(connection: AsyncConnection, state: RecordingState) -> Sequen
     return [_recording(row) for row in rows]
 
 
-async def taken_in_since(connection: AsyncConnection, since: datetime) -> Sequence[Recording]:
-    """Every recording taken in since then."""
-    rows = await connection.execute(select(recordings).where(recordings.c.taken_in_at >= since))
-    return [_recording(row) for row in rows]
+async def of_day(connection: AsyncConnection, day: date) -> Sequence[Recording]:
+    """Every recording whose id was made on one day (UTC), in order."""
+    begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    ids = recordings.c.id.between(first_id(begin), first_id(begin + timedelta(days=1)))
+    return [_recording(row) for row in await connection.execute(select(recordings).where(ids).order_by("id"))]
+
+
+async def first_day(connection: AsyncConnection) -> date | None:
+    """The day of the oldest recording."""
+    oldest = await connection.scalar(select(func.min(recordings.c.id)))
+    return made_at(RecordingId(oldest)).date() if oldest else None
+
+
+async def page(connection: AsyncConnection, after: str, limit: int) -> Sequence[Recording]:
+    """The next recordings by id."""
+    query = select(recordings).where(recordings.c.id > after).order_by(recordings.c.id).limit(limit)
+    return [_recording(row) for row in await connection.execute(query)]
+
+
+async def counted(connection: AsyncConnection, after: str = "") -> int:
+    """How many recordings there are behind an id."""
+    query = select(func.count()).select_from(recordings).where(recordings.c.id > after)
+    return int(await connection.scalar(query) or 0)
+
+
+async def find_again(connection: AsyncConnection, recording: Recording) -> bool:
+    """Legs of a LOST recording are there after all: write what was found. False when it is lost no more."""
+    lost = update(recordings).where(recordings.c.id == recording.id, recordings.c.state == RecordingState.LOST)
+    return (await connection.execute(lost.values(**_columns(recording)))).rowcount == 1
 
 
 async def without_row(connection: AsyncConnection, ids: Collection[RecordingId]) -> set[RecordingId]:

@@ -90,6 +90,11 @@ def new_recording_id(now: datetime) -> RecordingId:
     return RecordingId(str(UUID(int=bits)))
 
 
+def first_id(moment: datetime) -> str:
+    """No id made at that moment or later is smaller, and none made before is larger."""
+    return str(UUID(int=int(moment.timestamp() * 1000) << 80))
+
+
 def made_at(recording: RecordingId) -> datetime:
     """When the id was made, to the millisecond. ValueError when it is no id of ours."""
     uuid = UUID(recording)

@@ -26,6 +26,7 @@ from sandbox.phones import Manner, Phone
 from sandbox.ports import LOOPBACK
 from sandbox.sip import Address, NoSip, SipMessage, address_of, proves, user_of
 from telephony.asterisk.config import Carrier as Customer
+from telephony.asterisk.trunk import Peer
 
 CITY_NUMBER = "051812345"
 REGISTERED_S = 60
@@ -84,6 +85,11 @@ class Carrier(asyncio.DatagramProtocol):
     def port(self) -> int:
         """Its UDP port."""
         return self.address[1]
+
+    def registrar(self) -> Peer:
+        """What a trunk that registers is told of it."""
+        host, port = self.address
+        return Peer(host=host, port=port, user=self.user, secret=self.secret)
 
     def peer(self, number: str = CITY_NUMBER) -> Customer:
         """What a PBX is told of it."""
@@ -158,7 +164,9 @@ class Carrier(asyncio.DatagramProtocol):
         elif ours:
             self._answer(request, 404, _REASONS[404])
         else:
-            request.first = f"{request.method} sip:{number}@{self._pbx[0]}:{self._pbx[1]} SIP/2.0"
+            registered = self._contacts.get(self.user) if self.user else None
+            target = registered or f"sip:{number}@{self._pbx[0]}:{self._pbx[1]}"
+            request.first = f"{request.method} {target} SIP/2.0"
             self.inbound(request)
             self._connect(request, self._pbx)
 

@@ -34,6 +34,8 @@ class Setup:
     """Where calls to outside numbers go, for example `sandbox.carrier`; by default nobody outside can be dialled."""
     trunks: tuple[Trunk, ...] = ()
     """Lines of carriers; by default, whoever calls from 127.0.0.1 is a citizen."""
+    trunks_apart: bool = False
+    """Whether no phone has an address of a trunk's."""
     phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
     """Networks from which phones may speak to the PBX."""
     tls: Tls | None = None
@@ -48,6 +50,8 @@ class Setup:
     """Music on hold."""
     recordings: Path | None = None
     """Where the dialplan records; `spool/recordings` of the instance by default."""
+    sip_address: str = "127.0.0.1"
+    """Where SIP and sound are to be reached: anything but the loopback address is the network's."""
     sip_port: int | None = None
     """The UDP port of SIP, where people's own phones must know it; by default any free one."""
     agi_port: int | None = None
@@ -67,6 +71,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         recordings=setup.recordings or folder / "spool/recordings",
         run_folder=run_folder,
         system_name=f"lx{secrets.token_hex(3)}",
+        sip_address=setup.sip_address,
         sip_port=setup.sip_port or ports.sip,
         rtp_first=ports.rtp[0],
         rtp_last=ports.rtp[1],
@@ -79,6 +84,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         carrier=setup.carrier,
         trunks=setup.trunks,
         trunk_match=() if setup.trunks else ("127.0.0.1/32",),
+        trunk_is_apart=setup.trunks_apart,
         phone_networks=setup.phone_networks,
         tls=setup.tls,
         queues=setup.queues,

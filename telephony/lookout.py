@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -59,6 +59,7 @@ class Sightings:
     last_resync_s: float = 0.0
     looks: int = 0
     repairs: int = 0  # by the reconciler; each is a defect somewhere
+    lines: Mapping[str, bool] = field(default_factory=dict)  # whether each carrier's peer answers
     blind: bool = True  # a resync is due and has not succeeded yet
 
 
@@ -146,6 +147,7 @@ class Lookout:
         try:
             telephones = await take_snapshot(ami)
             self._listener.resume(telephones)
+            self.sightings.lines = telephones.lines
             told = await self._brain.look(lambda: self._all_differences(telephones)) - 1
         except TelephonyError:
             self._gap.set()
@@ -173,6 +175,7 @@ class Lookout:
         known = self._distributor.calls
         telephones = await take_snapshot(ami)
         self.sightings.looks += 1
+        self.sightings.lines = telephones.lines
         await self._brain.look(lambda: self._differences_seen_twice(telephones, known))
 
     def _differences_seen_twice(self, telephones: Telephones, known: frozenset[CallId]) -> Sequence[Event]:

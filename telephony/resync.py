@@ -98,7 +98,7 @@ def newcomers(now: Telephones, acd: Acd, at: datetime) -> Iterator[Arrival]:
     """Calls that the ACD has not heard of, with their numbers for the call book."""
     for live in now.calls.values():
         if live.call not in acd.calls and not acd.has_ended(live.call) and not is_outward(live.call):
-            yield Arrival(at=at, call=live.call, dnis=live.dnis, ani=live.ani)
+            yield Arrival(at=at, call=live.call, dnis=live.dnis, ani=live.ani, withheld=live.withheld)
 
 
 class _View:

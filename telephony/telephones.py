@@ -15,9 +15,23 @@ from acd.dial_facts import ONLY_ATTEMPT
 from acd.model import CallId, QueueName, RingFailure, SeatId, Skills, is_outward
 from telephony.message import AmiMessage
 from telephony.translate import failure_of, read_moment, read_skills
+from telephony.trunks import is_line
 
 VARIABLES: Final = (
-    *("CALL_ID", "DNIS", "ANI", "QUEUE", "SKILLS", "CALL_PRIORITY", "JOINED", "ATTEMPT", "SEAT", "DIALSTATUS", "SAID"),
+    *(
+        "CALL_ID",
+        "DNIS",
+        "ANI",
+        "WITHHELD",
+        "QUEUE",
+        "SKILLS",
+        "CALL_PRIORITY",
+        "JOINED",
+        "ATTEMPT",
+        "SEAT",
+        "DIALSTATUS",
+        "SAID",
+    ),
 )
 """What the dialplan carries on a caller's leg and a snapshot reads back."""
 
@@ -56,6 +70,7 @@ class LiveCall:
     failure: RingFailure | None = None  # what the last offer came to, if it failed
     dnis: str = ""
     ani: str = field(default="", repr=False)
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +79,8 @@ class Telephones:
 
     calls: Mapping[CallId, LiveCall]
     phones: Mapping[SeatId, bool] = field(default_factory=dict)
+    lines: Mapping[str, bool] = field(default_factory=dict)
+    """Whether each carrier's peer answers: `trunk-NAME`, `carrier`."""
 
 
 def read_telephones(channels: Sequence[AmiMessage], devices: Iterable[AmiMessage]) -> Telephones:
@@ -80,8 +97,12 @@ def read_telephones(channels: Sequence[AmiMessage], devices: Iterable[AmiMessage
         if channel.get("Uniqueid") == call
     ]
     states = ((device.get("Device", ""), device.get("State", "")) for device in devices)
-    phones = {SeatId(name.removeprefix(PHONE)): state not in NO_PHONE for name, state in states if name[:6] == PHONE}
-    return Telephones(calls={live.call: live for live in calls}, phones=phones)
+    there = {name.removeprefix(PHONE): state not in NO_PHONE for name, state in states if name.startswith(PHONE)}
+    return Telephones(
+        calls={live.call: live for live in calls},
+        phones={SeatId(name): is_there for name, is_there in there.items() if not is_line(name)},
+        lines={name: is_there for name, is_there in there.items() if is_line(name)},
+    )
 
 
 def _variables(channel: AmiMessage) -> dict[str, str]:
@@ -106,6 +127,7 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
         failure=_failure(carried.get("DIALSTATUS", ""), carried.get("SAID", "")),
         dnis=carried.get("DNIS", ""),
         ani=carried.get("ANI", ""),
+        withheld=carried.get("WITHHELD") == "yes",
     )
 
 

@@ -50,6 +50,7 @@ from acd.events import (
 )
 from acd.model import CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills, is_outward
 from telephony.translate_dialling import outward_call, outward_facts
+from telephony.trunks import is_line
 
 WANTED = frozenset(
     {
@@ -86,6 +87,7 @@ class Arrival:
     call: CallId
     dnis: str  # as dialled, digits and a leading +
     ani: str  # "" when hidden or not a number
+    withheld: bool = False  # the caller asked that it be hidden
 
 
 class Translator:
@@ -188,6 +190,8 @@ class Translator:
 
     def _from_contact(self, message: Message, at: datetime) -> tuple[Event, ...]:
         seat, status = SeatId(message.get("AOR", "")), message.get("ContactStatus", "")
+        if is_line(seat):
+            return ()  # a carrier's peer (telephony.trunks)
         contact = message.get("URI", "")
         if status in REGISTERED:
             self._contacts[seat] = contact
@@ -199,7 +203,8 @@ class Translator:
 
 
 def _arrival(call: CallId, message: Message, at: datetime) -> Arrival:
-    return Arrival(at=at, call=call, dnis=message.get("Dnis", ""), ani=message.get("Ani", ""))
+    numbers = {"dnis": message.get("Dnis", ""), "ani": message.get("Ani", "")}
+    return Arrival(at=at, call=call, withheld=message.get("Withheld") == "yes", **numbers)
 
 
 def _joined(call: CallId, message: Message, at: datetime) -> CallJoined:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -34,6 +35,16 @@ def test_the_tree_keeps_the_house_rules() -> None:
 def test_listed_exceptions_exist() -> None:
     """Nobody is excused who is not there."""
     assert [name for name in house_rules.LONG_FILES if not (CLONE / name).is_file()] == []
+
+
+def test_migrations_are_one_chain() -> None:
+    """Two branches that both add a step to the same one would leave a database that cannot be prepared."""
+    steps = [(CLONE / name).read_text(encoding="utf-8") for name in tracked_files() if "/migrations/versions/" in name]
+    before = [re.search(r"^down_revision = (.*)$", step, re.MULTILINE) for step in steps]
+    led_from = [found[1] for found in before if found]
+
+    assert len(led_from) == len(steps)
+    assert sorted(set(led_from)) == sorted(led_from)
 
 
 DOCUMENTED = '"""What it knows."""\n'

@@ -33,6 +33,7 @@ class CallFacts:
     hotline: str | None
     hotline_name: str | None
     ani: str | None = field(default=None, repr=False)
+    withheld: bool = False
     arrived_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
@@ -94,6 +95,8 @@ def _empty(why: str) -> Field:
 
 
 def _caller(facts: CallFacts) -> Field:
+    if facts.withheld:
+        return _empty("主叫要求隐藏号码 / the caller asked that the number be withheld")
     if facts.ani is None:
         return _empty("主叫号码隐藏或未知 / the caller's number is hidden or unknown")
     return Field(value=masked(facts.ani), confidence=1.0, rule="主叫号码")

@@ -45,6 +45,7 @@ class Drafting:
             hotline=hotline,
             hotline_name=self._hotlines.get(hotline) if hotline else None,
             ani=call.ani,
+            withheld=bool(call.withheld),
             arrived_at=call.arrived_at,
             answered_at=call.answered_at,
             ended_at=call.ended_at,

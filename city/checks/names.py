@@ -11,6 +11,7 @@ from city.city import CityFile, audio_path
 from city.files import Files, Mention, menus_mentioned, prompts_mentioned, queues_mentioned, skills_mentioned
 from city.mistakes import Mistake
 from city.source import Source
+from city.trunks import Trunk, TrunksFile
 
 
 def queues_exist(files: Files) -> Iterator[Mistake]:
@@ -47,6 +48,15 @@ def prompts_can_be_said(files: Files) -> Iterator[Mistake]:
         if files.prompts.readable and slug not in files.prompts.content and not audio_path(files.folder, slug).exists():
             zh, message = f"提示音“{slug}”既无文本也无录音文件", f"prompt {slug!r} has neither a text nor an audio file"
             yield mention.mistake("unknown_prompt", zh, message)
+
+
+def calls_outside_leave_by_a_trunk(files: Files) -> Iterator[Mistake]:
+    """The trunk of `[outgoing]` is there and has a host."""
+    lines = files.trunks.whole(TrunksFile)
+    if lines and lines.outgoing:
+        mention = Mention(files.trunks, ("outgoing", "trunk"), lines.outgoing.trunk)
+        known = frozenset(trunk.name for _, trunk in files.trunks.entries("trunks", Trunk) if trunk.host)
+        yield from _unknown([mention], files.trunks, known, "trunk", "中继")
 
 
 def _unknown(mentions: Iterable[Mention], home: Source, known: frozenset[str], kind: str, zh: str) -> Iterator[Mistake]:

@@ -11,6 +11,7 @@ from city.numbers import dialled_forms, local_number
 from city.places import Place
 from city.queue import Queue
 from city.seats import SeatRange
+from city.trunks import Trunk
 
 
 def numbers_ring_one_hotline(files: Files) -> Iterator[Mistake]:
@@ -51,6 +52,12 @@ def extensions_belong_to_one_seat(files: Files) -> Iterator[Mistake]:
         if again:
             yield _twin(Mention(files.seats, (*path, "extensions"), again[0]), "seat", "坐席")
         taken.update(extensions)
+
+
+def trunks_have_one_name_each(files: Files) -> Iterator[Mistake]:
+    """No two trunks have the same name."""
+    found = files.trunks.entries("trunks", Trunk)
+    return _twins((Mention(files.trunks, (*path, "name"), trunk.name) for path, trunk in found), "trunk", "中继")
 
 
 def places_are_told_apart(files: Files) -> Iterator[Mistake]:

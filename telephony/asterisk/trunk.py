@@ -86,11 +86,15 @@ class Carrier(Peer):
 
     number: str
     """The caller's number of every call: the city's own, 2 to 20 digits, as the carrier has assigned it."""
+    trunk: str = ""
+    """The trunk whose channels these calls take; empty: none of ours."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot stand in a configuration file."""
         super().__post_init__()
         demand(NUMBER, "carrier.number", self.number)
+        if self.trunk:
+            demand(NAME, "carrier.trunk", self.trunk)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,12 +28,14 @@ from api.auth import Tokens
 from api.board import Board
 from api.people import Role
 from api.ports import CallMark, Services, VitalSigns
+from asr.jobs import enqueue
 from city.load import load_city
 from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.fittings import Books, Floor
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from recordings.archive import Archive
+from recordings.sweeper import Sweeper
 from telephony.gate import Gate
 from telephony.message import AmiReply
 from telephony.talk import Beside, TalkCode
@@ -246,7 +248,7 @@ async def house(database: AsyncEngine) -> AsyncIterator[House]:
 async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIterator[Face]:
     """The HTTP face on an ephemeral port."""
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
-    talks = FakeTalks()
+    talks, archive = FakeTalks(), Archive(tmp_path / "recordings")
     city = load_city(SAMPLE)
     gate = open_gate(Exchange(), house.engine, database, lambda: city, house.journal, lambda: NOW)
     services = Services(
@@ -262,7 +264,9 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         books=Books(house.journal, lambda: city),
         transcription=transcription,
         database=database,
-        archive=Archive(tmp_path / "recordings"),
+        archive=archive,
+        sweeping=Sweeper(tmp_path / "spool", archive, database, enqueue, clock=lambda: NOW),
+        is_confidential=lambda hotline: hotline == "12336",
     )
     house.engine.subscribe(gate.note)
     runner = web.AppRunner(build(services, clock=lambda: NOW))

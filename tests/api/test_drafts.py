@@ -3,77 +3,19 @@
 from __future__ import annotations
 
 import json
-import wave
-from datetime import timedelta
-from pathlib import Path
 
-import numpy as np
-import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.people import Role
-from asr.transcript import Speaker, Transcript, Turn, Word
-from asr.transcripts import keep
 from recordings.access import deeds_on
-from recordings.archive import Archive
-from recordings.ledger import close_row, open_row
-from recordings.recording import Leg, Recording, RecordingState, SpoolName
-from tests.api.face import NOW, Face
+from tests.api.draft_scene import NUMBER, RATE_HZ, SECONDS, draft
+from tests.api.face import Face
 from tests.databases import BOTH
-from tickets.draft import CallFacts, Draft, Field
-from tickets.heard import Span
-from tickets.store import draft_once, list_tickets
+from tickets.store import list_tickets
+
+__all__ = ["draft"]
 
 pytestmark = BOTH
-
-SECONDS, RATE_HZ = 2, 8000
-NUMBER = "13812340000"
-
-
-def leg(file: Path, level: int) -> None:
-    """A leg of constant samples, so that the sides can be told apart."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(file), "wb") as wav:
-        wav.setnchannels(1)
-        wav.setsampwidth(2)
-        wav.setframerate(RATE_HZ)
-        wav.writeframes(np.full(SECONDS * RATE_HZ, level, "<i2").tobytes())
-
-
-def proposed() -> Draft:
-    """A proposal with one piece of evidence, and one empty field that says why."""
-    evidence = (Span(0.5, 1.5, "我要投诉"),)
-    said = Field(value="我要投诉", confidence=0.9, rule="来电人原话", evidence=evidence)
-    return Draft(
-        caller=Field(value="138****0000", confidence=1.0, rule="主叫号码"),
-        hotline=Field(value="12345", confidence=1.0, rule="被叫号码"),
-        contact=Field(value=None, confidence=0.0, rule="未听到电话号码"),
-        kind=Field(value="投诉", confidence=0.9, rule="我要+类型", evidence=evidence),
-        place=Field(value=None, confidence=0.0, rule="未听到地名"),
-        subject=said,
-        summary=said,
-    )
-
-
-@pytest.fixture
-async def draft(face: Face, database: AsyncEngine) -> str:
-    """The id of a draft born from a recorded, transcribed talk."""
-    archive: Archive = face.services.archive
-    name = SpoolName("lx-1.1", 1)
-    words = (Word("我要", 0.5, 1.0, 0.9), Word("投诉", 1.0, 1.5, 0.9))
-    async with database.begin() as connection:
-        opened = await open_row(connection, name, NOW)
-        kept = Recording(
-            id=opened.id, call_id=name.call_id, attempt=1, state=RecordingState.KEPT, seconds=float(SECONDS)
-        )
-        await close_row(connection, kept)
-        for side, level in ((Leg.CALLER, 100), (Leg.AGENT, -200)):
-            leg(archive.path(opened.id, side), level)
-        transcript = Transcript((Turn(Speaker.CALLER, 0.5, 1.5, words),))
-        await keep(connection, opened.id, transcript, model="test", at=NOW)
-        facts = CallFacts(call_id=name.call_id, hotline="12345", hotline_name=None, ani=NUMBER)
-        await draft_once(connection, kept, facts, proposed(), NOW + timedelta(seconds=1))
-        return (await list_tickets(connection))[0].id
 
 
 async def test_a_draft_is_listed_and_read_with_its_evidence(face: Face, draft: str, database: AsyncEngine) -> None:
@@ -91,31 +33,20 @@ async def test_a_draft_is_listed_and_read_with_its_evidence(face: Face, draft: s
         assert [(who, deed) for _, who, deed in await deeds_on(connection, draft)] == [("operator#1", "ticket.read")]
 
 
-async def test_a_recording_is_heard_in_stereo_and_written_down(face: Face, draft: str, database: AsyncEngine) -> None:
-    """Caller left, agent right; who heard it stands in the audit trail."""
+async def test_the_recording_of_a_draft_is_heard_by_a_grant_for_it(face: Face, draft: str) -> None:
+    """The same gate as the recording's own route: without a grant there is no sound."""
+    _, read = await face.call(f"GET /api/drafts/{draft}", role=Role.OPERATOR)
+    line = f"POST /api/recordings/{read['ticket']['recording']}/grants"
+    _, grant = await face.call(line, {"reason": "核对草稿"}, role=Role.OPERATOR)
+
+    status, problem = await face.call(f"GET /api/drafts/{draft}/audio", role=Role.OPERATOR)
     headers = {"Authorization": f"Bearer {face.tokens[Role.OPERATOR]}"}
-    async with face.http.get(f"{face.url}/api/drafts/{draft}/audio", headers=headers) as response:
-        heard = await response.read()
+    url = f"{face.url}/api/drafts/{draft}/audio?grant={grant['token']}"
+    async with face.http.get(url, headers=headers) as response:
         assert (response.status, response.content_type) == (200, "audio/wav")
+        assert len(await response.read()) == 44 + SECONDS * RATE_HZ * 4
 
-    sides = np.frombuffer(heard[44:], "<i2").reshape(-1, 2)
-    assert (len(sides), set(sides[:, 0]), set(sides[:, 1])) == (SECONDS * RATE_HZ, {100}, {-200})
-    async with database.connect() as connection:
-        recording = (await list_tickets(connection))[0].recording
-        assert [(who, deed) for _, who, deed in await deeds_on(connection, recording)] == [
-            ("operator#1", "recording.heard")
-        ]
-
-
-async def test_a_piece_of_a_recording_can_be_asked_for(face: Face, draft: str) -> None:
-    """A browser jumps to the evidence by a byte range; nonsense gets the whole."""
-    headers = {"Authorization": f"Bearer {face.tokens[Role.OPERATOR]}"}
-    url = f"{face.url}/api/drafts/{draft}/audio"
-    async with face.http.get(url, headers={**headers, "Range": "bytes=44-51"}) as piece:
-        assert (piece.status, await piece.read()) == (206, np.array([100, -200, 100, -200], "<i2").tobytes())
-        assert piece.headers["Content-Range"] == f"bytes 44-51/{44 + SECONDS * RATE_HZ * 4}"
-    async with face.http.get(url, headers={**headers, "Range": "bytes=x"}) as whole:
-        assert whole.status == 200
+    assert (status, problem["rule"]) == (403, "grant_unknown")
 
 
 async def test_a_draft_is_confirmed_once_with_corrections(face: Face, draft: str) -> None:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from recordings.chain import Broken, Fault
+from recordings.reconcile import Differences
+from recordings.recording import RecordingId
+from recordings.sweeper import Swept
+from telephony.trunks import TrunkSight
 from tests.api.face import Face
 
 
@@ -14,7 +19,19 @@ async def test_all_is_well(face: Face) -> None:
 
     assert (status, health["well"]) == (200, True)
     assert {sign["name"]: sign["well"] for sign in health["signs"]} == dict.fromkeys(
-        ("engine", "pbx", "telephones", "database", "transcription", "jobs", "audit"), True
+        (
+            "engine",
+            "pbx",
+            "telephones",
+            "database",
+            "transcription",
+            "jobs",
+            "audit",
+            "recordings",
+            "trunks",
+            "guessers",
+        ),
+        True,
     )
 
 
@@ -81,3 +98,50 @@ async def test_a_broken_audit_trail_is_said_and_calls_go_on(face: Face) -> None:
         True,
         True,
     )
+
+
+async def test_redis_is_a_sign_where_it_is_used(face: Face) -> None:
+    """Lost, transcription waits, and the whole is still well."""
+    face.vitals.now = replace(face.vitals.now, broker="redis")
+    assert ("broker", True) in [(sign["name"], sign["well"]) for sign in (await health_of(face))["signs"]]
+
+    face.vitals.now = replace(face.vitals.now, broker="away", broker_away=True)
+    health = await health_of(face)
+    assert (health["well"], [sign["name"] for sign in health["signs"] if not sign["well"]]) == (True, ["broker"])
+
+
+async def health_of(face: Face) -> dict[str, Any]:
+    """The answer's body."""
+    _, health = await face.call("GET /api/health")
+    return dict(health)
+
+
+async def test_missing_recordings_are_said_with_what_was_repaired(face: Face) -> None:
+    """Counted by kind; calls go on."""
+    gone = RecordingId("019abc00-0000-7000-8000-000000000000")
+    swept = Swept(differences=Differences(missing=(gone,)), set_aside=2)
+    face.vitals.now = replace(face.vitals.now, swept=swept, recordings_repaired=3)
+
+    _, health = await face.call("GET /api/health")
+
+    sign = next(sign for sign in health["signs"] if sign["name"] == "recordings")
+    assert (health["well"], sign["well"]) == (True, False)
+    assert sign["en"].startswith("recordings: 1 missing, 0 without key, 0 altered, 0 not taken in, 2 files set aside")
+    assert sign["en"].endswith("3 repaired")
+
+
+async def test_a_dead_trunk_is_said_with_its_name(face: Face) -> None:
+    """One that does not answer, one that refuses us; the house itself is well, it cannot help it."""
+    trunks = (
+        TrunkSight(name="telecom", reachable=True, registered=None),
+        TrunkSight(name="provider", reachable=True, registered=False),
+        TrunkSight(name="carrier", reachable=False, registered=None),
+    )
+    face.vitals.now = replace(face.vitals.now, trunks=trunks, banned=3)
+
+    _, health = await face.call("GET /api/health")
+
+    (sign,) = (sign for sign in health["signs"] if sign["name"] == "trunks")
+    assert (health["well"], sign["well"]) == (True, False)
+    assert sign["en"] == "telecom answers; provider refuses our registration; carrier does not answer"
+    assert any(sign["en"].startswith("3 addresses are banned") for sign in health["signs"])

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from asr import jobs
 from asr.jobs import ATTEMPTS_MAX, Job, JobState
+from asr.watch import Pulse
 from plumbing.database import connect
 from recordings import ledger
 from recordings.intake import Intake
@@ -58,6 +59,34 @@ async def test_running_job_is_claimed_by_nobody_else(queued: AsyncEngine, databa
     await patient.dispose()
 
     assert len([job for job in claimed if job]) == 1
+
+
+async def test_who_claim_at_once_get_a_job_each(
+    engine: AsyncEngine, spool: Path, archive: Path, database_url: str
+) -> None:
+    """As many jobs as claims: nobody goes away without one because another was faster."""
+    for number in range(5):
+        leave_call(spool, call=f"lx1-{number}.1")
+    await Intake(spool, archive, engine, follow_up=jobs.enqueue).sweep()
+    patient = connect(database_url)
+    claimed = await asyncio.gather(*(claim(patient) for _ in range(5)))
+    await patient.dispose()
+
+    assert len({job.id for job in claimed if job}) == 5
+
+
+async def test_only_who_has_been_silent_loses_the_job(queued: AsyncEngine) -> None:
+    """A sign of life between the look and the taking saves it."""
+    job = await claim(queued)
+    assert job is not None
+    seen = Pulse(job.id, job.attempts, job.beats)
+    async with queued.begin() as connection:
+        assert await jobs.beat(connection, job)
+        assert not await jobs.take_away(connection, seen, LATER)
+        assert await jobs.take_away(connection, seen._replace(beats=1), LATER)
+        assert not await jobs.beat(connection, job)
+
+    assert (await only_job(queued)).state is JobState.QUEUED
 
 
 async def test_failed_job_pauses_and_dies_after_its_third_attempt(queued: AsyncEngine) -> None:

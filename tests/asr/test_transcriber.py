@@ -55,7 +55,7 @@ class Hears:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pause between attempts."""
     monkeypatch.setattr(jobs, "PAUSE", jobs.PAUSE * 0)
-    monkeypatch.setattr("asr.transcriber.POLL_S", 0.02)
+    monkeypatch.setattr("asr.sweeper.POLL_S", 0.02)
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ async def test_notice_is_not_waited_for_by_polling(
     engine: AsyncEngine, archive: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here a poll would come in an hour."""
-    monkeypatch.setattr("asr.transcriber.POLL_S", 3600)
+    monkeypatch.setattr("asr.sweeper.POLL_S", 3600)
     transcriber = Transcriber(engine, archive, Hears(), model="m")
     async with at_work(transcriber):
         await until(lambda: transcriber.health.on)

@@ -23,6 +23,7 @@ WRITTEN = {
     "prompts": "prompts/prompts.toml",
     "queues": "queues.toml",
     "seats": "seats.toml",
+    "trunks": "trunks.toml",
 }
 
 

@@ -64,8 +64,8 @@ async def test_a_draft_is_read_heard_put_right_and_confirmed(
     shown = await hotline(state, "drafts", "show", draft.id[-6:])
     assert (shown.code, "海州区解放路12号" in shown.out, "市民:我要投诉" in shown.out) == (0, True, True), shown
 
-    heard = await hotline(state, "drafts", "hear", draft.id, "--into", str(tmp_path / "talk.wav"))
-    twice = await hotline(state, "drafts", "hear", draft.id, "--into", str(tmp_path / "talk.wav"))
+    heard = await hotline(state, "drafts", "hear", draft.id, "--reason", "核对", "--into", str(tmp_path / "talk.wav"))
+    twice = await hotline(state, "drafts", "hear", draft.id, "--reason", "核对", "--into", str(tmp_path / "talk.wav"))
     said = talk_samples(TALK)
     with wave.open(str(tmp_path / "talk.wav")) as wav:
         sides = np.frombuffer(wav.readframes(wav.getnframes()), "<i2").reshape(-1, 2)
@@ -84,5 +84,5 @@ async def test_a_draft_is_read_heard_put_right_and_confirmed(
         deeds = [deed for _, _, deed in await deeds_on(connection, draft.recording)]
     assert (ticket.contact_number, ticket.subject, ticket.summary) == ("051885801234", "夜间噪音", None)
     assert (ticket.kind, ticket.place) == (draft.kind, draft.place)
-    assert deeds == ["recording.heard"]
+    assert deeds == ["recording.granted", "recording.downloaded"]
     assert not any(number in text for text in (shown.out, confirmed.out) for number in (ANI, "051885801234"))

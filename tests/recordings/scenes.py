@@ -14,6 +14,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import FromClause
 
+from recordings.archive import Archive
+from recordings.grants import GrantKind, allow, hear
+from recordings.listen import StereoSound
+from recordings.recording import Recording
+
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
@@ -55,6 +60,14 @@ async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # what is waited for may be a file or a process
             await asyncio.sleep(0.01)
+
+
+async def heard(engine: AsyncEngine, archive: Archive, recording: Recording) -> StereoSound:
+    """The recording, as 101 hears it by a grant."""
+    async with engine.begin() as connection:
+        how = {"person": "101", "kind": GrantKind.PLAY, "reason": "核对", "at": NOON}
+        _, token = await allow(connection, recording.id, **how)
+    return (await hear(engine, archive, recording.id, token, person="101", at=NOON))[0]
 
 
 def hashes(folder: Path) -> dict[str, str]:

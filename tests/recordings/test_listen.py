@@ -1,4 +1,4 @@
-"""Two legs heard as one stereo sound, and who heard it."""
+"""Two legs heard as one stereo sound."""
 
 from __future__ import annotations
 
@@ -8,20 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from recordings.access import audit, deeds_on
-from recordings.archive import Archive
-from recordings.hearing import NothingToHear, hear
-from recordings.intake import Intake
-from recordings.ledger import RecordingUnknown
 from recordings.listen import open_stereo
-from recordings.recording import Leg, RecordingId, SpoolName
-from tests.databases import BOTH, locked
-from tests.recordings.scenes import NOON, count, leave_call, tone, write_wav
-
-pytestmark = BOTH
+from tests.recordings.scenes import tone, write_wav
 
 
 def sides(whole: bytes) -> np.ndarray:
@@ -68,60 +57,3 @@ def test_unusable_leg_is_silence(tmp_path: Path, agent: bytes) -> None:
 
     assert both[:, 0].any()
     assert not both[:, 1].any()
-
-
-async def test_hearing_is_written_down_before_a_byte_is_given(spool: Path, archive: Path, engine: AsyncEngine) -> None:
-    """Who, what, when; then the sound."""
-    leave_call(spool)
-    (recording,) = await Intake(spool, archive, engine).sweep()
-
-    sound = await hear(engine, Archive(archive), recording.id, who="101", at=NOON)
-
-    streamed = b"".join([piece async for piece in sound.stream(step=1000)])
-    assert len(sides(streamed)) == 8000
-    async with engine.connect() as connection:
-        assert await deeds_on(connection, recording.id) == [(NOON, "101", "recording.heard")]
-
-
-async def test_nothing_is_heard_when_it_cannot_be_written_down(
-    spool: Path, archive: Path, engine: AsyncEngine, database_url: str
-) -> None:
-    """No record, no sound."""
-    leave_call(spool)
-    (recording,) = await Intake(spool, archive, engine).sweep()
-
-    with locked(database_url), pytest.raises(OperationalError, match="lock"):
-        await hear(engine, Archive(archive), recording.id, who="101", at=NOON)
-
-
-async def test_nobody_hears_without_a_name(spool: Path, archive: Path, engine: AsyncEngine) -> None:
-    """An anonymous play is refused."""
-    leave_call(spool)
-    (recording,) = await Intake(spool, archive, engine).sweep()
-
-    with pytest.raises(ValueError, match="person"):
-        await hear(engine, Archive(archive), recording.id, who=" ", at=NOON)
-
-
-async def test_empty_recording_says_why_there_is_nothing_to_hear(
-    spool: Path, archive: Path, engine: AsyncEngine
-) -> None:
-    """The reason is for people."""
-    leave_call(spool)
-    for leg in Leg:
-        (spool / SpoolName("lx1-1732.1", 1).leg(leg)).write_bytes(b"")
-    (recording,) = await Intake(spool, archive, engine).sweep()
-
-    with pytest.raises(NothingToHear, match="从未接通"):
-        await hear(engine, Archive(archive), recording.id, who="101", at=NOON)
-
-
-@pytest.mark.parametrize("hostile", ["../../../etc/passwd", "x' OR 1=1 --", "019abc00-0000-7000-8000-000000000000"])
-async def test_unknown_recording_is_unknown_whatever_it_is_called(
-    archive: Path, engine: AsyncEngine, hostile: str
-) -> None:
-    """No path, no SQL, no record of what is not."""
-    with pytest.raises(RecordingUnknown):
-        await hear(engine, Archive(archive), RecordingId(hostile), who="101", at=NOON)
-
-    assert await count(engine, audit) == 0

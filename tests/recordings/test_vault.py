@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recordings import ledger
 from recordings.archive import Archive, sha256
-from recordings.hearing import hear
 from recordings.intake import Intake
 from recordings.keeper import Keeper, rotate
 from recordings.keys import KeyLost, KeyRing
@@ -22,7 +21,7 @@ from recordings.reconcile import reconcile
 from recordings.recording import Leg, Recording
 from recordings.vault import CHUNK_BYTES, MAGIC, TAG_BYTES, Tampered, key_file, seal, unseal
 from recordings.wav import header
-from tests.recordings.scenes import NOON, leave_call, tone, tree, write_wav
+from tests.recordings.scenes import heard, leave_call, tone, tree, write_wav
 
 ROOT = Path(__file__).parents[2]
 
@@ -123,7 +122,7 @@ async def test_recording_is_heard_the_same_from_the_vault_and_after_rotation(
     taken: Recording, archive: Path, engine: AsyncEngine, ring: KeyRing
 ) -> None:
     """No plain file is left; the sound stays the same; the files are not written again; the old key goes."""
-    before = await hear(engine, Archive(archive), taken.id, who="101", at=NOON)
+    before = await heard(engine, Archive(archive), taken)
     sound = before.read(0, before.size_bytes)
 
     assert await Keeper(engine, Archive(archive), nobody).sweep() == [taken.id]
@@ -132,14 +131,14 @@ async def test_recording_is_heard_the_same_from_the_vault_and_after_rotation(
     (old,) = ring.names()
     assert rotate(Archive(archive)) == (2, [])
 
-    after = await hear(engine, Archive(archive), taken.id, who="101", at=NOON)
+    after = await heard(engine, Archive(archive), taken)
     assert after.read(0, after.size_bytes) == sound
     assert {path: path.read_bytes() for path in sealed} == sealed
     assert len(ring.names()) == 1
     assert old not in ring.names()
     ring.forget(ring.newest())
     with pytest.raises(KeyLost):
-        await hear(engine, Archive(archive), taken.id, who="101", at=NOON)
+        await heard(engine, Archive(archive), taken)
 
 
 async def test_a_file_whose_key_cannot_be_read_keeps_every_old_master_key(

@@ -224,3 +224,14 @@ def test_log_lines_that_complain_are_told_from_the_rest(tmp_path: Path) -> None:
     )
 
     assert [line.split(": ")[-1] for line in complaints(log)] == ["odd", "worse"]
+
+
+async def test_sip_is_where_it_was_asked_to_be_and_nowhere_else(asterisk: Asterisk, tmp_path: Path) -> None:
+    """For carriers and phones that are elsewhere; here, another address of the loopback."""
+    async with Pbx.start(tmp_path / "pbx", Setup(sip_address="127.0.0.77"), asterisk=asterisk) as pbx:
+        bound = await asyncio.to_thread(Path(f"/proc/{pbx.pid}/net/udp").read_text, "ascii")
+
+    sip = f"{pbx.config.sip_port:04X}"
+    assert f"4D00007F:{sip} " in bound
+    assert f"0100007F:{sip} " not in bound
+    assert f"00000000:{sip} " not in bound

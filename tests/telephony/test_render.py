@@ -79,6 +79,15 @@ def test_phones_cannot_transfer_by_themselves(config: PbxConfig) -> None:
     assert not {"res_pjsip_refer.so", "app_system.so", "func_shell.so", "app_transfer.so"} & set(loaded_modules())
 
 
+def test_there_is_no_endpoint_for_anonymous_callers(config: PbxConfig) -> None:
+    """Its module is not even loaded; and whoever is not listed is not heard."""
+    told = section(rendered(config)["pjsip.conf"], "heard")
+
+    assert "res_pjsip_endpoint_identifier_anonymous.so" not in loaded_modules()
+    assert told[:3] == [("type", "acl"), ("deny", "0.0.0.0/0"), ("deny", "::/0")]
+    assert [network for key, network in told if key == "permit"] == ["127.0.0.1/32", "127.0.0.0/8"]
+
+
 def test_trunk_with_addresses_of_its_own_is_known_by_them_first(config: PbxConfig) -> None:
     """Then a citizen whose number looks like a seat's is still a citizen."""
     for apart, order in ((True, "ip,username"), (False, "username,ip")):

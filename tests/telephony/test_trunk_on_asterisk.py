@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -12,13 +13,16 @@ from pydantic import SecretStr
 
 from city.numbers import dialled_forms
 from plumbing.lifecycle import background
+from sandbox.carrier import Carrier
 from sandbox.instance import Setup
 from sandbox.pbx import Pbx
+from sandbox.phones import Manner
 from sandbox.sound import tone, write_wav
 from sandbox.strangers import Manners, StrangeCall, sip_from, strange_call
 from telephony.ami import Ami, AmiAccount
 from telephony.asterisk.config import Fallback, Trunk
 from telephony.message import AmiEvent
+from tests.telephony.sip_phone import phone
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -46,8 +50,8 @@ TRUNKS = (
 class Exchange:
     """A PBX with four trunks and no controller, and what its dialplan says of each call."""
 
-    def __init__(self, pbx: Pbx) -> None:
-        self.pbx = pbx
+    def __init__(self, pbx: Pbx, carrier: Carrier) -> None:
+        self.pbx, self.carrier = pbx, carrier
         self._arrived: asyncio.Queue[AmiEvent] = asyncio.Queue()
         self._waiting: asyncio.Queue[AmiEvent] = asyncio.Queue()
         config = pbx.config
@@ -90,9 +94,15 @@ async def exchange(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ex
     """One for the module."""
     folder = tmp_path_factory.mktemp("trunks")
     write_wav(folder / "greeting.wav", tone(700, 0.1))
-    setup = Setup(hotlines=HOTLINES, trunks=TRUNKS, sounds=folder, phone_networks=("127.0.0.1/32",))
-    async with Pbx.start(folder / "pbx", setup) as pbx:
-        made = Exchange(pbx)
+    async with AsyncExitStack() as stack:
+        carrier = await stack.enter_async_context(Carrier.start())
+        outside = replace(carrier.peer(), trunk="small")
+        setup = Setup(
+            hotlines=HOTLINES, trunks=TRUNKS, carrier=outside, sounds=folder, phone_networks=("127.0.0.1/32",)
+        )
+        pbx = await stack.enter_async_context(Pbx.start(folder / "pbx", setup))
+        carrier.serve(pbx.config.sip_port)
+        made = Exchange(pbx, carrier)
         async with background(made.ami.run()):
             await made.ami.ready()
             yield made
@@ -229,6 +239,29 @@ async def test_beyond_its_cap_a_trunk_is_busy_and_the_reserve_is_for_crises(exch
     assert [one.status for one in ordinary] == [200, 200, 486]
     assert [status for status, _ in ordinary[2].statuses if status > 100] == [486]
     assert (crisis.status, elsewhere.status) == (200, 200)
+
+
+async def test_a_call_outside_takes_a_channel_of_its_trunk(exchange: Exchange) -> None:
+    """Two channels are for everybody: with one call outside, the second citizen hears busy."""
+    async with exchange.carrier.phone("13700000000", manner=Manner.ANSWER) as outside, AsyncExitStack() as lines:
+        await exchange.ami.action(
+            "Originate", Channel="Local/13700000000@outside/n", Context="waiting-room", Exten="s", Priority=1
+        )
+        await (await outside.incoming()).established()
+
+        statuses = []
+        for number in ("13900000001", "13900000002"):
+            calling = exchange.call(Manners(source=SMALL), "12345", sip_from(number))
+            statuses.append((await lines.enter_async_context(calling)).status)
+        await outside.hang_up()
+
+    assert statuses == [200, 486]
+
+
+async def test_options_of_a_trunk_are_answered(exchange: Exchange) -> None:
+    """So the carrier sees that we live."""
+    async with phone(exchange.pbx, "peer", IMS) as peer:
+        assert (await peer.ask("OPTIONS", "12345"))[0] == 200
 
 
 async def test_whoever_has_no_trunks_address_is_refused_whatever_is_said(exchange: Exchange) -> None:

@@ -89,7 +89,7 @@ async def decoder() -> AsyncIterator[Decoder]:
 def quick_retry(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pause between attempts."""
     monkeypatch.setattr(jobs, "PAUSE", jobs.PAUSE * 0)
-    monkeypatch.setattr("asr.transcriber.POLL_S", 0.05)
+    monkeypatch.setattr("asr.sweeper.POLL_S", 0.05)
 
 
 def written(tickets: Iterable[Ticket]) -> list[tuple[str | None, str | None, str | None]]:

@@ -1,0 +1,1 @@
+"""What a production machine runs beside Lianxin, as root."""

@@ -1,0 +1,136 @@
+"""Workers on a shared PostgreSQL, a shared Redis and a shared folder: killed, again and again, with Redis, too."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from asr import jobs
+from asr.jobs import ATTEMPTS_MAX, JobState
+from asr.transcripts import transcripts
+from plumbing.database import connect
+from plumbing.settings import PREFIX
+from recordings.intake import Intake
+from sandbox.redis_server import RedisServer
+from tests.asr.conftest import MODEL
+from tests.databases import Databases
+from tests.recordings.scenes import leave_call
+from tickets.store import tickets
+
+ROOT = Path(__file__).parents[2]
+RECORDINGS, SECONDS = 6, 12.0
+WITHIN_S = 60.0
+
+
+@pytest.fixture
+async def redis(tmp_path: Path) -> AsyncIterator[RedisServer]:
+    """A Redis of the test's own, to be killed."""
+    async with RedisServer.start(tmp_path / "redis") as server:
+        yield server
+
+
+@pytest.fixture
+def environment(postgresql: Databases, redis: RedisServer, tmp_path: Path) -> dict[str, str]:
+    """What every worker is told."""
+    told: dict[str, object] = {
+        "STATE_DIR": tmp_path,
+        "CITY_DIR": ROOT / "cities/sample",
+        "SPOOL_DIR": tmp_path / "spool",
+        "DATABASE_URL": postgresql.new(),
+        "REDIS_URL": redis.url,
+        "ASR_MODEL": MODEL,
+        "ASR_CHILDREN": 1,
+        "ASR_SILENCE_S": 1.0,
+    }
+    return {f"{PREFIX}{name}": str(value) for name, value in told.items()}
+
+
+@pytest.fixture
+async def database(environment: dict[str, str], tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    """The shared database, with recordings to be transcribed."""
+    engine = connect(environment[f"{PREFIX}DATABASE_URL"])
+    (tmp_path / "spool").mkdir()
+    for number in range(RECORDINGS):
+        leave_call(tmp_path / "spool", call=f"lx1-{number}.1", seconds=SECONDS)
+    await Intake(tmp_path / "spool", tmp_path / "recordings", engine, follow_up=jobs.enqueue).sweep()
+    yield engine
+    await engine.dispose()
+
+
+@asynccontextmanager
+async def workers(environment: dict[str, str]) -> AsyncIterator[None]:
+    """Two worker processes, killed with -9 in the end."""
+    how = {"cwd": ROOT, "env": os.environ | environment, "stderr": asyncio.subprocess.DEVNULL}
+    both = [await asyncio.create_subprocess_exec(sys.executable, "-m", "hotline.asr", **how) for _ in range(2)]
+    try:
+        yield
+        assert [worker.returncode for worker in both] == [None, None]
+    finally:
+        for worker in both:
+            if worker.returncode is None:
+                os.kill(worker.pid, signal.SIGKILL)
+            await worker.wait()
+
+
+async def states(database: AsyncEngine) -> Counter[JobState]:
+    """How many jobs are in each state."""
+    async with database.connect() as connection:
+        return Counter(await jobs.counted(connection))
+
+
+async def two_are_at_work(database: AsyncEngine) -> None:
+    """Wait until each worker has a job."""
+    async with asyncio.timeout(WITHIN_S), database.connect() as connection:
+        alive = select(jobs.jobs.c.worker).where(jobs.jobs.c.state == JobState.RUNNING, jobs.jobs.c.beats >= 1)
+        while len(set(await connection.scalars(alive))) < 2:
+            await connection.rollback()
+            await asyncio.sleep(0.05)
+
+
+async def test_no_job_is_lost_doubled_or_stuck_when_workers_and_redis_die(
+    database: AsyncEngine, environment: dict[str, str], redis: RedisServer
+) -> None:
+    """Both workers are killed at their work, twice; Redis is killed, then emptied. Every recording has one draft."""
+    async with workers(environment):
+        await two_are_at_work(database)
+    await redis.kill()
+    await redis.boot()
+    async with workers(environment):
+        await two_are_at_work(database)
+        await redis.empty()
+    async with workers(environment):
+        async with asyncio.timeout(WITHIN_S):
+            while (await states(database))[JobState.DONE] < RECORDINGS:  # noqa: ASYNC110 (other processes do it)
+                await asyncio.sleep(0.1)
+
+    assert +(await states(database)) == {JobState.DONE: RECORDINGS}
+    async with database.connect() as connection:
+        recordings = set(await connection.scalars(select(jobs.jobs.c.recording)))
+        attempts = sorted(await connection.scalars(select(jobs.jobs.c.attempts)))
+        told = list(await connection.scalars(select(transcripts.c.recording)))
+        drafts = list(await connection.scalars(select(tickets.c.recording)))
+    assert sorted(told) == sorted(drafts) == sorted(recordings)
+    assert len(recordings) == RECORDINGS
+    assert 2 <= sum(attempts) - RECORDINGS <= 4  # exactly those that were killed at their work
+    assert attempts[-1] <= ATTEMPTS_MAX
+
+
+async def test_worker_alone_with_its_database_says_what_is_missing(environment: dict[str, str]) -> None:
+    """It cannot share what it has not."""
+    alone = os.environ | environment | {f"{PREFIX}REDIS_URL": ""}
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "hotline.asr"), cwd=ROOT, env=alone, stderr=asyncio.subprocess.PIPE
+    )
+    _, told = await worker.communicate()
+
+    assert (worker.returncode, "HOTLINE_REDIS_URL" in told.decode()) == (2, True)
