@@ -10,6 +10,7 @@ leads nowhere: a person's request is refused with NotNow and nothing changes. St
   again for the phone. An order without effect costs the agent nothing (ready, same place in the idle line, after a
   short rest); a phone that says nothing is unreachable.
 - *ringing* waits for an answer. The dialplan's own time-out normally ends it; RING_MARGIN later we do.
+- *reserved* is also the first agent of a transfer, until the target answers or the phone is rung again (acd.transfers).
 - *talking* waits for the end of the conversation or of the call. No deadline: people talk as long as they talk.
 - *wrap-up* waits for the agent to say ready or to dial out, at most for the queue's wrap-up time.
 - *on break* waits for the agent, if a person is the reason (also after a missed call: whoever did not answer may not
@@ -61,6 +62,7 @@ class AgentFact(StrEnum):
     WITHDRAWN = "caller gone or offer taken back"
     NOT_CARRIED_OUT = "order not carried out"
     TALK_ENDED = "conversation over"
+    PASSED_ON = "caller passed on"
     PHONE_LOST = "phone lost"
     PHONE_BACK = "phone registered"
     TIME_UP = "time is up"
@@ -94,7 +96,7 @@ TABLE: Final[Mapping[AgentState, Mapping[AgentFact, AgentState]]] = {
     _S.READY: {**_NO_CALL, _F.OFFERED: _S.RESERVED, _F.DIALS_OUT: _S.RESERVED, _F.PHONE_LOST: _S.ON_BREAK},
     _S.RESERVED: {_F.DIALLED: _S.RESERVED, _F.RANG: _S.RINGING, **_OFFER_ENDS},
     _S.RINGING: _OFFER_ENDS,
-    _S.TALKING: {_F.TALK_ENDED: _S.WRAP_UP},
+    _S.TALKING: {_F.TALK_ENDED: _S.WRAP_UP, _F.PASSED_ON: _S.RESERVED},
     _S.WRAP_UP: {**_NO_CALL, _F.DIALS_OUT: _S.RESERVED},
     _S.ON_BREAK: {**_NO_CALL, _F.PHONE_BACK: _S.READY},  # PHONE_BACK: only if the phone is the reason
 }

@@ -12,7 +12,19 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from acd import call_facts, dial_facts, dialling, duty, events, finding, ringing, seating, talking
+from acd import (
+    call_facts,
+    dial_facts,
+    dialling,
+    duty,
+    events,
+    finding,
+    ringing,
+    seating,
+    talk_facts,
+    talking,
+    transfers,
+)
 from acd.commands import Command
 from acd.events import Event
 from acd.hall import Hall
@@ -39,7 +51,14 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     call_facts.VoiceMessageLeft: _changes_nothing,
     call_facts.CallBackOwed: _changes_nothing,
     call_facts.CallBackSettled: _changes_nothing,
-    call_facts.CallTransferredOut: _changes_nothing,
+    call_facts.CallTransferredOut: transfers.hand_out,
+    talk_facts.TransferBegun: transfers.begin,
+    talk_facts.TransferFailed: transfers.fall_back,
+    talk_facts.TransferDone: transfers.take_over,
+    talk_facts.ConsultBegun: transfers.ask,
+    talk_facts.ConsultAnswered: transfers.meet,
+    talk_facts.ConsultEnded: transfers.part,
+    talk_facts.ThreeWayBegun: transfers.join_all,
     events.PhoneDialled: ringing.dial,
     events.RingStarted: ringing.ring,
     events.AgentAnswered: ringing.answer,
@@ -120,6 +139,16 @@ class Distributor:
         return self._hall.book.talking
 
     @property
+    def kept(self) -> Mapping[CallId, Offer]:
+        """Calls that are being transferred, and who is kept for them. A live view."""
+        return self._hall.book.kept
+
+    @property
+    def asked(self) -> Mapping[CallId, Offer]:
+        """Who is consulted, by the call it is about. A live view."""
+        return self._hall.book.asked
+
+    @property
     def calls(self) -> frozenset[CallId]:
         """Every call that has not ended as far as the ACD knows: what a resync compares with the PBX. O(n)."""
         return self._hall.book.calls | self._hall.waiting.keys() | self._hall.arrived.keys()
@@ -161,6 +190,8 @@ class Distributor:
             offers=tuple(sorted(hall.book.open.values(), key=lambda offer: offer.call)),
             talking=tuple(sorted(hall.book.talking.values(), key=lambda offer: offer.call)),
             arrived=tuple(sorted(hall.arrived)),
+            kept=tuple(sorted(hall.book.kept.values(), key=lambda offer: offer.call)),
+            asked=tuple(sorted(hall.book.asked.values(), key=lambda offer: offer.call)),
             next_deadline=self.next_deadline(),
             blind_until=hall.blind_until,
         )

@@ -68,6 +68,12 @@ class NumberRefused(Refused):
         self.rule = rule
 
 
+class NumberNotListed(Refused):
+    """Only outside numbers that the city lists may be dialled from a talk."""
+
+    rule = "number_not_listed"
+
+
 class BadReason(Refused):
     """Only the ACD itself puts an agent on break for this reason."""
 

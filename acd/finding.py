@@ -36,6 +36,7 @@ def note_repair(_hall: Hall, _event: Repaired) -> None:
 def find_offer(hall: Hall, event: OfferFound) -> None:
     """An offer unknown to us is remembered under its number; if the phone is being rung by it, it is open again."""
     talk = hall.book.talking.get(event.call)
+    hall.book.handed(event.call, event.attempt)
     if hall.has_ended(event.call) or hall.book.current(event.call, event.attempt) is not None:
         return
     if talk is not None and talk.attempt == event.attempt:

@@ -131,6 +131,10 @@ class Hall:
             self._sitting.pop(before.seat, None)
         self._index(after)
 
+    def renumber(self, talk: Offer) -> None:
+        """The agent talks on, in the same call's next conversation."""
+        self._agents[talk.agent] = replace(self._agents[talk.agent], attempt=talk.attempt)
+
     def postpone(self, agent: Agent, until: datetime) -> None:
         """The agent's deadline must wait."""
         self._agents[agent.id] = replace(agent, until=until)
@@ -214,6 +218,7 @@ class Hall:
         self.arrived = dict.fromkeys(past.arrived)
         for offer in (*past.offers, *past.talking):
             self.book.restore(offer, talking=offer in past.talking)
+        self.book.restore_beside(past.kept, past.asked)
         for agent in past.agents:
             self._restore_agent(agent)
         for call in past.waiting:

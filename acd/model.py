@@ -138,6 +138,7 @@ class Offer:
     dialled: bool = False  # the order took effect: the call is on its way to the phone
     held_since: datetime | None = None  # 保持: the caller hears music; the agent is talking all the same
     unrecorded_since: datetime | None = None  # 暂停录音: something sensitive is being said
+    asks_since: datetime | None = None  # 咨询: the caller hears music; the agent asks somebody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,5 +152,7 @@ class Snapshot:
     offers: tuple[Offer, ...]
     talking: tuple[Offer, ...]
     arrived: tuple[CallId, ...] = ()  # greeted or in a menu
+    kept: tuple[Offer, ...] = ()  # first agents during a transfer
+    asked: tuple[Offer, ...] = ()  # agents consulted by others
     next_deadline: datetime | None = None
     blind_until: datetime | None = None  # facts are missing: nothing is offered before this, or before they are told

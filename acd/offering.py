@@ -6,19 +6,29 @@ queue and whose skills (their own and the seat's, the higher level counts) reach
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from acd.agents import AgentFact
+from acd.agents import TABLE, AgentFact
 from acd.commands import RingAgent, StopRinging
 from acd.hall import Hall
 from acd.matching import rank
-from acd.model import Agent, AgentId, AgentState, Offer, WaitingCall, is_outward
+from acd.model import Agent, AgentId, AgentState, Offer, RingFailure, WaitingCall, is_outward
 
 CALL_RESTS: Final = timedelta(seconds=1)
 """A call whose order was not carried out rests, so that a broken channel does not run through every agent; less long
 than the agent (acd.agents.AGENT_RESTS), so that somebody else is next and a broken seat does not keep the call."""
+
+FAILURES: Final[Mapping[RingFailure, AgentFact]] = {
+    RingFailure.NO_ANSWER: AgentFact.MISSED,
+    RingFailure.REFUSED: AgentFact.MISSED,
+    RingFailure.BUSY: AgentFact.BUSY,
+    RingFailure.UNREACHABLE: AgentFact.UNREACHABLE,
+    RingFailure.CALLER_GONE: AgentFact.WITHDRAWN,
+    RingFailure.NOT_CARRIED_OUT: AgentFact.NOT_CARRIED_OUT,
+}
 
 
 def match(hall: Hall, at: datetime) -> None:
@@ -94,9 +104,12 @@ def end_in_nothing(hall: Hall, offer: Offer, fact: AgentFact, at: datetime, *, s
         return
     if stop:
         hall.orders.append(StopRinging(at=at, call=offer.call, attempt=offer.attempt, seat=offer.seat))
+    waiting = hall.waiting.get(offer.call)
+    if waiting is None:  # the dialplan made this offer, of a caller who is handed on: it says where the caller goes
+        return
     caller_said_gone = fact is AgentFact.WITHDRAWN and not stop
     rests = caller_said_gone or fact is AgentFact.NOT_CARRIED_OUT
-    hall.wait(replace(hall.waiting[offer.call], rests_until=at + CALL_RESTS if rests else None))
+    hall.wait(replace(waiting, rests_until=at + CALL_RESTS if rests else None))
 
 
 def end_outward(hall: Hall, offer: Offer, at: datetime, *, stop: bool) -> None:
@@ -116,8 +129,11 @@ def believe(hall: Hall, offer: Offer, at: datetime) -> bool:
     if agent is None or agent.id != offer.agent:
         return False
     if agent.state in (AgentState.RESERVED, AgentState.RINGING) and agent.call is not None:
-        end_in_nothing(hall, hall.book.open[agent.call], AgentFact.WITHDRAWN, at, stop=True)
-    if hall.agents[agent.id].state is AgentState.TALKING:
+        offered = hall.book.open.get(agent.call)
+        if offered is None or offered.agent != agent.id:  # engaged beside another's call
+            return False
+        end_in_nothing(hall, offered, AgentFact.WITHDRAWN, at, stop=True)
+    if AgentFact.ANSWERED not in TABLE[hall.agents[agent.id].state]:
         return False
     begin_talk(hall, offer, at)
     return True

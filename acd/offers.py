@@ -6,7 +6,7 @@ them), and an agent may turn out to have answered one that was taken back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from acd.model import CallId, Offer
@@ -21,6 +21,9 @@ class OfferBook:
         self._made: dict[CallId, dict[int, Offer]] = {}
         self._attempts: dict[CallId, int] = {}
         self._late: dict[CallId, Offer] = {}
+        self._kept: dict[CallId, Offer] = {}
+        self._asked: dict[CallId, Offer] = {}
+        self._handed: dict[CallId, Offer] = {}
 
     @property
     def open(self) -> Mapping[CallId, Offer]:
@@ -31,6 +34,16 @@ class OfferBook:
     def talking(self) -> Mapping[CallId, Offer]:
         """Conversations."""
         return self._talking
+
+    @property
+    def kept(self) -> Mapping[CallId, Offer]:
+        """First agents of transfers, and what they talked in."""
+        return self._kept
+
+    @property
+    def asked(self) -> Mapping[CallId, Offer]:
+        """Agents who are consulted, by the call they are asked about."""
+        return self._asked
 
     @property
     def calls(self) -> frozenset[CallId]:
@@ -53,6 +66,38 @@ class OfferBook:
         """Offer the call."""
         self._open[offer.call] = offer
         self.remember(offer)
+
+    # ---- beside a call: acd.transfers
+
+    def keep(self, talk: Offer) -> None:
+        """The conversation's agent is kept while somebody else is rung."""
+        self._kept[talk.call] = talk
+
+    def release(self, call: CallId) -> Offer | None:
+        """Keep nobody for the call; return who was."""
+        return self._kept.pop(call, None)
+
+    def ask(self, offer: Offer) -> None:
+        """An agent is consulted."""
+        self._asked[offer.call] = offer
+
+    def drop_asked(self, call: CallId) -> Offer | None:
+        """Nobody is consulted any more; return who was."""
+        return self._asked.pop(call, None)
+
+    def hand(self, offer: Offer) -> None:
+        """The dialplan rings somebody who was not free as far as we know: it counts if they answer."""
+        self._handed[offer.call] = offer
+
+    def handed(self, call: CallId, attempt: int) -> Offer | None:
+        """Return and forget the offer of this number that the dialplan makes by itself."""
+        offer = self._handed.get(call)
+        return self._handed.pop(call) if offer is not None and offer.attempt == attempt else None
+
+    def restore_beside(self, kept: Iterable[Offer], asked: Iterable[Offer]) -> None:
+        """After a restart."""
+        self._kept.update((offer.call, offer) for offer in kept)
+        self._asked.update((offer.call, offer) for offer in asked)
 
     def restore(self, offer: Offer, *, talking: bool) -> None:
         """After a restart: the offer is open, or has become a conversation."""
@@ -106,7 +151,7 @@ class OfferBook:
 
     def forget(self, call: CallId) -> None:
         """The call has ended."""
-        for offers in (self._open, self._talking, self._late):
+        for offers in (self._open, self._talking, self._late, self._kept, self._asked, self._handed):
             offers.pop(call, None)
         self._made.pop(call, None)
         self._attempts.pop(call, None)

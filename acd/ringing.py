@@ -11,9 +11,7 @@ effect since, because in Asterisk the newest order moves the caller. So
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 
 from acd.agents import RING_MARGIN, AgentFact
 from acd.events import (
@@ -27,17 +25,9 @@ from acd.events import (
     TalkEnded,
 )
 from acd.hall import Hall
-from acd.model import Agent, AgentState, Offer, RingFailure, WaitingCall, is_outward
-from acd.offering import begin_talk, begin_wrap_up, believe, end_in_nothing
-
-FAILURES: Final[Mapping[RingFailure, AgentFact]] = {
-    RingFailure.NO_ANSWER: AgentFact.MISSED,
-    RingFailure.REFUSED: AgentFact.MISSED,
-    RingFailure.BUSY: AgentFact.BUSY,
-    RingFailure.UNREACHABLE: AgentFact.UNREACHABLE,
-    RingFailure.CALLER_GONE: AgentFact.WITHDRAWN,
-    RingFailure.NOT_CARRIED_OUT: AgentFact.NOT_CARRIED_OUT,
-}
+from acd.model import Agent, AgentState, CallId, Offer, WaitingCall, is_outward
+from acd.offering import FAILURES, begin_talk, begin_wrap_up, believe, end_in_nothing
+from acd.transfers import clear, drop_asked, let_go
 
 
 def arrive(hall: Hall, event: CallArrived) -> None:
@@ -59,6 +49,7 @@ def join(hall: Hall, event: CallJoined) -> None:
     lost = hall.book.end_talk(event.call)
     if lost is not None:
         begin_wrap_up(hall, lost, event.at)
+    _end_handing_on(hall, event.call, event.at)
     hall.wait(
         WaitingCall(
             id=event.call,
@@ -82,6 +73,7 @@ def end(hall: Hall, event: CallEnded) -> None:
         hall.change(offered.agent, AgentFact.MISSED if rang_in_vain else AgentFact.WITHDRAWN, event.at)
     if talked is not None:
         begin_wrap_up(hall, talked, event.at)
+    clear(hall, event.call, event.at)
     hall.forget_call(event.call)
 
 
@@ -110,6 +102,9 @@ def answer(hall: Hall, event: AgentAnswered) -> None:
     current = hall.book.current(event.call, event.attempt)
     if current is not None:
         begin_talk(hall, current, event.at)
+        let_go(hall, event.call, event.at)
+        return
+    if _answered_what_was_handed_on(hall, event):
         return
     late = hall.book.made(event.call, event.attempt)
     if late is None or event.call not in hall.waiting:
@@ -121,11 +116,34 @@ def answer(hall: Hall, event: AgentAnswered) -> None:
         hall.book.answered_late(late)
 
 
+def _answered_what_was_handed_on(hall: Hall, event: AgentAnswered) -> bool:
+    """A transfer's target whom we did not see free picked up, ours or a stranger to us: the first agent is out."""
+    kept, handed = hall.book.kept.get(event.call), hall.book.handed(event.call, event.attempt)
+    if handed is None and (kept is None or event.attempt <= kept.attempt):
+        return False
+    if handed is not None and event.call not in hall.book.talking:
+        offered = hall.book.open.get(event.call)
+        if offered is not None:  # an order that the dialplan was quicker than
+            end_in_nothing(hall, offered, AgentFact.WITHDRAWN, event.at, stop=False)
+        believe(hall, handed, event.at)
+    let_go(hall, event.call, event.at)
+    return True
+
+
+def _end_handing_on(hall: Hall, call: CallId, at: datetime) -> None:
+    """The caller waits: whoever was being rung by the dialplan is not, and nobody stands beside the call."""
+    offered = hall.book.open.get(call)
+    if offered is not None:
+        end_in_nothing(hall, offered, AgentFact.WITHDRAWN, at, stop=False)
+    clear(hall, call, at)
+
+
 def fail(hall: Hall, event: RingFailed) -> None:
     """The open offer came to nothing.
 
     When the caller is said to be gone, the call rests in its place: CallEnded comes, or the caller was not gone.
     """
+    hall.book.handed(event.call, event.attempt)
     offer = hall.book.current(event.call, event.attempt)
     if offer is not None:
         end_in_nothing(hall, offer, FAILURES[event.failure], event.at, stop=False)
@@ -133,6 +151,9 @@ def fail(hall: Hall, event: RingFailed) -> None:
 
 def end_talk(hall: Hall, event: TalkEnded) -> None:
     """The conversation is over; if the answer was never told, there was one all the same."""
+    kept = hall.book.kept.get(event.call)
+    if kept is not None and event.attempt >= kept.attempt:
+        let_go(hall, event.call, event.at)
     offer = hall.book.end_talk(event.call, event.attempt)
     if offer is None:
         offer = hall.book.current(event.call, event.attempt)
@@ -140,6 +161,7 @@ def end_talk(hall: Hall, event: TalkEnded) -> None:
             return
         hall.book.end_offer(event.call)
         hall.stop_waiting(event.call)
+    drop_asked(hall, event.call, event.at)
     begin_wrap_up(hall, offer, event.at)
 
 

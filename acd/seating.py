@@ -9,6 +9,7 @@ from acd.events import PhoneLost, PhoneRegistered, QueuesLoaded, SeatClosed, Sea
 from acd.hall import Due, Hall
 from acd.model import AgentId, AgentState, BreakReason, CallId
 from acd.ringing import give_up, withdraw
+from acd.transfers import stands_beside, time_up
 
 _GOES_ON = (AgentState.TALKING, AgentState.WRAP_UP)
 _BEING_OFFERED = (AgentState.RESERVED, AgentState.RINGING)
@@ -31,7 +32,7 @@ def close_seat(hall: Hall, event: SeatClosed) -> None:
     seat = seat_named(hall, event.seat)
     del hall.seats[seat.id]
     agent = hall.sitting_at(seat.id)
-    if agent is None or agent.state in _GOES_ON:
+    if agent is None or agent.state in _GOES_ON or stands_beside(hall, agent):
         return
     if agent.state in _BEING_OFFERED:
         withdraw(hall, agent, event.at)
@@ -75,7 +76,7 @@ def pass_time(hall: Hall, event: TimePassed) -> None:
         if hall.blind_until is not None:
             hall.postpone(agent, event.at + START_WITHIN)
             return
-        give_up(hall, agent, event.at)
+        (time_up if stands_beside(hall, agent) else give_up)(hall, agent, event.at)
     elif agent.state is AgentState.WRAP_UP and agent.seat not in hall.seats:
         hall.change(agent.id, AgentFact.SEAT_CLOSED, due)
     else:

@@ -83,9 +83,6 @@ class Talks(Protocol):
     async def stand_beside(self, call: CallId, seat: SeatId, manner: Beside, who: str) -> None:
         """Ring a supervisor's phone beside a talk. The same errors."""
 
-    async def pass_on(self, call: CallId, hotline: str) -> None:
-        """Send the caller to a hotline's queue. The same errors."""
-
     async def happened(self, call: CallId) -> Sequence[CallMark]:
         """Everything that happened in a call, in order."""
 
@@ -107,6 +104,38 @@ class Dialling(Protocol):
 
     async def owe(self, call: CallId) -> None:
         """The citizen of this call asked for a call-back. acd.errors.Refused, Unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whom:
+    """Exactly one of these: to whom a caller is handed, or who is asked."""
+
+    hotline: str | None = None
+    agent: AgentId | None = None
+    seat: SeatId | None = None
+    number: str | None = None  # outside, as the city lists it
+
+
+class Handing(Protocol):
+    """Handing a caller on. Each returns when Asterisk has said that it was begun or done.
+
+    Raises acd.errors.Refused, telephony.errors.TelephonyError, TimeoutError.
+    """
+
+    async def pass_on(self, call: CallId, whom: Whom) -> None:
+        """Blind."""
+
+    async def consult(self, call: CallId, whom: Whom) -> None:
+        """Ask somebody; the caller hears music."""
+
+    async def complete(self, call: CallId) -> None:
+        """Who was asked has the caller."""
+
+    async def rejoin(self, call: CallId) -> None:
+        """Back to the caller."""
+
+    async def three_way(self, call: CallId) -> None:
+        """All three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +198,7 @@ class Services:
     callers: Callers
     talks: Talks
     dialling: Dialling
+    handing: Handing
     vitals: Vitals
     books: Books
     transcription: Transcription

@@ -41,27 +41,16 @@ async def resume(asked: Asked[Nothing]) -> Done:
 
 
 async def _press(asked: Asked[Nothing], code: TalkCode) -> Done:
-    await asked.services.talks.press(_call_of_theirs(asked), code)
+    await asked.services.talks.press(call_of_theirs(asked), code)
     return Done()
 
 
-def _call_of_theirs(asked: Asked[W]) -> CallId:
+def call_of_theirs(asked: Asked[W]) -> CallId:
+    """The call of the path, if it is the asking agent's, or a leader asks. Raises NotAllowed."""
     call = CallId(asked.path["call"])
     if asked.by.role < Role.LEADER and asked.by.name != asked.services.talks.agent_of(call):
         raise NotAllowed(Role.LEADER)
     return call
-
-
-class PassOn(Wish):
-    """Where to: a hotline of the city, by its number."""
-
-    hotline: Annotated[str, Field(pattern=r"^[0-9]{2,12}$")]
-
-
-async def pass_on(asked: Asked[PassOn]) -> Done:
-    """转接到热线: the agent wraps up, the caller goes first in that hotline's queue."""
-    await asked.services.talks.pass_on(_call_of_theirs(asked), asked.wish.hotline)
-    return Done()
 
 
 class StandBeside(Wish):

@@ -29,6 +29,13 @@ class Skill(Named):
     """技能名 / its name in the other files"""
 
 
+class Outside(Named):
+    """外部号码: who may be dialled from a talk, to hand a caller over or to ask: 110, a department."""
+
+    number: Annotated[str, Field(pattern=r"^[0-9]{3,15}$")]
+    """所拨号码 / as the carrier takes it"""
+
+
 class CityFile(Named):
     """城市 city.toml: its name, its telephone codes, and the skills that the other files may speak of."""
 
@@ -42,6 +49,8 @@ class CityFile(Named):
     """短时放弃:几秒内挂机不计入放弃 / who hangs up within so many seconds is counted apart from those who gave up"""
     skills: tuple[Skill, ...] = ()
     """其他文件可用的技能 / the skills that other files may name"""
+    outside: tuple[Outside, ...] = ()
+    """通话中可转接、咨询的外部号码,其他一律不拨 / outside numbers that may be dialled from a talk; no others are"""
 
 
 class Dialled(NamedTuple):

@@ -53,6 +53,7 @@ from hotline.fittings import (
     serving,
     sitting_at,
 )
+from hotline.handing_desk import HandingDesk
 from hotline.perimeter import HEARD, Perimeter
 from hotline.pulse import Pulse, note_pid, wait_for_turn
 from hotline.speech import build_speech
@@ -149,11 +150,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         engine.subscribe(mirror.note)
 
         board, capacity, staff = Board(), Capacity(database, engine, phones=phones_of(city)), Staff(database)
-        engine.subscribe(memory.note)
-        engine.subscribe(lookout.watch)
-        engine.subscribe(callbook.note)
-        engine.subscribe(debts.note)
-        engine.subscribe(gate.note)
+        for watcher in (memory.note, lookout.watch, callbook.note, debts.note, gate.note):
+            engine.subscribe(watcher)
         engine.subscribe(lambda event, commands: _show(board, event, commands))
 
         witness = Witness(database, Seals(settings.seals))
@@ -169,7 +167,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         await open_seats(city, engine, capacity)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
         reception = Reception(lambda: city, desk, _now)
-        scripts = {"call": reception.receive, "agent-code": reception.serve_agent}
+        handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
+        scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts))
         await stack.enter_async_context(background(ami.run(), lookout.run(ami), heartbeat.run(), mirror.run()))
         await stack.enter_async_context(
@@ -183,7 +182,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             directory=staff,
             seats=capacity,
             callers=Callers(database),
-            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, city.hotlines.keys, _now),
+            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, _now),
+            handing=handing,
             dialling=CallBackDesk(gate, database, engine),
             vitals=Vitals(
                 engine,

@@ -76,6 +76,7 @@ async def premises(
         admission=admission_of(city),
         queues=tuple(city.queues),
         fallback_s=fallback_s,
+        outside=tuple(place.number for place in city.about.outside),
         carrier=carrier or lines.carrier,
         trunks=lines.trunks,
         trunks_apart=lines.apart,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Final
 
@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.distributor import Distributor
 from acd.engine import Engine
-from acd.errors import NotNow, UnknownQueue, UnknownSeat
-from acd.events import CallHeld, CallRetrieved, Event, RecordingPaused, RecordingResumed, TalkEnded
+from acd.errors import NotNow, UnknownSeat
+from acd.events import CallHeld, CallRetrieved, Event, RecordingPaused, RecordingResumed
 from acd.journal import Journal
-from acd.model import AgentId, CallId, Offer, SeatId
+from acd.model import AgentId, CallId, Offer, SeatId, is_outward
 from api.ports import CallMark
 from recordings import access
 from telephony.talk import Beside, Talk, TalkCode
@@ -42,11 +42,9 @@ class TalkDesk:
         talk: Talk,
         database: AsyncEngine,
         journal: Journal,
-        hotlines: Callable[[], Collection[str]],
         now: Callable[[], datetime],
     ) -> None:
         self._engine, self._distributor, self._talk = engine, distributor, talk
-        self._hotlines = hotlines
         self._database, self._journal, self._now = database, journal, now
 
     def agent_of(self, call: CallId) -> AgentId | None:
@@ -59,15 +57,10 @@ class TalkDesk:
 
         Raises NotNow, telephony's TelephonyError, or TimeoutError when Asterisk says nothing.
         """
+        if is_outward(call) and code in (TalkCode.HOLD, TalkCode.RETRIEVE):
+            raise NotNow("in a call that we made there is no hold", "外呼通话不能保持")
         _must_fit(self._talking(call), code)
         await self._until_told(call, TOLD[code], self._talk.press(call, code))
-
-    async def pass_on(self, call: CallId, hotline: str) -> None:
-        """转接: to a hotline's queue; the agent wraps up. Raises Refused, TelephonyError, TimeoutError."""
-        self._talking(call)
-        if hotline not in self._hotlines():
-            raise UnknownQueue(f"there is no hotline {hotline}", f"没有热线 {hotline}")
-        await self._until_told(call, TalkEnded, self._talk.pass_on(call, hotline))
 
     async def _until_told(self, call: CallId, kind: type[Event], deed: Coroutine[None, None, None]) -> None:
         told = asyncio.Event()

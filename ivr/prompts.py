@@ -24,6 +24,8 @@ class Say(StrEnum):
     BEEP = "beep"
     TALK_PAUSED = "talk-paused"  # this and the next by the dialplan, in a call
     TALK_RESUMED = "talk-resumed"
+    TALK_NOBODY = "talk-nobody"  # to the agent, when whoever was asked did not answer
+    TALK_NOT_LISTED = "talk-not-listed"  # or may not be dialled, or is not there
     BUSY_LINES = "busy-lines"  # by the dialplan itself, when as many call as the machine bears
     BUSY_NUMBER = "busy-number"  # or too many of one number
     MESSAGE_INVITE = "message-invite"  # by the dialplan itself, when nobody answers and no controller is there

@@ -32,6 +32,8 @@ class Setup:
     """How many calls the dialplan lets in."""
     carrier: Carrier | None = None
     """Where calls to outside numbers go, for example `sandbox.carrier`; by default nobody outside can be dialled."""
+    outside: tuple[str, ...] = ()
+    """Outside numbers that may be dialled from a talk."""
     trunks: tuple[Trunk, ...] = ()
     """Lines of carriers; by default, whoever calls from 127.0.0.1 is a citizen."""
     trunks_apart: bool = False
@@ -82,6 +84,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         hotlines=setup.hotlines,
         admission=setup.admission,
         carrier=setup.carrier,
+        outside=setup.outside,
         trunks=setup.trunks,
         trunk_match=() if setup.trunks else ("127.0.0.1/32",),
         trunk_is_apart=setup.trunks_apart,

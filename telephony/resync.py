@@ -37,6 +37,7 @@ from acd.model import (
     WaitingCall,
     is_outward,
 )
+from acd.talk_facts import ConsultAnswered, ConsultBegun, ConsultEnded, Party
 from telephony.telephones import WITH_SEAT, LiveCall, Telephones, Where
 from telephony.translate import Arrival
 
@@ -59,6 +60,14 @@ class Acd(Protocol):
     @property
     def talking(self) -> Mapping[CallId, Offer]:
         """Calls with an agent."""
+
+    @property
+    def kept(self) -> Mapping[CallId, Offer]:
+        """Who is kept for a transfer."""
+
+    @property
+    def asked(self) -> Mapping[CallId, Offer]:
+        """Who is consulted."""
 
     @property
     def calls(self) -> frozenset[CallId]:
@@ -126,6 +135,19 @@ class _View:
             failure = live.failure if live.attempt == offer.attempt else None
             failure = failure or RingFailure.NOT_CARRIED_OUT
             yield RingFailed(at=self._at, call=live.call, attempt=offer.attempt, failure=failure)
+        kept, asked = self._acd.kept.get(live.call), self._acd.asked.get(live.call)
+        if kept is not None and self._is_over_for(live, kept):
+            yield TalkEnded(at=self._at, call=live.call, attempt=kept.attempt)
+        if asked is not None and (asked.seat not in live.seats or self._is_elsewhere(live, asked)):
+            yield ConsultEnded(at=self._at, call=live.call, attempt=asked.attempt)
+
+    def _is_over_for(self, live: LiveCall, kept: Offer) -> bool:
+        """The caller has somebody else, or waits; or the phone of whoever is kept is with another caller."""
+        has_another = live.where is Where.TALKING and live.attempt > kept.attempt
+        return has_another or live.where is Where.WAITING or self._is_elsewhere(live, kept)
+
+    def _is_elsewhere(self, live: LiveCall, offer: Offer) -> bool:
+        return self._occupied.get(offer.seat, live.call) != live.call
 
     @staticmethod
     def _contradicts(live: LiveCall, talk: Offer) -> bool:
@@ -154,6 +176,19 @@ class _View:
                 yield self._joined(live)
         elif live.where in WITH_SEAT:
             yield from self._with_seat(live)
+        if live.where is Where.TALKING:
+            yield from self._with_somebody_asked(live)
+
+    def _with_somebody_asked(self, live: LiveCall) -> Iterator[Event]:
+        """A second phone of ours in the conversation, of whom we do not know."""
+        if live.call in self._acd.asked:
+            return
+        for seat in sorted(live.seats - {live.seat}):
+            agent = self._acd.sitting_at(seat)
+            if agent is not None and agent.call is None:
+                at, call, attempt = self._at, live.call, live.attempt
+                yield ConsultBegun(at=at, call=call, attempt=attempt, to=Party.AGENT, seat=seat)
+                yield ConsultAnswered(at=at, call=call, attempt=attempt)
 
     def _outward(self, live: LiveCall) -> Iterator[Event]:
         """A call that we make, of which the ACD knows: it was on disk before it was sent."""

@@ -18,7 +18,7 @@ from acd.commands import Command, RingAgent
 from acd.events import Event, RingFailed
 from acd.model import CallId, RingFailure, is_outward
 from telephony.errors import AsteriskRefused, TelephonyError
-from telephony.translate import actions_for
+from telephony.orders import actions_for
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from acd.model import CallId, SeatId
 from telephony.errors import TelephonyError
@@ -17,7 +17,7 @@ from telephony.message import AmiReply
 
 KEY_MS: Final = "80"
 RING_MS: Final = "15000"
-_NUMBER = re.compile(r"[0-9]{2,12}")
+_NUMBER = re.compile(r"[0-9]{2,15}")
 _LEG = re.compile(r"[A-Za-z0-9.-]{1,120}")
 
 
@@ -28,6 +28,8 @@ class TalkCode(StrEnum):
     RETRIEVE = "*82"  # 取回: so does any other key
     PAUSE = "*83"  # 暂停录音
     RESUME = "*84"  # 恢复录音
+    COMPLETE = "*87"  # 完成转接: while somebody is asked, as the next; RETRIEVE then lets them go
+    THREE_WAY = "*88"  # 三方通话
 
 
 class Beside(StrEnum):
@@ -36,6 +38,13 @@ class Beside(StrEnum):
     LISTEN = "listen"  # 监听: nobody hears them
     WHISPER = "whisper"  # 密语: the agent hears them
     BARGE = "barge"  # 强插: both hear them
+
+
+class Target(NamedTuple):
+    """Who is rung: `number` is a hotline's, a seat's or an outside one, as `kind` says (the dialplan's TO_KIND)."""
+
+    kind: Literal["hotline", "seat", "outside"]
+    number: str
 
 
 class NoAgentLeg(TelephonyError):
@@ -74,15 +83,41 @@ class Talk:
             Variable=f"TALK_LEG={leg}",
         )
 
-    async def pass_on(self, call: CallId, hotline: str) -> None:
-        """Send the caller to a hotline's queue by the dialplan. Raises TelephonyError, ValueError for no number."""
-        if not _NUMBER.fullmatch(hotline):
-            raise ValueError("a hotline is named by its digits")
-        await self._exchange.action("Redirect", Channel=call, Context="talk-transfer", Exten=hotline, Priority="1")
+    async def pass_on(self, call: CallId, target: Target) -> None:
+        """Have the dialplan hand the caller on. Raises TelephonyError, ValueError for no number."""
+        _must_be_digits(target)
+        await self._redirect(call, f"talk-give-{target.kind}", target.number)
+
+    async def consult(self, call: CallId, target: Target) -> None:
+        """Park the caller; the agent's leg goes on to ask somebody. The same errors."""
+        _must_be_digits(target)
+        leg = await self._agent_leg(call)
+        for name, value in (("TO", target.number), ("TO_KIND", target.kind), ("NEXT", "consult")):
+            await self._exchange.action("Setvar", Channel=leg, Variable=name, Value=value)
+        await self._redirect(call, "talk-parked", "s")
+
+    async def rejoin(self, call: CallId) -> None:
+        """Bring the agent back to the caller, whether or not the one who is asked has picked up. The same errors."""
+        if await self._leg(call, "TARGET_LEG"):
+            await self.press(call, TalkCode.RETRIEVE)
+        else:
+            await self._redirect(await self._agent_leg(call), "talk-aside", "back")
+
+    async def _redirect(self, channel: str, context: str, exten: str) -> None:
+        await self._exchange.action("Redirect", Channel=channel, Context=context, Exten=exten, Priority="1")
 
     async def _agent_leg(self, call: CallId) -> str:
-        reply = await self._exchange.action("Getvar", Channel=call, Variable="AGENT_LEG")
-        leg = reply.get("Value", "")
-        if not _LEG.fullmatch(leg):
+        leg = await self._leg(call, "AGENT_LEG")
+        if not leg:
             raise NoAgentLeg(f"no agent is connected to {call}")
         return leg
+
+    async def _leg(self, call: CallId, variable: str) -> str:
+        reply = await self._exchange.action("Getvar", Channel=call, Variable=variable)
+        leg = reply.get("Value", "")
+        return leg if _LEG.fullmatch(leg) else ""
+
+
+def _must_be_digits(target: Target) -> None:
+    if not _NUMBER.fullmatch(target.number):
+        raise ValueError("whoever is rung is named by digits")

@@ -38,6 +38,8 @@ VARIABLES: Final = (
 PHONE: Final = "PJSIP/"
 NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID"})
 GREETING: Final = frozenset({"citizens", "unattended"})
+TALKS: Final = frozenset({"talk-parked", "talk-together", "talk-taken", "talk-room"})
+"""Where the caller's leg is in a conversation with its SEAT that is not Dial's, also while somebody is asked."""
 
 
 class Where(StrEnum):
@@ -71,6 +73,7 @@ class LiveCall:
     dnis: str = ""
     ani: str = field(default="", repr=False)
     withheld: bool = False
+    seats: frozenset[SeatId] = frozenset()  # every seat whose phone is rung or talks for this call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,12 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
     if is_outward(CallId(leg["Uniqueid"])):
         return _read_outward(leg, carried)
     bridged = [other for other in others if leg.get("BridgeID") and other.get("BridgeID") == leg["BridgeID"]]
-    partner = next((seat for seat in map(_seat_of, bridged) if seat), None)
+    seats = frozenset(filter(None, map(_seat_of, others)))
+    seat = SeatId(carried.get("SEAT", "")) or None
+    partners = [partner for partner in map(_seat_of, bridged) if partner]
+    partner = seat if seat in partners else next(iter(partners), None)
+    if partner is None and leg.get("Context") in TALKS and seat in seats:
+        partner = seat
     return LiveCall(
         call=CallId(leg["Uniqueid"]),
         where=_where(leg, others, is_with_seat=partner is not None),
@@ -123,7 +131,8 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
         priority=_number(carried.get("CALL_PRIORITY", "")),
         joined=read_moment(carried.get("JOINED", "")),
         attempt=_number(carried.get("ATTEMPT", "")),
-        seat=partner or SeatId(carried.get("SEAT", "")) or None,
+        seat=partner or seat,
+        seats=seats,
         failure=_failure(carried.get("DIALSTATUS", ""), carried.get("SAID", "")),
         dnis=carried.get("DNIS", ""),
         ani=carried.get("ANI", ""),
@@ -148,7 +157,7 @@ def _where(leg: AmiMessage, others: Sequence[AmiMessage], *, is_with_seat: bool)
     match leg.get("Context"), leg.get("Application"):
         case "waiting-room", _:
             return Where.WAITING
-        case "connect", "Dial":
+        case "connect" | "talk-dial", "Dial":
             states = {other.get("ChannelStateDesc") for other in others}
             if "Up" in states:
                 return Where.TALKING

@@ -1,4 +1,4 @@
-"""AMI's words to ours and back. No connection, no clock: what Asterisk said and when goes in, facts come out.
+"""AMI's words in ours; the way back is telephony.orders. No connection, no clock.
 
 It remembers which offer (attempt) each caller's leg is engaged in, because Asterisk's own dial events do not carry our
 attempt number, and whether the phone rang. A leg serves one offer at a time, so the last `Connecting` names it. And it
@@ -18,6 +18,7 @@ What the dialplan says (`UserEvent`) and what Asterisk adds:
     Hold, Unhold  the phone's own hold key             -> CallHeld, CallRetrieved
     MixMonitorMute the recording is muted, or not      -> RecordingPaused, RecordingResumed
     DialOver      the dialplan goes on after Dial      -> RingFailed, or TalkEnded after a conversation
+    TransferBegun, ConsultBegun, ThreeWayBegun, …   a caller handed on: telephony.handing_on
     Hangup        of the caller's own leg              -> CallEnded
     ContactStatus a phone came or went                 -> PhoneRegistered, PhoneLost
 """
@@ -28,7 +29,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from acd.commands import Command, MuteRecording, RingAgent, StopRinging
+from acd.call_facts import CallTransferredOut
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -48,7 +49,9 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills, is_outward
+from acd.model import CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills
+from acd.talk_facts import Party, ThreeWayBegun, TransferBegun, TransferDone, TransferFailed
+from telephony import handing_on
 from telephony.translate_dialling import outward_call, outward_facts
 from telephony.trunks import is_line
 
@@ -71,8 +74,8 @@ REFUSALS = frozenset({"401", "403", "480", "603"})
 """SIP statuses by which a person, or do-not-disturb, says no. Asterisk makes them NOANSWER or CHANUNAVAIL."""
 OUR_MUSIC = frozenset({"talk-hold", "talk-mark"})
 """What a caller hears while a code runs on the agent's leg; the phone's own hold key names other music."""
-OWN_PHONES = frozenset({"agents", "talk-beside"})
-"""Contexts in which a leg that belongs to no citizen's call runs: feature codes, a supervisor beside a talk."""
+OWN_PHONES = frozenset({"agents", "talk-beside", "default"})
+"""Contexts of legs that are no citizen's: feature codes, a supervisor beside a talk, a conference's own announcer."""
 REGISTERED = frozenset({"Created", "Updated", "Reachable", "NonQualified"})
 LOST = frozenset({"Removed", "Unreachable"})
 
@@ -97,6 +100,7 @@ class Translator:
         self._offers: dict[CallId, int] = {}
         self._rang: set[CallId] = set()
         self._held_by_phone: set[CallId] = set()
+        self._outside: set[CallId] = set()  # on the way to somebody outside, or with them
         self._contacts: dict[SeatId, str] = {}
 
     def resume(self, offers: Mapping[CallId, int], rang: Iterable[CallId]) -> None:
@@ -105,6 +109,7 @@ class Translator:
         News of registrations was missed, too; who is there is looked up anew.
         """
         self._offers, self._rang = dict(offers), set(rang)
+        self._outside.clear()
         self._contacts.clear()
 
     def facts(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
@@ -141,11 +146,33 @@ class Translator:
             case "CallFallback":  # what is dialled from here on is none of our offers
                 self._offers.pop(call, None)
                 self._rang.discard(call)
+            case _:
+                return self._from_conversation(call, message, at)
+        return ()
+
+    def _from_conversation(self, call: CallId, message: Message, at: datetime) -> tuple[Event, ...]:
+        match message.get("UserEvent"):
+            case "DialOver" if call in self._outside and message.get("Status") == "ANSWER":
+                return ()  # none of ours talked there
             case "DialOver":
                 return (_dial_over(call, message, at, rang=call in self._rang),)
             case "TalkHeld" | "TalkRetrieved" | "TalkPause":
                 return (_keyed(call, message, at),)
+            case str(said) if said in handing_on.SAID:
+                return self._from_handing_on(message, at)
         return ()
+
+    def _from_handing_on(self, message: Message, at: datetime) -> tuple[Event, ...]:
+        status = message.get("Status", "")
+        failure = failure_of(status, message.get("Sip", ""), rang=False) if status not in ("", "ANSWER") else None
+        fact = handing_on.told(message, at, failure)
+        if isinstance(fact, TransferBegun | TransferFailed | TransferDone | ThreeWayBegun):
+            self._offers[fact.call] = fact.to_attempt
+            self._rang.discard(fact.call)
+            self._outside.discard(fact.call)
+        if isinstance(fact, CallTransferredOut) or (isinstance(fact, TransferBegun) and fact.to is Party.OUTSIDE):
+            self._outside.add(fact.call)
+        return (fact,) if fact is not None else ()
 
     def _from_talk(self, message: Message, at: datetime) -> tuple[Event, ...]:
         call, leg = CallId(message.get("Linkedid", "")), message.get("Uniqueid", "")
@@ -175,6 +202,8 @@ class Translator:
             case "DialState", "RINGING":
                 self._rang.add(call)
                 return (RingStarted(at=at, call=call, attempt=attempt),)
+            case "DialEnd", "ANSWER" if call in self._outside:
+                return (CallTransferredOut(at=at, call=call, attempt=attempt, to_kind=Party.OUTSIDE),)
             case "DialEnd", "ANSWER":
                 return (AgentAnswered(at=at, call=call, attempt=attempt),)
         return ()
@@ -186,6 +215,7 @@ class Translator:
         self._offers.pop(call, None)
         self._rang.discard(call)
         self._held_by_phone.discard(call)
+        self._outside.discard(call)
         return (CallEnded(at=at, call=call),)
 
     def _from_contact(self, message: Message, at: datetime) -> tuple[Event, ...]:
@@ -260,31 +290,3 @@ def read_skills(text: str) -> Skills:
 def write_skills(skills: Skills) -> str:
     """Skills as the dialplan carries them; the inverse of `read_skills`."""
     return "&".join(f"{name}:{level}" for name, level in sorted(skills))
-
-
-def actions_for(command: Command) -> tuple[tuple[str, dict[str, str]], ...]:
-    """The AMI actions that carry out a command, in order: one, and for a mute also the word to the agent's leg."""
-    if isinstance(command, MuteRecording):
-        said = {"Channel": command.call, "Variable": "RECORDING_PAUSED", "Value": "yes" if command.mute else "no"}
-        return action_for(command), ("Setvar", said)
-    return (action_for(command),)
-
-
-def action_for(command: Command) -> tuple[str, dict[str, str]]:
-    """The one AMI action, its name and fields, that carries out a command.
-
-    A call's id is its channel's unique id, which AMI takes wherever it takes a channel's name.
-    """
-    match command:
-        case RingAgent():
-            target = ("connect", f"{command.seat}*{command.attempt}*{max(1, round(command.ring_time.total_seconds()))}")
-        case MuteRecording():
-            state = "1" if command.mute else "0"
-            return "MixMonitorMute", {"Channel": command.call, "Direction": "both", "State": state}
-        case StopRinging():
-            if is_outward(command.call):  # nobody waits for it
-                return "Hangup", {"Channel": command.call}
-            target = ("waiting-room", "s")
-        case _:
-            raise TypeError(f"no AMI action carries out {type(command).__name__}")
-    return "Redirect", {"Channel": command.call, "Context": target[0], "Exten": target[1], "Priority": "1"}

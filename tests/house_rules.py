@@ -14,6 +14,7 @@ from fnmatch import fnmatch
 LONGEST_FILE = 300
 
 LONG_FILES: dict[str, str] = {
+    "tests/journeys/walks.py": "the cells of the outcome table, one walk each",
     "dev": "one POSIX script that must run before anything else of the project can be imported",
     "tests/telephony/test_agi.py": "the bad manners of FastAGI clients, one scene each",
     "tests/telephony/test_ami.py": "the defects of plain panoramisk, one scene each",
@@ -40,10 +41,14 @@ PURE_MODULES = (
             "ledger",
         )
     ),
-    *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome")),
+    *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome", "talk_facts", "transfers", "asking")),
     "ivr/*.py",
-    *(f"telephony/{name}.py" for name in ("message", "translate", "translate_dialling", "telephones")),
-    *(f"telephony/{name}.py" for name in ("resync", "lag", "trunks", "guessing")),
+    "recordings/chain.py",
+    *(
+        f"telephony/{name}.py"
+        for name in ("message", "translate", "translate_dialling", "orders", "handing_on", "telephones", "resync")
+    ),
+    *(f"telephony/{name}.py" for name in ("lag", "trunks", "guessing")),
 )
 """The deciding modules: they are told facts and the time, and answer with orders. Not all of them are written yet."""
 

@@ -155,6 +155,8 @@ class PbxConfig:
     """The city's hotlines for the time without a controller; the first one takes numbers that none lists."""
     admission: Admission = field(default_factory=Admission)
     """How many calls are let in."""
+    outside: tuple[str, ...] = ()
+    """Outside numbers that may be dialled from a talk, digits only: no others are."""
     carrier: Carrier | None = None
     """Where calls to outside numbers go; none: nobody outside can be dialled, and `[outside]` says so."""
     trunks: tuple[Trunk, ...] = ()
@@ -209,6 +211,11 @@ class PbxConfig:
             demand(LOG_LEVEL, "log_levels", level)
         for queue in self.native_queues:
             demand(NAME, "queues", queue)
+        for number in self.outside:
+            demand(NUMBER, "outside", number)
+        self._check_names()
+
+    def _check_names(self) -> None:
         extensions = [seat.extension for seat in self.seats]
         if len(set(extensions)) < len(extensions):
             raise BadPbxConfig("two seats have the same extension")

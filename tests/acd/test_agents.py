@@ -62,8 +62,9 @@ def test_every_state_can_be_reached_and_left() -> None:
 
 
 def test_only_finishing_ends_a_conversation() -> None:
-    """Nothing an agent, a seat, a phone or the clock does drops a caller."""
-    assert set(TABLE[AgentState.TALKING]) == {AgentFact.TALK_ENDED}
+    """Nothing an agent, a seat, a phone or the clock does drops a caller; one passed on keeps its agent reserved."""
+    assert set(TABLE[AgentState.TALKING]) == {AgentFact.TALK_ENDED, AgentFact.PASSED_ON}
+    assert TABLE[AgentState.TALKING][AgentFact.PASSED_ON] is AgentState.RESERVED
     assert AgentState.TALKING in ON_A_CALL
 
 

@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from acd.call_facts import CallTransferredOut
 from acd.codec import digest
 from acd.commands import Command, RingAgent
 from acd.distributor import Distributor
 from acd.errors import Refused
 from acd.events import Event, Request
 from acd.matching import Ask, able_at, can_serve
-from acd.model import Agent, AgentState, BreakReason, CallId, RingFailure, WaitingCall, is_outward
+from acd.model import Agent, AgentState, BreakReason, CallId, RingFailure, SeatId, WaitingCall, is_outward
+from acd.talk_facts import (
+    ConsultAnswered,
+    ConsultBegun,
+    ConsultEnded,
+    Party,
+    ThreeWayBegun,
+    TransferBegun,
+    TransferDone,
+    TransferFailed,
+)
 from tests.acd.scene import Scene
 
 SEATS, AGENTS = ("8001", "8002", "8003", "8004"), ("101", "102", "103", "104")
@@ -30,6 +42,8 @@ MOVES = (
     *("log on", "ready", "ready", "rest", "log off", "open", "close", "phone", "dial out"),
 )
 
+HANDING_ON = (*MOVES, "pass on", "pass on", "back", "ask", "ask", "meet", "part", "three", "take over", "out")
+
 
 def play(scene: Scene, move: Move) -> None:
     """Let one thing happen. Small numbers pick who and what, so that hypothesis can shrink a failure."""
@@ -42,6 +56,7 @@ def play(scene: Scene, move: Move) -> None:
         "end": lambda: scene.end(known[b % len(known)]),
         "news": lambda: tell_of_offer(scene, a, b, c),
         "stale": lambda: tell_of_older_offer(scene, a, b, c),
+        **handing_on(scene, a, b, c),
         "time": lambda: scene.later((0.5, 1, 2, 3, 10, 30, 60, 0)[a]),
         "log on": lambda: scene.log_on(agent, SEATS[b % 4], **LEVELS[c % 4]),
         "ready": lambda: scene.ready(agent),
@@ -53,6 +68,29 @@ def play(scene: Scene, move: Move) -> None:
         "phone": lambda: (scene.phone_lost if b % 2 else scene.phone_back)(seat),
     }
     acts[kind]()
+
+
+def handing_on(scene: Scene, a: int, b: int, c: int) -> dict[str, Callable[[], None]]:
+    """Transfers and consultations of any call, known or not, under a right or a stale number."""
+    known = [*sorted(scene.core.calls), "nobody"]
+    call = CallId(known[b % len(known)])
+    last = scene.core.attempts(call)
+    here = {"at": scene.now, "call": call, "attempt": max(0, last - (c == 7))}
+    seat = SeatId(SEATS[a % 4])
+    to: dict[str, Any] = {"to": Party.AGENT, "seat": seat} if c % 3 else {"to": Party.OUTSIDE}
+    on: dict[str, Any] = {"to_attempt": last + 1}
+    failure = (None, *RingFailure)[c % (1 + len(RingFailure))]
+    facts: dict[str, Callable[[], Event]] = {
+        "pass on": lambda: TransferBegun(**here, **on, **to),
+        "back": lambda: TransferFailed(**here, **on, seat=seat),
+        "ask": lambda: ConsultBegun(**here, **to),
+        "meet": lambda: ConsultAnswered(**here),
+        "part": lambda: ConsultEnded(**here, failure=failure),
+        "three": lambda: ThreeWayBegun(**here, **on),
+        "take over": lambda: TransferDone(**here, **on, seat=seat),
+        "out": lambda: CallTransferredOut(**here, to_kind="outside"),
+    }
+    return {kind: lambda fact=fact: scene.tell(fact()) and None for kind, fact in facts.items()}
 
 
 def tell_of_offer(scene: Scene, a: int, b: int, c: int) -> None:
@@ -105,24 +143,33 @@ class Watched(Scene):
     def check_agents(self) -> None:
         """An agent has a call exactly while one is theirs; each state has a deadline or waits for a named proof."""
         core = self.core
-        theirs = {offer.agent: offer for offer in (*core.offers.values(), *core.talking.values())}
-        assert len(theirs) == len(core.offers) + len(core.talking)
+        beside = [o for o in (*core.kept.values(), *core.asked.values()) if core.agents[o.agent].call == o.call]
+        theirs = {offer.agent: offer for offer in (*core.offers.values(), *core.talking.values(), *beside)}
+        assert len(theirs) == len(core.offers) + len(core.talking) + len(beside)
+        assert len(core.kept) == len([offer for offer in beside if core.kept.get(offer.call) is offer])
         for agent in core.agents.values():
             offer = theirs.get(agent.id)
             assert (agent.call, agent.attempt) == ((offer.call, offer.attempt) if offer else (None, 0))
-            assert (agent.state in (AgentState.RESERVED, AgentState.RINGING)) == (agent.call in core.offers)
-            assert (agent.state is AgentState.TALKING) == (agent.call in core.talking)
+            if offer not in beside:
+                assert (agent.state in (AgentState.RESERVED, AgentState.RINGING)) == (agent.call in core.offers)
+                assert (agent.state is AgentState.TALKING) == (agent.call in core.talking)
+            elif offer in core.kept.values():
+                assert agent.state is AgentState.RESERVED
+            else:
+                assert agent.state in (AgentState.RINGING, AgentState.TALKING)
             assert (agent.state is AgentState.ON_BREAK) == (agent.reason is not None)
             assert agent.until is not None or ends_by_proof(agent)
         sitting = Counter(agent.seat for agent in core.agents.values() if agent.seat)
         assert all(count == 1 for count in sitting.values())
 
     def check_calls(self) -> None:
-        """A call waits or talks, never both; who is being offered still waits."""
+        """A call waits or talks, never both; nobody is kept for a call that waits unoffered or talks."""
         waiting = {call.id for call in self.core.waiting}
         assert not waiting & self.core.talking.keys()
-        assert {call for call in self.core.offers if not is_outward(call)} <= waiting
         assert not any(is_outward(call) for call in waiting)
+        assert not self.core.offers.keys() & self.core.talking.keys()
+        assert not self.core.kept.keys() & (self.core.talking.keys() | waiting)
+        assert self.core.asked.keys() <= self.core.talking.keys()
 
     def free(self) -> list[Agent]:
         """Agents who may be offered a call now."""
@@ -165,7 +212,7 @@ def ends_by_proof(agent: Agent) -> bool:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(MOVES), small, small, small), min_size=20, max_size=120))
+@given(st.lists(st.tuples(st.sampled_from(HANDING_ON), small, small, small), min_size=20, max_size=120))
 def test_everything_holds_after_every_event(moves: list[Move]) -> None:
     """Random play with news in any order, late, twice and stale; then the same facts give the same orders again."""
     scene = Watched()
@@ -186,7 +233,7 @@ def test_everything_holds_after_every_event(moves: list[Move]) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(MOVES), small, small, small), min_size=20, max_size=80))
+@given(st.lists(st.tuples(st.sampled_from(HANDING_ON), small, small, small), min_size=20, max_size=80))
 def test_everybody_is_free_when_all_calls_have_ended(moves: list[Move]) -> None:
     """Nobody is ever stuck: once every caller is gone and time has passed, no agent has a call or a deadline."""
     scene = Scene()

@@ -27,7 +27,7 @@ from api.app import build
 from api.auth import Tokens
 from api.board import Board
 from api.people import Role
-from api.ports import CallMark, Services, VitalSigns
+from api.ports import CallMark, Services, VitalSigns, Whom
 from asr.jobs import enqueue
 from city.load import load_city
 from hotline.call_back_desk import CallBackDesk, open_gate
@@ -185,9 +185,29 @@ class FakeTalks:
         """Noted."""
         self.asked.append((call, seat, manner, who))
 
-    async def pass_on(self, call: CallId, hotline: str) -> None:
+    async def pass_on(self, call: CallId, whom: Whom) -> None:
         """Noted."""
-        self.asked.append((call, hotline))
+        self._note(call, "pass_on", whom)
+
+    async def consult(self, call: CallId, whom: Whom) -> None:
+        """Noted."""
+        self._note(call, "consult", whom)
+
+    async def complete(self, call: CallId) -> None:
+        """Noted."""
+        self._note(call, "complete")
+
+    async def rejoin(self, call: CallId) -> None:
+        """Noted."""
+        self._note(call, "rejoin")
+
+    async def three_way(self, call: CallId) -> None:
+        """Noted."""
+        self._note(call, "three_way")
+
+    def _note(self, call: CallId, what: str, whom: Whom | None = None) -> None:
+        named = [value for value in (whom.hotline, whom.agent, whom.seat, whom.number) if value] if whom else []
+        self.asked.append((call, what, *named))
 
     async def happened(self, call: CallId) -> Sequence[CallMark]:
         """As the test says."""
@@ -208,10 +228,6 @@ class Face:
     http: aiohttp.ClientSession
     tokens: dict[Role, str]
     gate: Gate
-
-    async def gate_writes(self) -> None:
-        """Whatever the gate has to write down is on disk."""
-        await self.gate.written()
 
     async def call(
         self, line: str, json: Any = None, *, role: Role | None = Role.ADMIN, **more: Any
@@ -260,6 +276,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         callers=callers,
         talks=talks,
         dialling=CallBackDesk(gate, database, house.engine),
+        handing=talks,
         vitals=vitals,
         books=Books(house.journal, lambda: city),
         transcription=transcription,

@@ -94,7 +94,7 @@ async def test_a_number_is_dialled_by_one_at_a_time_and_not_too_often(ready: Fac
 async def written(face: Face, outcome: str) -> None:
     """Wait until every call that we made has an outcome."""
     await face.house.settled()
-    await face.gate_writes()
+    await face.gate.written()
     _, listed = await face.call("GET /api/dialouts")
     assert {one["outcome"] for one in listed["dialouts"]} == {outcome}
 

@@ -57,7 +57,28 @@ async def test_an_agent_passes_their_own_caller_on_to_a_hotline(face: Face) -> N
     assert (await face.call(path, {"hotline": "12320,1"}, role=Role.OPERATOR))[0] == 422
     assert (await face.call(path, wish, role=Role.OPERATOR))[0] == 200
 
-    assert face.talks.asked == [(CALL, "12320")]
+    assert face.talks.asked == [(CALL, "pass_on", "12320")]
+
+
+@pytest.mark.parametrize("wish", [{}, {"seat": "8002", "agent": "102"}, {"number": "110;x"}, {"agent": "*"}])
+async def test_a_caller_is_handed_to_one_named_target_and_no_other(face: Face, wish: dict[str, str]) -> None:
+    """None, two, or what is no number: nothing reaches the telephones."""
+    for deed in ("transfer", "consult"):
+        assert (await face.call(f"POST /api/calls/{CALL}/{deed}", wish))[0] == 422
+
+    assert face.talks.asked == []
+
+
+async def test_whoever_is_asked_is_let_go_given_the_caller_or_joined(face: Face) -> None:
+    """By the call's own agent, and by nobody else below a leader."""
+    deeds = {"consult": {"number": "110"}, "rejoin": {}, "complete": {}, "three-way": {}}
+    for deed, wish in deeds.items():
+        assert (await face.call(f"POST /api/calls/{CALL}/{deed}", wish, role=Role.OPERATOR))[0] == 403
+    face.talks.agents[CALL] = AgentId("operator")
+    for deed, wish in deeds.items():
+        assert (await face.call(f"POST /api/calls/{CALL}/{deed}", wish, role=Role.OPERATOR))[0] == 200
+
+    assert face.talks.asked == [(CALL, "consult", "110"), (CALL, "rejoin"), (CALL, "complete"), (CALL, "three_way")]
 
 
 async def test_only_a_leader_stands_beside_a_talk(face: Face) -> None:

@@ -31,3 +31,9 @@ class Api:
         async with self._session.request(method, path, json=body or None) as response:
             assert response.status == 200, await response.text()
             return await response.json()
+
+    async def fetch(self, path):
+        """The bytes of a sound."""
+        async with self._session.get(path) as response:
+            assert response.status == 200, await response.text()
+            return await response.read()

@@ -7,7 +7,7 @@ import pytest
 from acd.events import AgentAnswered
 from sandbox.phones import Manner
 from sandbox.strangers import sip_from, strange_call
-from telephony.translate import action_for
+from telephony.orders import action_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

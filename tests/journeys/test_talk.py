@@ -248,6 +248,6 @@ async def test_a_wrong_number_keyed_for_a_transfer_brings_the_talk_back(scene, p
     await desk.press("*85")
     await until(lambda: heard(desk, spoken_beep()))
     await desk.press("999#")
-    await until(lambda: heard(desk, prompt("code-unknown")[:8000]))
+    await until(lambda: heard(desk, prompt("talk-not-listed")[:8000]))
     await say(desk, 900, citizen)
     await citizen.hang_up()

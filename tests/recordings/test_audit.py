@@ -30,18 +30,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-async def prepared(bare_url: str) -> str:
-    """A database with today's schema."""
-    engine = connect(bare_url)
-    await prepare(engine)
-    await engine.dispose()
-    return bare_url
-
-
-@pytest.fixture
-async def trail(prepared: str) -> AsyncIterator[AsyncEngine]:
+async def trail(database_url: str) -> AsyncIterator[AsyncEngine]:
     """A database with an empty trail."""
-    engine = connect(prepared)
+    engine = connect(database_url)
+    await prepare(engine)
     yield engine
     await engine.dispose()
 
@@ -195,9 +187,9 @@ async def test_the_witness_seals_what_is_new_once(trail: AsyncEngine, seals: Sea
     assert seals.file.stat().st_mode & 0o777 == 0o600
 
 
-async def test_writers_of_several_processes_keep_one_chain(trail: AsyncEngine, prepared: str, seals: Seals) -> None:
+async def test_writers_of_several_processes_keep_one_chain(trail: AsyncEngine, database_url: str, seals: Seals) -> None:
     """Four at once, two of them processes of their own, one of which is killed in the middle of a line."""
-    writing = [sys.executable, "-m", "tests.recordings.writes_audit", prepared]
+    writing = [sys.executable, "-m", "tests.recordings.writes_audit", database_url]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     lives = await asyncio.create_subprocess_exec(*writing, "one", "30", cwd=ROOT, env=environment)
     dies = await asyncio.create_subprocess_exec(*writing, "two", "20", "dies", cwd=ROOT, env=environment)

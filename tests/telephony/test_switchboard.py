@@ -8,8 +8,8 @@ from acd.commands import RingAgent, StopRinging
 from acd.events import RingFailed
 from acd.model import AgentId, CallId, RingFailure, SeatId
 from telephony.errors import ActionTimedOut, AsteriskRefused
+from telephony.orders import action_for
 from telephony.switchboard import Switchboard
-from telephony.translate import action_for
 
 NINE = datetime(2026, 1, 6, 9, 0, tzinfo=UTC)
 OFFER = {"at": NINE, "call": CallId("lx1-1.7"), "attempt": 2, "seat": SeatId("8001")}

@@ -6,7 +6,7 @@ import pytest
 
 from acd.model import CallId, SeatId
 from telephony.message import AmiReply
-from telephony.talk import Beside, NoAgentLeg, Talk, TalkCode
+from telephony.talk import Beside, NoAgentLeg, Talk, TalkCode, Target
 
 CALL = CallId("lx1-1736125200.7")
 
@@ -58,10 +58,22 @@ async def test_without_an_agents_leg_nothing_is_sent(leg: str) -> None:
 async def test_a_caller_is_passed_on_to_a_number_and_to_nothing_else() -> None:
     """What could be more than a number never reaches the dialplan."""
     exchange = Exchange("")
-    await Talk(exchange).pass_on(CALL, "12320")
-    with pytest.raises(ValueError, match="digits"):
-        await Talk(exchange).pass_on(CALL, "12320,1")
+    await Talk(exchange).pass_on(CALL, Target("hotline", "12320"))
+    for deed in (Talk(exchange).pass_on, Talk(exchange).consult):
+        with pytest.raises(ValueError, match="digits"):
+            await deed(CALL, Target("outside", "110,1"))
 
     assert exchange.sent == [
-        ("Redirect", {"Channel": CALL, "Context": "talk-transfer", "Exten": "12320", "Priority": "1"})
+        ("Redirect", {"Channel": CALL, "Context": "talk-give-hotline", "Exten": "12320", "Priority": "1"})
     ]
+
+
+async def test_to_ask_the_agents_leg_is_told_whom_and_the_caller_is_parked() -> None:
+    """In this order: the leg goes on as soon as the caller is gone from it."""
+    exchange = Exchange("lx1-1736125201.8")
+    await Talk(exchange).consult(CALL, Target("seat", "8002"))
+
+    *told, (name, said) = exchange.sent
+    assert {s["Variable"]: s["Value"] for _, s in told} == {"TO": "8002", "TO_KIND": "seat", "NEXT": "consult"}
+    assert {s["Channel"] for _, s in told} == {"lx1-1736125201.8"}
+    assert (name, said["Channel"], said["Context"]) == ("Redirect", CALL, "talk-parked")

@@ -24,7 +24,8 @@ from acd.events import (
     TalkEnded,
 )
 from acd.model import AgentId, CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel
-from telephony.translate import Arrival, Translator, action_for, actions_for, read_skills, write_skills
+from telephony.orders import action_for, actions_for
+from telephony.translate import Arrival, Translator, read_skills, write_skills
 
 NINE = datetime(2026, 1, 6, 9, 0, tzinfo=UTC)
 CALL = CallId("lx1-1736125200.7")
