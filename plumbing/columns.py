@@ -40,3 +40,12 @@ async def insert_once(connection: AsyncConnection, table: Table, row: Mapping[st
     insert = dialect.insert(table).values(**row).on_conflict_do_nothing()
     inserted = await connection.execute(insert, execution_options=COUNTED)
     return inserted.rowcount == 1
+
+
+async def insert_or_change(
+    connection: AsyncConnection, table: Table, key: Mapping[str, Any], facts: Mapping[str, Any]
+) -> None:
+    """Set columns of the row with this primary key, which is made if need be: one statement."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = dialect.insert(table).values(**key, **facts)
+    await connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=facts))

@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Integer, String, Table, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plumbing.columns import Instant, insert_once
-from plumbing.database import metadata
+from plumbing.columns import Instant, insert_once, insert_or_change
+from plumbing.database import Database, metadata, transaction
 
 calls = Table(
     "calls",
@@ -80,7 +80,7 @@ def clean_ani(raw: str | None) -> str | None:
 
 
 async def note_arrived(
-    engine: AsyncEngine,
+    database: Database,
     call_id: str,
     *,
     dnis: str,
@@ -91,7 +91,7 @@ async def note_arrived(
 ) -> None:
     """A citizen's call was answered by the PBX. `dnis` and `ani` are taken as they came."""
     numbers = {"dnis": clean_ani(dnis), "ani": clean_ani(ani), "withheld": withheld}
-    await _note(engine, call_id, hotline=hotline, arrived_at=at, **numbers)
+    await _note(database, call_id, hotline=hotline, arrived_at=at, **numbers)
 
 
 async def note_numbers(connection: AsyncConnection, call_id: str, *, dnis: str, hotline: str | None, ani: str) -> None:
@@ -129,36 +129,35 @@ async def note_message(connection: AsyncConnection, call_id: str, *, attempt: in
     await connection.execute(update(calls).where(calls.c.call_id == call_id).values(message_attempt=attempt))
 
 
-async def note_joined(engine: AsyncEngine, call_id: str, *, at: datetime) -> None:
+async def note_joined(database: Database, call_id: str, *, at: datetime) -> None:
     """The caller is in the waiting room."""
-    await _note(engine, call_id, joined_at=at)
+    await _note(database, call_id, joined_at=at)
 
 
-async def note_answered(engine: AsyncEngine, call_id: str, *, agent: str, seat: str, at: datetime) -> None:
+async def note_answered(database: Database, call_id: str, *, agent: str, seat: str, at: datetime) -> None:
     """A person answered."""
-    await _note(engine, call_id, agent=agent, seat=seat, answered_at=at)
+    await _note(database, call_id, agent=agent, seat=seat, answered_at=at)
 
 
-async def note_refused(engine: AsyncEngine, call_id: str, *, why: str) -> None:
+async def note_refused(database: Database, call_id: str, *, why: str) -> None:
     """The call was refused."""
-    await _note(engine, call_id, refusal=why)
+    await _note(database, call_id, refusal=why)
 
 
 async def note_outcome(
-    engine: AsyncEngine, call_id: str, choose: Callable[[Call], str], *, ended_at: datetime | None = None
+    database: Database, call_id: str, choose: Callable[[Call], str], *, ended_at: datetime | None = None
 ) -> None:
     """What became of the call, chosen from what is known of it so far; with `ended_at`, also that its line is gone."""
-    async with engine.begin() as connection:
+    async with transaction(database) as connection:
         await insert_once(connection, calls, {"call_id": call_id})
         known = await read_call(connection, call_id)
         facts: dict[str, Any] = {"outcome": choose(known)} | ({"ended_at": ended_at} if ended_at else {})
         await connection.execute(update(calls).where(calls.c.call_id == call_id).values(**facts))
 
 
-async def _note(engine: AsyncEngine, call_id: str, **facts: Any) -> None:
-    async with engine.begin() as connection:
-        await insert_once(connection, calls, {"call_id": call_id})
-        await connection.execute(update(calls).where(calls.c.call_id == call_id).values(**facts))
+async def _note(database: Database, call_id: str, **facts: Any) -> None:
+    async with transaction(database) as connection:
+        await insert_or_change(connection, calls, {"call_id": call_id}, facts)
 
 
 async def read_call(connection: AsyncConnection, call_id: str) -> Call:

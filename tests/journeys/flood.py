@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 
-from sandbox.debs import toolbox
 from sandbox.ports import LOOPBACK
+from sandbox.sipp import find_sipp, sipp
 
 SCENARIO = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -83,21 +83,7 @@ SCENARIO = """\
 @asynccontextmanager
 async def flood(folder, port, number, hotline="12345", *, rate=10, calls=100):
     """SIPp, dialling `calls` times; yields the process: it ends by itself with 0 if every call ended as it should."""
-    sipp = await asyncio.to_thread(toolbox, "sipp", packages=("sip-tester",), objects=("usr/bin/sipp",))
-    folder.mkdir()
-    (folder / "flood.xml").write_text(SCENARIO.replace("{number}", number), encoding="ascii")
-    options = f"-sf flood.xml -s {hotline} -r {rate} -m {calls} -i {LOOPBACK} -nostdin".split()
-    process = await asyncio.create_subprocess_exec(
-        *sipp.command("usr/bin/sipp"),
-        *options,
-        f"{LOOPBACK}:{port}",
-        cwd=folder,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
+    program = await asyncio.to_thread(find_sipp)
+    options = f"-s {hotline} -r {rate} -m {calls} {LOOPBACK}:{port}".split()
+    async with sipp(program, folder, SCENARIO.replace("{number}", number), options) as process:
         yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from telephony.errors import AsteriskUnreachable, PeerMisbehaved, UnsafeText
 from telephony.message import AmiEvent, AmiMessage, AmiReply, write
 from telephony.protocol import MAX_MESSAGE_BYTES, AmiProtocol, Framer
+from tests.fuzz import MALFORMED
 
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 STREAM = (
@@ -20,7 +21,6 @@ STREAM = (
     "Event: Ignored\r\nPlace: 别处\r\n\r\n"
     "Event: UserEvent\r\nPlace: 🚑\r\nLast: \r\n\r\n"
 ).encode()
-MALFORMED = 100_000
 
 
 class Wire:
