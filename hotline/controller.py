@@ -37,6 +37,7 @@ from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
 from hotline.beginning import open_seats, remember
+from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.callbook import CallBook
 from hotline.debts import Debts
 from hotline.desk import PhoneDesk
@@ -69,6 +70,7 @@ from recordings.seals import Seals
 from recordings.witness import Witness
 from telephony.ami import Ami, AmiAccount
 from telephony.errors import LoginRefused
+from telephony.gate import Gate
 from telephony.heartbeat import Heartbeat
 from telephony.listener import Listener
 from telephony.lookout import Lookout
@@ -125,13 +127,14 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             on_lost=lambda: lookout.lose(),  # noqa: PLW0108
             on_ping=lambda *pong: listener.lag.calibrate(*pong),  # noqa: PLW0108
         )
-        switchboard = Switchboard(ami, lambda event: engine.tell(event), now)  # noqa: PLW0108
+        switchboard = Switchboard(ami, lambda event: engine.tell(event), now, dial_out=lambda order: gate.send(order))  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
         engine, memory = Engine(distributor, switchboard, journal, now), Memory(database, journal, distributor, now)
         callbook = CallBook(database, hotline_of, short=timedelta(seconds=city.about.short_abandon_s))
         debts = Debts(
             database, engine.tell, callbook.written, now, abandoned_too=lambda: city.dialling.call_back_abandoned
         )
+        gate = open_gate(ami, engine, database, lambda: city, journal, now)
         listener = Listener(
             engine.tell,
             callbook.note_arrival,
@@ -151,10 +154,8 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         engine.subscribe(mirror.note)
 
         board, capacity, staff = Board(), Capacity(database, engine, phones=phones_of(city)), Staff(database)
-        engine.subscribe(memory.note)
-        engine.subscribe(lookout.watch)
-        engine.subscribe(callbook.note)
-        engine.subscribe(debts.note)
+        for watcher in (memory.note, lookout.watch, callbook.note, debts.note, gate.note):
+            engine.subscribe(watcher)
         engine.subscribe(lambda event, commands: _show(board, event, commands))
 
         witness, found = Witness(database, Seals(settings.seals)), TalksFound(engine.tell, database, now)
@@ -165,8 +166,9 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await journal.open()
         clock.not_before(journal.ended_at)
         await remember(memory, distributor, board, callbook)
-        await stack.enter_async_context(background(journal.run(), memory.run(), callbook.run()))
-        stack.push_async_callback(_write_out, journal, callbook)
+        await gate.inherit()
+        await stack.enter_async_context(background(journal.run(), memory.run(), callbook.run(), gate.run()))
+        stack.push_async_callback(_write_out, journal, callbook, gate)
         await stack.enter_async_context(background(engine.run(), switchboard.run(), debts.run()))
         await found.tell_again()
         await open_seats(city, engine, capacity)
@@ -189,6 +191,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             callers=Callers(database),
             talks=TalkDesk(engine, distributor, Talk(ami), database, journal, now),
             handing=handing,
+            dialling=CallBackDesk(gate, database, engine),
             vitals=Vitals(
                 engine,
                 Sight(ami=ami, listener=listener, lookout=lookout, perimeter=perimeter),
@@ -220,12 +223,13 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         )
 
 
-async def _write_out(journal: Journal, callbook: CallBook) -> None:
+async def _write_out(journal: Journal, callbook: CallBook, gate: Gate) -> None:
     """What was decided last is on disk before the end."""
     try:
         async with asyncio.timeout(WRITE_OUT_S):
             await journal.flushed(journal.last)
             await callbook.written()
+            await gate.written()
     except TimeoutError:
         log.error("the database did not take the last facts in time")  # noqa: TRY400 - the time-out says it all
 
