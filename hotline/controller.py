@@ -36,7 +36,7 @@ from asr.transcriber import Transcriber
 from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
-from hotline.beginning import open_seats, remember
+from hotline.beginning import ami_account, open_seats, remember
 from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.callbook import CallBook
 from hotline.debts import Debts
@@ -63,12 +63,11 @@ from ivr.prompts import SPOKEN
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from plumbing.logs import set_up_logs
-from plumbing.secrets import kept_secret
 from plumbing.settings import Settings, SettingsInvalid, read_settings
 from plumbing.steady import Clock, SteadyClock, wall_clock
 from recordings.seals import Seals
 from recordings.witness import Witness
-from telephony.ami import Ami, AmiAccount
+from telephony.ami import Ami
 from telephony.errors import LoginRefused
 from telephony.gate import Gate
 from telephony.heartbeat import Heartbeat
@@ -120,7 +119,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
 
         # The circle is closed here: Asterisk tells the ACD, the ACD orders, the switchboard carries out on Asterisk.
         ami = Ami(
-            _account(settings),
+            ami_account(settings),
             wanted=WANTED | HEARD,
             on_event=in_turn(lambda m: listener.hear(m), lambda m: mirror.hear(m), lambda m: perimeter.hear(m)),  # noqa: PLW0108
             on_login=in_turn(lambda: lookout.begin(), lambda: mirror.look()),  # noqa: PLW0108 - made below
@@ -256,13 +255,6 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> AsyncEngi
     except SQLAlchemyError as error:
         raise CannotStart(f"数据库无法使用 the database cannot be used: {error.__cause__ or error}") from error
     return database
-
-
-def _account(settings: Settings) -> AmiAccount:
-    secret = settings.ami_secret
-    if not secret.get_secret_value():
-        secret = kept_secret(settings.state_dir / "secrets", "ami_secret")
-    return AmiAccount(host=settings.ami_host, port=settings.ami_port, username=settings.ami_user, secret=secret)
 
 
 async def run(settings: Settings, wall: Clock = wall_clock) -> None:
