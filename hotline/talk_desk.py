@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.asking import must_be_two
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.errors import NotNow, UnknownSeat
@@ -57,7 +58,9 @@ class TalkDesk:
 
         Raises NotNow, telephony's TelephonyError, or TimeoutError when Asterisk says nothing.
         """
-        _must_fit(self._talking(call), code)
+        talk = self._talking(call)
+        must_be_two(talk)
+        _must_fit(talk, code)
         await self._until_told(call, TOLD[code], self._talk.press(call, code))
 
     async def _until_told(self, call: CallId, kind: type[Event], deed: Coroutine[None, None, None]) -> None:
