@@ -18,6 +18,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from acd.call_facts import CallTransferredOut
 from acd.commands import Command, RingAgent
+from acd.dial_facts import AgentDialsOut
 from acd.events import (
     AgentAnswered,
     AgentLoggedOn,
@@ -155,10 +156,20 @@ def moved_by(happened: Event | Command, calls: dict[CallId, LiveCall]) -> LiveCa
         return None
     line = calls.get(call)
     if line is None:
+        if isinstance(happened, AgentDialsOut):
+            return _dialled(happened)
         if not isinstance(happened, (CallArrived, CallJoined)):
             return None
         line = LiveCall(call=call, stage=Stage.GREETING, since=happened.at, arrived=happened.at)
     return _after(line, happened)
+
+
+def _dialled(asked: AgentDialsOut) -> LiveCall:
+    """A call that we make: for the agent's phone there is no waiting."""
+    at = asked.at
+    return LiveCall(
+        call=asked.call, stage=Stage.WAITING, since=at, arrived=at, queue=asked.queue, agent=asked.agent, attempt=1
+    )
 
 
 def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:

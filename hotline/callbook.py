@@ -66,7 +66,7 @@ class CallBook:
     def note(self, event: Event, commands: tuple[Command, ...]) -> None:
         """What the ACD was told and ordered."""
         for command in commands:
-            if isinstance(command, RingAgent):
+            if isinstance(command, RingAgent) and not is_outward(command.call):
                 self._offers[command.call] = command
         call: CallId | None = getattr(event, "call", None)
         if call is None or is_outward(call):

@@ -16,7 +16,7 @@ from acd.engine import Engine
 from acd.errors import NotNow, UnknownSeat
 from acd.events import CallHeld, CallRetrieved, Event, RecordingPaused, RecordingResumed
 from acd.journal import Journal
-from acd.model import AgentId, CallId, Offer, SeatId
+from acd.model import AgentId, CallId, Offer, SeatId, is_outward
 from api.ports import CallMark
 from recordings import access
 from telephony.talk import Beside, Talk, TalkCode
@@ -58,6 +58,8 @@ class TalkDesk:
 
         Raises NotNow, telephony's TelephonyError, or TimeoutError when Asterisk says nothing.
         """
+        if is_outward(call) and code in (TalkCode.HOLD, TalkCode.RETRIEVE):
+            raise NotNow("in a call that we made there is no hold", "外呼通话不能保持")
         talk = self._talking(call)
         must_be_two(talk)
         _must_fit(talk, code)
