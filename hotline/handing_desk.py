@@ -111,8 +111,6 @@ class HandingDesk:
         return talk
 
     def _with_the_caller(self, call: CallId) -> Offer:
-        if is_outward(call):
-            raise NotNow("a call that we made is not handed on", "外呼通话不能转接")
         talk = self._talking(call)
         must_be_two(talk)
         return talk
