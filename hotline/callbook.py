@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from acd.call_facts import CallBackOwed, CallBackSettled, VoiceMessageLeft
+from acd.call_facts import CallBackOwed, CallBackSettled, TalkRecorded, VoiceMessageLeft
 from acd.callbacks import CallBackFact
 from acd.commands import Command, RingAgent
 from acd.errors import NotNow
@@ -66,7 +66,7 @@ class CallBook:
     def note(self, event: Event, commands: tuple[Command, ...]) -> None:
         """What the ACD was told and ordered."""
         for command in commands:
-            if isinstance(command, RingAgent):
+            if isinstance(command, RingAgent) and not is_outward(command.call):
                 self._offers[command.call] = command
         call: CallId | None = getattr(event, "call", None)
         if call is None or is_outward(call):
@@ -86,10 +86,12 @@ class CallBook:
                 self._offers[call] = event
             case CallRefused(call=call, why=why):
                 self._enter(lambda book: note_refused(book, call, why=why))
-            case AgentAnswered(at=at, call=call) if offer := self._offers.get(call):
+            case AgentAnswered(at=at, call=call, attempt=attempt) if (
+                (offer := self._offers.get(call)) and offer.attempt == attempt  # who is given a call later is no answer
+            ):
                 agent, seat = offer.agent, offer.seat
                 self._enter(lambda book: note_answered(book, call, agent=agent, seat=seat, at=at))
-            case CallBackOwed() | CallBackSettled() | VoiceMessageLeft():
+            case CallBackOwed() | CallBackSettled() | VoiceMessageLeft() | TalkRecorded():
                 self._enter(lambda book: _write_debt(book, event))
 
     async def _write_end(self, book: AsyncConnection, event: CallEnded) -> None:
@@ -131,7 +133,9 @@ class CallBook:
         await self._entries.join()
 
 
-async def _write_debt(book: AsyncConnection, event: CallBackOwed | CallBackSettled | VoiceMessageLeft) -> None:
+async def _write_debt(
+    book: AsyncConnection, event: CallBackOwed | CallBackSettled | VoiceMessageLeft | TalkRecorded
+) -> None:
     if isinstance(event, CallBackOwed):
         await call_backs.owe(book, event.call, event.why, event.at)
         return

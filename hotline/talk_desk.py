@@ -10,12 +10,13 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.asking import must_be_two
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.errors import NotNow, UnknownSeat
 from acd.events import CallHeld, CallRetrieved, Event, RecordingPaused, RecordingResumed
 from acd.journal import Journal
-from acd.model import AgentId, CallId, Offer, SeatId
+from acd.model import AgentId, CallId, Offer, SeatId, is_outward
 from api.ports import CallMark
 from recordings import access
 from telephony.talk import Beside, Talk, TalkCode
@@ -57,7 +58,11 @@ class TalkDesk:
 
         Raises NotNow, telephony's TelephonyError, or TimeoutError when Asterisk says nothing.
         """
-        _must_fit(self._talking(call), code)
+        if is_outward(call) and code in (TalkCode.HOLD, TalkCode.RETRIEVE):
+            raise NotNow("in a call that we made there is no hold", "外呼通话不能保持")
+        talk = self._talking(call)
+        must_be_two(talk)
+        _must_fit(talk, code)
         await self._until_told(call, TOLD[code], self._talk.press(call, code))
 
     async def _until_told(self, call: CallId, kind: type[Event], deed: Coroutine[None, None, None]) -> None:
