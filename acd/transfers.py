@@ -18,7 +18,7 @@ from datetime import datetime
 from acd.agents import RING_MARGIN, START_WITHIN, TABLE, AgentFact
 from acd.call_facts import CallTransferredOut
 from acd.hall import Hall
-from acd.model import Agent, AgentState, CallId, Offer, QueueName, RingFailure, SeatId
+from acd.model import Agent, AgentState, CallId, Offer, QueueName, RingFailure, SeatId, is_outward
 from acd.offering import FAILURES, begin_talk, begin_wrap_up, end_in_nothing
 from acd.talk_facts import (
     ConsultAnswered,
@@ -35,7 +35,7 @@ from acd.talk_facts import (
 
 def begin(hall: Hall, event: TransferBegun) -> None:
     """The agent lets go of the caller and is kept; the target's phone is rung."""
-    if hall.has_ended(event.call):
+    if not _can_be(hall, event.call):
         return
     hall.book.count_on(event.call, event.to_attempt)
     talk = _end_talk(hall, event.call, event.attempt, event.at)
@@ -48,7 +48,7 @@ def begin(hall: Hall, event: TransferBegun) -> None:
 
 def fall_back(hall: Hall, event: TransferFailed) -> None:
     """Nobody took the caller: the agent who was kept is rung."""
-    if hall.has_ended(event.call):
+    if not _can_be(hall, event.call):
         return
     hall.book.count_on(event.call, event.to_attempt)
     open_still = hall.book.open.get(event.call)
@@ -79,6 +79,8 @@ def fall_back(hall: Hall, event: TransferFailed) -> None:
 
 def hand_out(hall: Hall, event: CallTransferredOut) -> None:
     """转出: somebody outside has the caller; the agent is out."""
+    if not _can_be(hall, event.call):
+        return
     talk = _end_talk(hall, event.call, None, event.at)
     if talk is not None:
         begin_wrap_up(hall, talk, event.at)
@@ -91,7 +93,7 @@ def hand_out(hall: Hall, event: CallTransferredOut) -> None:
 def ask(hall: Hall, event: ConsultBegun) -> None:
     """The caller hears music; whoever is asked, if ours and ready, is engaged."""
     talk = hall.book.talking.get(event.call)
-    if talk is None or talk.attempt != event.attempt:
+    if talk is None or talk.attempt != event.attempt or not _can_be(hall, event.call):
         return
     hall.book.answered(replace(talk, asks_since=talk.asks_since or event.at, held_since=None))
     agent = hall.sitting_at(event.seat) if event.seat is not None else None
@@ -127,7 +129,7 @@ def part(hall: Hall, event: ConsultEnded) -> None:
 def join_all(hall: Hall, event: ThreeWayBegun) -> None:
     """Everybody goes on, under the next conversation's number."""
     talk = hall.book.talking.get(event.call)
-    if talk is None or talk.attempt != event.attempt:
+    if talk is None or talk.attempt != event.attempt or not _can_be(hall, event.call):
         return
     new = replace(talk, attempt=event.to_attempt, asks_since=None, held_since=None, in_conference=True)
     new = replace(new, unrecorded_since=None)
@@ -142,7 +144,7 @@ def join_all(hall: Hall, event: ThreeWayBegun) -> None:
 
 def take_over(hall: Hall, event: TransferDone) -> None:
     """The one who was asked has the caller; the first agent wraps up."""
-    if hall.has_ended(event.call):
+    if not _can_be(hall, event.call):
         return
     hall.book.count_on(event.call, event.to_attempt)
     first = _end_talk(hall, event.call, event.attempt, event.at)
@@ -214,6 +216,11 @@ def time_up(hall: Hall, agent: Agent, at: datetime) -> None:
         let_go(hall, agent.call, at)
     else:
         drop_asked(hall, agent.call, at, RingFailure.NO_ANSWER)
+
+
+def _can_be(hall: Hall, call: CallId) -> bool:
+    """Only a citizen's own call, while it lasts, is handed on; one that we made is not."""
+    return not hall.has_ended(call) and not is_outward(call)
 
 
 def _end_talk(hall: Hall, call: CallId, attempt: int | None, at: datetime) -> Offer | None:
