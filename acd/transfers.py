@@ -66,6 +66,7 @@ def fall_back(hall: Hall, event: TransferFailed) -> None:
         _rung(hall, event.call, event.to_attempt, event.seat, last.queue if last else QueueName(""), event.at)
         return
     offer = replace(kept, attempt=event.to_attempt, dialled=True, held_since=None, unrecorded_since=None)
+    offer = replace(offer, asks_since=None, in_conference=False)
     if offer.seat not in hall.seats:  # closed meanwhile: they may pick up, but need not
         begin_wrap_up(hall, kept, event.at)
         hall.book.remember(offer)
@@ -128,7 +129,8 @@ def join_all(hall: Hall, event: ThreeWayBegun) -> None:
     talk = hall.book.talking.get(event.call)
     if talk is None or talk.attempt != event.attempt:
         return
-    new = replace(talk, attempt=event.to_attempt, asks_since=None, held_since=None, unrecorded_since=None)
+    new = replace(talk, attempt=event.to_attempt, asks_since=None, held_since=None, in_conference=True)
+    new = replace(new, unrecorded_since=None)
     _carry_on(hall, new)
     asked = hall.book.drop_asked(event.call)
     if asked is not None and _is_with(hall, asked):
@@ -158,6 +160,7 @@ def take_over(hall: Hall, event: TransferDone) -> None:
     if agent is None:
         return
     offer = Offer(event.call, event.to_attempt, agent.id, event.seat, first.queue, dialled=True)
+    offer = replace(offer, in_conference=first.in_conference and event.to_attempt == event.attempt)
     if asked is not None and asked.agent == agent.id and _is_with(hall, asked):
         _picked_up(hall, asked, event.at)
         _carry_on(hall, offer)
