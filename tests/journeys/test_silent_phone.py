@@ -26,7 +26,7 @@ async def impatient_house(tmp_path_factory):
 
 
 async def test_a_caller_whose_agents_phone_died_goes_to_the_next_agent(impatient_house, program, tmp_path):
-    """Nobody hung up on the citizen: first in the queue, answered by somebody else; the first agent is free of the call."""
+    """Nobody hung up on the citizen, who goes first in the queue; the first agent is free of the call."""
     async with scene_of(impatient_house, program, settings_of(impatient_house, tmp_path)) as scene:
         dying = await scene.agent("101", "8001", Manner.ANSWER)
         citizen = await scene.citizen()
