@@ -117,6 +117,25 @@ class DatabaseKilled(Fault):
         await town.postgresql.boot()
 
 
+class RedisKilled(Fault):
+    """`kill -9`; booted again empty. It only says "look": whoever works looks by himself, too."""
+
+    deafens = False
+
+    @classmethod
+    def drawn(cls, dice: Random) -> Fault:
+        """Away for so long."""
+        return cls(lasts_s=dice.uniform(*AWAY_S))
+
+    async def strike(self, town: Town) -> None:
+        """Kill it."""
+        await town.redis.kill()
+
+    async def heal(self, town: Town) -> None:
+        """Boot it."""
+        await town.redis.boot()
+
+
 class DatabaseFrozen(DatabaseKilled):
     """`SIGSTOP`: its sessions stand still, and nobody is told."""
 

@@ -14,6 +14,7 @@ from tests.chaos.deaths import (
     DatabaseFrozen,
     DatabaseKilled,
     DecoderKilled,
+    RedisKilled,
 )
 from tests.chaos.fault import Fault
 
@@ -39,6 +40,6 @@ FAULTS: Mapping[Store, tuple[type[Fault], ...]] = {
         ClockBack,
         ClockDrifts,
     ),
-    Store.POSTGRESQL: (ControllerKilled, DatabaseKilled, AsteriskKilled, DatabaseFrozen),
+    Store.POSTGRESQL: (ControllerKilled, DatabaseKilled, AsteriskKilled, DatabaseFrozen, RedisKilled),
 }
 """Each is struck in the shortest run."""

@@ -35,6 +35,7 @@ from sandbox.dialogues import load_dialogues
 from sandbox.lines import Line
 from sandbox.phones import Manner, Phone
 from sandbox.postgresql import Postgresql
+from sandbox.redis_server import RedisServer
 from sandbox.voices import say_async
 from telephony.ami import Ami, AmiAccount
 from tests.chaos.hands import Hands
@@ -55,6 +56,7 @@ class Town:
 
     def __init__(self, place: Premises, cable: Cable, hands: Hands, postgresql: Postgresql | None) -> None:
         self.place, self.cable, self.hands, self.postgresql = place, cable, hands, postgresql
+        self.redis: RedisServer | None = None
         self.database = connect(postgresql.url() if postgresql else f"sqlite+aiosqlite:///{place.state_dir}/hotline.db")
         self.agents: list[Deskworker] = []
         self.citizens: list[Citizen] = []  # of every round
@@ -127,6 +129,8 @@ async def town_in(folder: Path, store: str):
             postgresql = await stack.enter_async_context(Postgresql.start(folder / "postgresql"))
         cable = await stack.enter_async_context(cable_to(place.pbx.config.ami_port))
         town = Town(place, cable, Hands(folder / "hands"), postgresql)
+        if postgresql:
+            town.redis = await stack.enter_async_context(RedisServer.start(folder / "redis"))
         stack.push_async_callback(town.database.dispose)
         await stack.enter_async_context(_supervised(town, folder / "hands"))
         town.eyes = Ami(_account(place), wanted=frozenset(), on_event=lambda _: None)
@@ -164,6 +168,8 @@ async def _supervised(town: Town, hands: Path):
     environment = os.environ | dict(place.environment) | {f"{PREFIX}AMI_PORT": str(town.cable.port)}
     if town.postgresql:
         environment[f"{PREFIX}DATABASE_URL"] = town.postgresql.url()
+    if town.redis:
+        environment[f"{PREFIX}REDIS_URL"] = town.redis.url
     with (place.state_dir / "said.txt").open("ab") as said:
         supervisor = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", SUPERVISE, *controller), cwd=ROOT, env=environment, stderr=said
