@@ -150,6 +150,7 @@ def take_over(hall: Hall, event: TransferDone) -> None:
     first = _end_talk(hall, event.call, event.attempt, event.at)
     if first is None:
         return
+    let_go(hall, event.call, event.at)
     if first.seat == event.seat:
         _carry_on(hall, replace(first, attempt=event.to_attempt))
         return
