@@ -4,14 +4,15 @@ A fact about an agent meets the state the agent is in; TABLE says where that lea
 leads nowhere: a person's request is refused with NotNow and nothing changes. State by state, with what each waits for:
 
 - *logged off* waits for a log-on.
-- *ready* waits for a call. After an order that was not carried out it rests: no offer before `until`.
+- *ready* waits for a call, or dials out (acd.dialling: the offer is a call that we make then). After an order that was
+  not carried out it rests: no offer before `until`.
 - *reserved* waits for the phone to say that it rings, at most START_WITHIN for the order to take effect and as long
   again for the phone. An order without effect costs the agent nothing (ready, same place in the idle line, after a
   short rest); a phone that says nothing is unreachable.
 - *ringing* waits for an answer. The dialplan's own time-out normally ends it; RING_MARGIN later we do.
 - *reserved* is also the first agent of a transfer, until the target answers or the phone is rung again (acd.transfers).
 - *talking* waits for the end of the conversation or of the call. No deadline: people talk as long as they talk.
-- *wrap-up* waits for the agent to say ready, at most for the queue's wrap-up time.
+- *wrap-up* waits for the agent to say ready or to dial out, at most for the queue's wrap-up time.
 - *on break* waits for the agent, if a person is the reason (also after a missed call: whoever did not answer may not
   be there). If the phone is the reason it ends by itself: engaged, after BUSY_FOR; unreachable, when the phone
   registers, and after a failed ring at the latest after UNREACHABLE_FOR.
@@ -50,6 +51,7 @@ class AgentFact(StrEnum):
     LOGGED_OFF = "logged off"
     SEAT_CLOSED = "seat closed"
     OFFERED = "call offered"
+    DIALS_OUT = "dials out"
     FOUND = "found being rung"
     DIALLED = "phone dialled"
     RANG = "phone rings"
@@ -91,11 +93,11 @@ _NO_CALL: Final = {
 
 TABLE: Final[Mapping[AgentState, Mapping[AgentFact, AgentState]]] = {
     _S.LOGGED_OFF: {_F.LOGGED_ON: _S.ON_BREAK},
-    _S.READY: {**_NO_CALL, _F.OFFERED: _S.RESERVED, _F.PHONE_LOST: _S.ON_BREAK},
+    _S.READY: {**_NO_CALL, _F.OFFERED: _S.RESERVED, _F.DIALS_OUT: _S.RESERVED, _F.PHONE_LOST: _S.ON_BREAK},
     _S.RESERVED: {_F.DIALLED: _S.RESERVED, _F.RANG: _S.RINGING, **_OFFER_ENDS},
     _S.RINGING: _OFFER_ENDS,
     _S.TALKING: {_F.TALK_ENDED: _S.WRAP_UP, _F.PASSED_ON: _S.RESERVED},
-    _S.WRAP_UP: _NO_CALL,
+    _S.WRAP_UP: {**_NO_CALL, _F.DIALS_OUT: _S.RESERVED},
     _S.ON_BREAK: {**_NO_CALL, _F.PHONE_BACK: _S.READY},  # PHONE_BACK: only if the phone is the reason
 }
 
@@ -109,6 +111,7 @@ _REASONS: Final[Mapping[AgentFact, BreakReason]] = {
 
 _LASTS: Final[Mapping[AgentFact, timedelta]] = {
     _F.OFFERED: START_WITHIN,
+    _F.DIALS_OUT: START_WITHIN,
     _F.FOUND: START_WITHIN,
     _F.DIALLED: START_WITHIN,
     _F.BUSY: BUSY_FOR,

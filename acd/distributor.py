@@ -12,7 +12,19 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from acd import call_facts, duty, events, finding, ringing, seating, talk_facts, talking, transfers
+from acd import (
+    call_facts,
+    dial_facts,
+    dialling,
+    duty,
+    events,
+    finding,
+    ringing,
+    seating,
+    talk_facts,
+    talking,
+    transfers,
+)
 from acd.commands import Command
 from acd.events import Event
 from acd.hall import Hall
@@ -32,6 +44,10 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.CallRefused: _changes_nothing,
     events.CallJoined: ringing.join,
     events.CallEnded: ringing.end,
+    dial_facts.AgentDialsOut: dialling.dial_out,
+    dial_facts.CitizenDialled: _changes_nothing,
+    dial_facts.CitizenAnswered: _changes_nothing,
+    dial_facts.DialOutOver: _changes_nothing,
     call_facts.VoiceMessageLeft: _changes_nothing,
     call_facts.CallBackOwed: _changes_nothing,
     call_facts.CallBackSettled: _changes_nothing,

@@ -58,6 +58,16 @@ class NotNow(Refused):
     rule = "not_now"
 
 
+class NumberRefused(Refused):
+    """A citizen's number is not dialled; `rule` says by which rule. The number itself is not repeated."""
+
+    rule = "number_refused"
+
+    def __init__(self, rule: str, message: str, zh: str) -> None:
+        super().__init__(message, zh)
+        self.rule = rule
+
+
 class NumberNotListed(Refused):
     """Only outside numbers that the city lists may be dialled from a talk."""
 

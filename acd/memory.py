@@ -19,10 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.codec import decode, encode
 from acd.commands import Command
+from acd.dial_facts import AgentDialsOut
 from acd.distributor import Distributor
 from acd.events import AgentAnswered, CallJoined, Event, GapMarked, OfferFound, RingStarted
 from acd.journal import Journal
-from acd.model import AgentState, Snapshot
+from acd.model import AgentState, Snapshot, is_outward
 from plumbing.columns import Instant
 from plumbing.database import metadata
 
@@ -135,7 +136,9 @@ def retold(distributor: Distributor) -> Iterator[Event]:
         if since is None:
             continue
         call, attempt = offer.call, offer.attempt
-        if is_talking:
+        if is_outward(call):
+            yield AgentDialsOut(at=since, call=call, agent=offer.agent, queue=offer.queue)
+        elif is_talking:
             yield CallJoined(at=since, call=call, queue=offer.queue)
         yield OfferFound(
             at=since,

@@ -15,7 +15,7 @@ from acd.agents import TABLE, AgentFact
 from acd.commands import RingAgent, StopRinging
 from acd.hall import Hall
 from acd.matching import rank
-from acd.model import Agent, AgentId, AgentState, Offer, RingFailure, WaitingCall
+from acd.model import Agent, AgentId, AgentState, Offer, RingFailure, WaitingCall, is_outward
 
 CALL_RESTS: Final = timedelta(seconds=1)
 """A call whose order was not carried out rests, so that a broken channel does not run through every agent; less long
@@ -97,6 +97,9 @@ def end_in_nothing(hall: Hall, offer: Offer, fact: AgentFact, at: datetime, *, s
     """
     late = hall.book.end_offer(offer.call)
     hall.change(offer.agent, fact, at)
+    if is_outward(offer.call):
+        end_outward(hall, offer, at, stop=stop)
+        return
     if late is not None and believe(hall, late, at):
         return
     if stop:
@@ -107,6 +110,13 @@ def end_in_nothing(hall: Hall, offer: Offer, fact: AgentFact, at: datetime, *, s
     caller_said_gone = fact is AgentFact.WITHDRAWN and not stop
     rests = caller_said_gone or fact is AgentFact.NOT_CARRIED_OUT
     hall.wait(replace(waiting, rests_until=at + CALL_RESTS if rests else None))
+
+
+def end_outward(hall: Hall, offer: Offer, at: datetime, *, stop: bool) -> None:
+    """A call that we make came to nothing: nobody waits for it, and it is not offered again."""
+    if stop:
+        hall.orders.append(StopRinging(at=at, call=offer.call, attempt=offer.attempt, seat=offer.seat))
+    hall.forget_call(offer.call)
 
 
 def believe(hall: Hall, offer: Offer, at: datetime) -> bool:

@@ -25,7 +25,7 @@ from acd.events import (
     TalkEnded,
 )
 from acd.hall import Hall
-from acd.model import Agent, AgentState, CallId, Offer, WaitingCall
+from acd.model import Agent, AgentState, CallId, Offer, WaitingCall, is_outward
 from acd.offering import FAILURES, begin_talk, begin_wrap_up, believe, end_in_nothing
 from acd.transfers import clear, drop_asked, let_go
 
@@ -37,8 +37,11 @@ def arrive(hall: Hall, event: CallArrived) -> None:
 
 
 def join(hall: Hall, event: CallJoined) -> None:
-    """The caller waits. One who was talking lost the agent and waits anew; one who waits keeps the old place."""
-    if hall.has_ended(event.call):
+    """The caller waits. One who was talking lost the agent and waits anew; one who waits keeps the old place.
+
+    A citizen whom we called never waits.
+    """
+    if hall.has_ended(event.call) or is_outward(event.call):
         return
     hall.book.count_on(event.call, event.attempts)
     if event.call in hall.waiting:
@@ -60,10 +63,14 @@ def join(hall: Hall, event: CallJoined) -> None:
 
 
 def end(hall: Hall, event: CallEnded) -> None:
-    """The caller is gone: whoever was offered the call is free as before, whoever talked wraps up."""
+    """The caller is gone: whoever was offered the call is free as before, whoever talked wraps up.
+
+    A call that we make has no caller: if it ends while the agent's phone rings, the agent has not picked up.
+    """
     offered, talked = hall.book.open.get(event.call), hall.book.end_talk(event.call)
     if offered is not None:
-        hall.change(offered.agent, AgentFact.WITHDRAWN, event.at)
+        rang_in_vain = is_outward(event.call) and hall.agents[offered.agent].state is AgentState.RINGING
+        hall.change(offered.agent, AgentFact.MISSED if rang_in_vain else AgentFact.WITHDRAWN, event.at)
     if talked is not None:
         begin_wrap_up(hall, talked, event.at)
     clear(hall, event.call, event.at)

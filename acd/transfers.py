@@ -92,7 +92,7 @@ def ask(hall: Hall, event: ConsultBegun) -> None:
     talk = hall.book.talking.get(event.call)
     if talk is None or talk.attempt != event.attempt:
         return
-    hall.book.answered(replace(talk, asks_since=talk.asks_since or event.at))
+    hall.book.answered(replace(talk, asks_since=talk.asks_since or event.at, held_since=None))
     agent = hall.sitting_at(event.seat) if event.seat is not None else None
     if agent is None or event.seat is None or agent.id == talk.agent or event.call in hall.book.asked:
         return

@@ -16,9 +16,12 @@ from enum import StrEnum
 
 from pydantic import BaseModel, TypeAdapter
 
+from acd.call_facts import CallTransferredOut
 from acd.commands import Command, RingAgent
+from acd.dial_facts import AgentDialsOut
 from acd.events import (
     AgentAnswered,
+    AgentLoggedOn,
     CallArrived,
     CallEnded,
     CallJoined,
@@ -29,6 +32,7 @@ from acd.events import (
     TalkEnded,
 )
 from acd.model import AgentId, CallId, QueueName, SeatId
+from acd.talk_facts import ThreeWayBegun, TransferBegun, TransferDone, TransferFailed
 
 BEHIND_MOST = 1000  # changes a watcher may lag behind
 
@@ -81,6 +85,7 @@ class Board:
 
     def __init__(self) -> None:
         self._calls: dict[CallId, LiveCall] = {}
+        self._at: dict[SeatId, AgentId] = {}  # who was seen last at a seat
         self._watchers: set[asyncio.Queue[bytes | None]] = set()
 
     @property
@@ -90,14 +95,21 @@ class Board:
 
     def note(self, happened: Event | Command) -> None:
         """Take in a fact or an order; those that move no call change nothing."""
+        self._learn_seat(happened)
         moved = moved_by(happened, self._calls)
         if moved is None:
             return
+        if moved.agent is None and moved.seat is not None:  # rung by the dialplan itself, which knows phones only
+            moved = replace(moved, agent=self._at.get(moved.seat))
         if moved.stage is Stage.ENDED:
             self._calls.pop(moved.call, None)
         else:
             self._calls[moved.call] = moved
         self._tell("call", _ONE_CALL.dump_json(moved))
+
+    def _learn_seat(self, happened: Event | Command) -> None:
+        if isinstance(happened, AgentLoggedOn | RingAgent | OfferFound):
+            self._at[happened.seat] = happened.agent
 
     def note_draft(self, born: DraftBorn) -> None:
         """Tell the watchers that a draft was born."""
@@ -144,10 +156,20 @@ def moved_by(happened: Event | Command, calls: dict[CallId, LiveCall]) -> LiveCa
         return None
     line = calls.get(call)
     if line is None:
+        if isinstance(happened, AgentDialsOut):
+            return _dialled(happened)
         if not isinstance(happened, (CallArrived, CallJoined)):
             return None
         line = LiveCall(call=call, stage=Stage.GREETING, since=happened.at, arrived=happened.at)
     return _after(line, happened)
+
+
+def _dialled(asked: AgentDialsOut) -> LiveCall:
+    """A call that we make: for the agent's phone there is no waiting."""
+    at = asked.at
+    return LiveCall(
+        call=asked.call, stage=Stage.WAITING, since=at, arrived=at, queue=asked.queue, agent=asked.agent, attempt=1
+    )
 
 
 def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
@@ -160,6 +182,8 @@ def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
             return replace(waits, agent=None, seat=None, answered=None)
         case CallJoined() if line.stage is Stage.GREETING:
             return replace(line, stage=Stage.WAITING, since=at, queue=happened.queue, joined=happened.joined or at)
+        case TransferBegun() | TransferFailed() | TransferDone() | ThreeWayBegun() | CallTransferredOut():
+            return _handed_on(line, happened)
         case RingAgent() | OfferFound():
             offered = replace(line, agent=happened.agent, seat=happened.seat, attempt=happened.attempt)
             return offered if line.stage is Stage.WAITING else None
@@ -168,6 +192,22 @@ def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
         case RingStarted() | AgentAnswered() | RingFailed() | TalkEnded() if happened.attempt == line.attempt:
             return _offer_moved(line, happened)
     return None
+
+
+def _handed_on(
+    line: LiveCall, happened: TransferBegun | TransferFailed | TransferDone | ThreeWayBegun | CallTransferredOut
+) -> LiveCall:
+    at = happened.at
+    match happened:
+        case TransferBegun() | TransferFailed():
+            rung = replace(line, stage=Stage.WAITING, since=at, attempt=happened.to_attempt)
+            return replace(rung, agent=None, seat=happened.seat)
+        case TransferDone():
+            given = replace(line, stage=Stage.TALKING, since=at, attempt=happened.to_attempt)
+            return replace(given, agent=None, seat=happened.seat)
+        case ThreeWayBegun():
+            return replace(line, attempt=happened.to_attempt)
+    return replace(line, stage=Stage.OVER, since=at, agent=None, seat=None)
 
 
 def _offer_moved(line: LiveCall, happened: RingStarted | AgentAnswered | RingFailed | TalkEnded) -> LiveCall | None:

@@ -19,6 +19,7 @@ from acd.errors import (
     BadSeat,
     NoSuchPhone,
     NumberNotListed,
+    NumberRefused,
     Refused,
     TooBusy,
     UnknownAgent,
@@ -46,6 +47,7 @@ from recordings.unmasking import NoNumber, NumberConfidential, TooManyShown
 from recordings.vault import Tampered
 from telephony.errors import TelephonyError
 from telephony.talk import NoAgentLeg
+from tickets.call_backs import NoSuchCallBack
 from tickets.ticket import EditNotAllowed, TicketChanged, TicketRefused, TicketUnknown
 
 log = structlog.get_logger(__name__)
@@ -91,6 +93,8 @@ TABLE: dict[type[Exception], Line] = {
     UnknownSeat: Line(404),
     UnknownChange: Line(404),
     UnknownQueue: Line(422),
+    NumberRefused: Line(422),
+    NoSuchCallBack: Line(404, "unknown_call_back", "没有这个待回拨", "no call-back is owed for this call"),
     NumberNotListed: Line(422),
     BadSeat: Line(422),
     NoSuchPhone: Line(422),

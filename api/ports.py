@@ -19,6 +19,7 @@ from api.board import Board
 from recordings.archive import Archive
 from recordings.chain import Broken
 from recordings.sweeper import Swept
+from telephony.dial_rules import Wish
 from telephony.talk import Beside, TalkCode
 from telephony.trunks import TrunkSight
 
@@ -84,6 +85,25 @@ class Talks(Protocol):
 
     async def happened(self, call: CallId) -> Sequence[CallMark]:
         """Everything that happened in a call, in order."""
+
+
+class Dialling(Protocol):
+    """Calls that we make, and whom we owe one: `hotline.call_back_desk`."""
+
+    async def dial(self, wish: Wish) -> CallId:
+        """Ring the agent, then the citizen. acd.errors.Refused, telephony.errors.TelephonyError."""
+
+    async def call_back(self, debt: CallId, agent: AgentId, who: str) -> CallId:
+        """The same for a debt, which is theirs from then on. Also tickets.call_backs.NoSuchCallBack."""
+
+    async def take(self, debt: CallId, agent: AgentId) -> None:
+        """A debt is this agent's. acd.errors.Refused, tickets.call_backs.NoSuchCallBack."""
+
+    async def release(self, debt: CallId) -> None:
+        """A debt is nobody's again. The same errors."""
+
+    async def owe(self, call: CallId) -> None:
+        """The citizen of this call asked for a call-back. acd.errors.Refused, Unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +197,7 @@ class Services:
     seats: Capacity
     callers: Callers
     talks: Talks
+    dialling: Dialling
     handing: Handing
     vitals: Vitals
     books: Books

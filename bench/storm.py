@@ -20,6 +20,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from acd.commands import RingAgent
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.events import Event, GapMarked
@@ -132,6 +133,10 @@ class Watch:
             self.marked += event.lost
 
 
+async def _nobody(_: RingAgent) -> None:
+    """In a storm no citizen is dialled."""
+
+
 @asynccontextmanager
 async def house(folder: Path, port: int) -> AsyncIterator[tuple[Ami, Engine, Lookout]]:
     """The ACD at the end of the line, with its journal, as the controller builds it."""
@@ -151,7 +156,8 @@ async def house(folder: Path, port: int) -> AsyncIterator[tuple[Ami, Engine, Loo
         on_lost=lambda: lookout.lose(),  # noqa: PLW0108
         on_ping=lambda *pong: listener.lag.calibrate(*pong),  # noqa: PLW0108
     )
-    engine = Engine(distributor, Switchboard(ami, lambda event: engine.tell(event), now), journal, now)  # noqa: PLW0108
+    switchboard = Switchboard(ami, lambda event: engine.tell(event), now, dial_out=_nobody)  # noqa: PLW0108
+    engine = Engine(distributor, switchboard, journal, now)
     listener = Listener(
         engine.tell, lambda _: None, now, time.monotonic, on_caught_up=lambda: lookout.mark("events came late")
     )

@@ -101,6 +101,8 @@ class Tls(Written):
     """证书文件(PEM)/ our certificate and those above it"""
     key: Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./-]+$")]
     """私钥文件(PEM)/ its private key"""
+    authorities: Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./-]+$")] | None = None
+    """对端证书由谁签发(PEM);不写则不核对 / whose certificates of peers are believed; without it none is looked at"""
 
 
 class Guessing(Written):

@@ -66,7 +66,7 @@ class CallBook:
     def note(self, event: Event, commands: tuple[Command, ...]) -> None:
         """What the ACD was told and ordered."""
         for command in commands:
-            if isinstance(command, RingAgent):
+            if isinstance(command, RingAgent) and not is_outward(command.call):
                 self._offers[command.call] = command
         call: CallId | None = getattr(event, "call", None)
         if call is None or is_outward(call):
@@ -86,7 +86,9 @@ class CallBook:
                 self._offers[call] = event
             case CallRefused(call=call, why=why):
                 self._enter(lambda book: note_refused(book, call, why=why))
-            case AgentAnswered(at=at, call=call) if offer := self._offers.get(call):
+            case AgentAnswered(at=at, call=call, attempt=attempt) if (
+                (offer := self._offers.get(call)) and offer.attempt == attempt  # who is given a call later is no answer
+            ):
                 agent, seat = offer.agent, offer.seat
                 self._enter(lambda book: note_answered(book, call, agent=agent, seat=seat, at=at))
             case CallBackOwed() | CallBackSettled() | VoiceMessageLeft():

@@ -23,6 +23,7 @@ NOUNS = {
     "seats": "hotline.cli_seats",
     "agents": "hotline.cli_agents",
     "audit": "hotline.cli_audit",
+    "callbacks": "hotline.cli_callbacks",
     "drafts": "hotline.cli_drafts",
     "jobs": "hotline.cli_jobs",
     "keys": "hotline.cli_keys",

@@ -37,6 +37,7 @@ from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
 from hotline.beginning import open_seats, remember
+from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.callbook import CallBook
 from hotline.debts import Debts
 from hotline.desk import PhoneDesk
@@ -67,6 +68,7 @@ from recordings.seals import Seals
 from recordings.witness import Witness
 from telephony.ami import Ami, AmiAccount
 from telephony.errors import LoginRefused
+from telephony.gate import Gate
 from telephony.heartbeat import Heartbeat
 from telephony.listener import Listener
 from telephony.lookout import Lookout
@@ -121,13 +123,14 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             on_lost=lambda: lookout.lose(),  # noqa: PLW0108
             on_ping=lambda *pong: listener.lag.calibrate(*pong),  # noqa: PLW0108
         )
-        switchboard = Switchboard(ami, lambda event: engine.tell(event), _now)  # noqa: PLW0108
+        switchboard = Switchboard(ami, lambda event: engine.tell(event), _now, dial_out=lambda order: gate.send(order))  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
         engine, memory = Engine(distributor, switchboard, journal, _now), Memory(database, journal, distributor, _now)
         callbook = CallBook(database, hotline_of, short=timedelta(seconds=city.about.short_abandon_s))
         debts = Debts(
             database, engine.tell, callbook.written, _now, abandoned_too=lambda: city.dialling.call_back_abandoned
         )
+        gate = open_gate(ami, engine, database, lambda: city, journal, _now)
         listener = Listener(
             engine.tell,
             callbook.note_arrival,
@@ -147,10 +150,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         engine.subscribe(mirror.note)
 
         board, capacity, staff = Board(), Capacity(database, engine, phones=phones_of(city)), Staff(database)
-        engine.subscribe(memory.note)
-        engine.subscribe(lookout.watch)
-        engine.subscribe(callbook.note)
-        engine.subscribe(debts.note)
+        for watcher in (memory.note, lookout.watch, callbook.note, debts.note, gate.note):
+            engine.subscribe(watcher)
         engine.subscribe(lambda event, commands: _show(board, event, commands))
 
         witness = Witness(database, Seals(settings.seals))
@@ -159,8 +160,9 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         # one after the other: what is begun first ends last
         await journal.open()
         await remember(memory, distributor, board, callbook)
-        await stack.enter_async_context(background(journal.run(), memory.run(), callbook.run()))
-        stack.push_async_callback(_write_out, journal, callbook)
+        await gate.inherit()
+        await stack.enter_async_context(background(journal.run(), memory.run(), callbook.run(), gate.run()))
+        stack.push_async_callback(_write_out, journal, callbook, gate)
         await stack.enter_async_context(background(engine.run(), switchboard.run(), debts.run()))
         await open_seats(city, engine, capacity)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
@@ -182,6 +184,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             callers=Callers(database),
             talks=TalkDesk(engine, distributor, Talk(ami), database, journal, _now),
             handing=handing,
+            dialling=CallBackDesk(gate, database, engine),
             vitals=Vitals(
                 engine,
                 Sight(ami=ami, listener=listener, lookout=lookout, perimeter=perimeter),
@@ -213,12 +216,13 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         )
 
 
-async def _write_out(journal: Journal, callbook: CallBook) -> None:
+async def _write_out(journal: Journal, callbook: CallBook, gate: Gate) -> None:
     """What was decided last is on disk before the end."""
     try:
         async with asyncio.timeout(WRITE_OUT_S):
             await journal.flushed(journal.last)
             await callbook.written()
+            await gate.written()
     except TimeoutError:
         log.error("the database did not take the last facts in time")  # noqa: TRY400 - the time-out says it all
 

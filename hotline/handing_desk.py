@@ -14,7 +14,7 @@ from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.errors import NotNow, NumberNotListed, Refused, UnknownQueue, UnknownSeat
 from acd.events import Event, TalkEnded
-from acd.model import AgentId, CallId, Offer, QueueName, SeatId
+from acd.model import AgentId, CallId, Offer, QueueName, SeatId, is_outward
 from acd.talk_facts import ConsultBegun, ConsultEnded, ThreeWayBegun, TransferBegun, TransferDone
 from api.ports import Whom
 from city.city import City
@@ -105,6 +105,8 @@ class HandingDesk:
     # ---- the talk
 
     def _talking(self, call: CallId) -> Offer:
+        if is_outward(call):
+            raise NotNow("in a call that we made nobody is handed on", "外呼通话不能转接或咨询")
         talk = self._distributor.talking.get(call)
         if talk is None:
             raise NotNow(f"call {call} is with no agent", "该来电没有在通话")

@@ -15,7 +15,7 @@ from acd.engine import Engine
 from acd.errors import NotNow, UnknownSeat
 from acd.events import CallHeld, CallRetrieved, Event, RecordingPaused, RecordingResumed
 from acd.journal import Journal
-from acd.model import AgentId, CallId, Offer, SeatId
+from acd.model import AgentId, CallId, Offer, SeatId, is_outward
 from api.ports import CallMark
 from recordings import access
 from telephony.talk import Beside, Talk, TalkCode
@@ -57,6 +57,8 @@ class TalkDesk:
 
         Raises NotNow, telephony's TelephonyError, or TimeoutError when Asterisk says nothing.
         """
+        if is_outward(call) and code in (TalkCode.HOLD, TalkCode.RETRIEVE):
+            raise NotNow("in a call that we made there is no hold", "外呼通话不能保持")
         _must_fit(self._talking(call), code)
         await self._until_told(call, TOLD[code], self._talk.press(call, code))
 

@@ -88,8 +88,10 @@ def _carrier(written: TrunksFile, secrets: Path) -> Carrier | None:
 
 
 def _tls(written: TrunksFile) -> Tls | None:
-    tls = written.tls
-    return Tls(port=tls.port, certificate=Path(tls.certificate), key=Path(tls.key)) if tls else None
+    if (tls := written.tls) is None:
+        return None
+    authorities = Path(tls.authorities) if tls.authorities else None
+    return Tls(port=tls.port, certificate=Path(tls.certificate), key=Path(tls.key), authorities=authorities)
 
 
 def _secret(written: Written, secrets: Path) -> str:

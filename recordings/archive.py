@@ -10,7 +10,7 @@ import hashlib
 import io
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -130,23 +130,35 @@ class Archive:
         """Days of which there is a folder, oldest first."""
         return sorted(filter(None, (_day(folder) for folder in self.folder.glob("[0-9]*/[0-9]*/[0-9]*"))))
 
-    def held_on(self, day: date) -> set[RecordingId]:
-        """Ids of which a leg lies here, of one day. Files that are not ours are passed over."""
-        names = {path.stem.rpartition("-")[0] for path in self._of(day) if path.suffix in {".wav", SEALED}}
-        return {RecordingId(name) for name in names if _is_id(name)}
+    def names_on(self, day: date) -> set[str]:
+        """Names of all files of one day."""
+        try:
+            with os.scandir(self._of(day)) as entries:
+                return {entry.name for entry in entries}
+        except FileNotFoundError:
+            return set()
 
-    def halves(self, day: date, before: float) -> list[Path]:
-        """What a dead process left half written, untouched since a time stamp: never the only copy of anything."""
-        left = []
-        for path in self._of(day):
+    def clear(self, day: date, names: Iterable[str], before: float) -> int:
+        """Delete what a dead process left half written, untouched since a time stamp; how many among these names.
+
+        It is never the only copy of anything.
+        """
+        gone = 0
+        for half in (self._of(day) / name for name in names if name.endswith(".part")):
             with suppress(FileNotFoundError):  # finished this moment
-                if path.suffix == ".part" and path.stat().st_mtime < before:
-                    left.append(path)
-        return left
+                if half.stat().st_mtime < before:
+                    half.unlink()
+                    gone += 1
+        return gone
 
-    def _of(self, day: date) -> list[Path]:
-        folder = self.folder / f"{day:%Y/%m/%d}"
-        return list(folder.iterdir()) if folder.is_dir() else []
+    def _of(self, day: date) -> Path:
+        return self.folder / f"{day:%Y/%m/%d}"
+
+
+def ids_among(names: Iterable[str]) -> set[RecordingId]:
+    """Ids of which a leg is among these files. What is not ours is passed over."""
+    whose = {name.rpartition("-")[0] for name in names if name.endswith((".wav", SEALED))}
+    return {RecordingId(name) for name in whose if _is_id(name)}
 
 
 def _day(folder: Path) -> date | None:

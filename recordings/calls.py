@@ -101,6 +101,28 @@ async def note_numbers(connection: AsyncConnection, call_id: str, *, dnis: str, 
     await connection.execute(unknown.values(dnis=clean_ani(dnis), hotline=hotline, ani=clean_ani(ani)))
 
 
+async def note_dialled_out(
+    connection: AsyncConnection, call_id: str, *, hotline: str, number: str, at: datetime
+) -> None:
+    """We are about to call a citizen: the number is theirs, as if they had called."""
+    facts = {"hotline": hotline, "ani": clean_ani(number), "arrived_at": at}
+    await insert_once(connection, calls, {"call_id": call_id, **facts})
+
+
+async def note_dialled_out_over(
+    connection: AsyncConnection,
+    call_id: str,
+    *,
+    agent: str,
+    seat: str | None,
+    answered_at: datetime | None,
+    ended_at: datetime,
+) -> None:
+    """A call that we made is over."""
+    facts = {"agent": agent, "seat": seat, "answered_at": answered_at, "ended_at": ended_at}
+    await connection.execute(update(calls).where(calls.c.call_id == call_id).values(**facts))
+
+
 async def note_message(connection: AsyncConnection, call_id: str, *, attempt: int) -> None:
     """The recording of this attempt is a message that the caller left."""
     await insert_once(connection, calls, {"call_id": call_id})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -101,11 +101,13 @@ async def in_state(connection: AsyncConnection, state: RecordingState) -> Sequen
     return [_recording(row) for row in rows]
 
 
-async def of_day(connection: AsyncConnection, day: date) -> Sequence[Recording]:
-    """Every recording whose id was made on one day (UTC), in order."""
+async def of_day(connection: AsyncConnection, day: date, limit: int = 500) -> AsyncIterator[Sequence[Recording]]:
+    """Every recording whose id was made on one day (UTC), in order, a page at a time."""
     begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    ids = recordings.c.id.between(first_id(begin), first_id(begin + timedelta(days=1)))
-    return [_recording(row) for row in await connection.execute(select(recordings).where(ids).order_by("id"))]
+    after, end = first_id(begin), first_id(begin + timedelta(days=1))
+    while found := await page(connection, after, limit, end):
+        yield found
+        after = found[-1].id
 
 
 async def first_day(connection: AsyncConnection) -> date | None:
@@ -114,9 +116,12 @@ async def first_day(connection: AsyncConnection) -> date | None:
     return made_at(RecordingId(oldest)).date() if oldest else None
 
 
-async def page(connection: AsyncConnection, after: str, limit: int) -> Sequence[Recording]:
-    """The next recordings by id."""
-    query = select(recordings).where(recordings.c.id > after).order_by(recordings.c.id).limit(limit)
+async def page(connection: AsyncConnection, after: str, limit: int, end: str | None = None) -> Sequence[Recording]:
+    """The next recordings by id, up to before `end`."""
+    c = recordings.c
+    query = select(recordings).where(c.id > after).order_by(c.id).limit(limit)
+    if end is not None:
+        query = query.where(c.id < end)
     return [_recording(row) for row in await connection.execute(query)]
 
 

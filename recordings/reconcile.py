@@ -9,15 +9,15 @@ mounted must not lose every recording.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from recordings import ledger
-from recordings.archive import Archive, StoredLeg, sha256
+from recordings.archive import SEALED, Archive, StoredLeg, ids_among, sha256
 from recordings.arrival import judge
 from recordings.recording import Leg, Recording, RecordingId, RecordingState
 from recordings.vault import key_file
@@ -88,47 +88,59 @@ async def first_day(engine: AsyncEngine, archive: Archive, now: datetime) -> dat
 
 
 async def _compare(engine: AsyncEngine, archive: Archive, follow_up: FollowUp, now: datetime, day: date) -> Differences:
-    held = await asyncio.to_thread(archive.held_on, day)
+    """One day. The files are listed first: whatever has a name there then, has had its row before."""
+    names, held = await asyncio.to_thread(_list, archive, day)
+    found, lost = Differences(), []
     async with engine.connect() as connection:
-        rows = await ledger.of_day(connection, day)
-        unknown = sorted(await ledger.without_row(connection, held))
-    back = [row for row in rows if row.state is RecordingState.LOST and row.id in held]
-    for recording in unknown:
+        async for rows in ledger.of_day(connection, day):
+            lost += [row for row in rows if row.state is RecordingState.LOST and row.id in held]
+            held -= {row.id for row in rows}
+            found += await asyncio.to_thread(_look, archive, rows, names)
+    for recording in sorted(held):
         await _adopt(engine, archive, recording, follow_up, now)
-    for row in back:
+    for row in lost:
         await _find_again(engine, archive, row, follow_up, now)
-    seen = await asyncio.to_thread(_look, archive, rows)
-    cleared = await asyncio.to_thread(_clear, archive, day, now)
-    return replace(seen, adopted=tuple(unknown), found_again=tuple(row.id for row in back), cleared=cleared)
+    cleared = await asyncio.to_thread(archive.clear, day, names, (now - HALF_FOR).timestamp())
+    back = tuple(row.id for row in lost)
+    return found + Differences(adopted=tuple(sorted(held)), found_again=back, cleared=cleared)
 
 
-def _look(archive: Archive, rows: Sequence[Recording]) -> Differences:
-    missing: dict[RecordingId, None] = {}
-    keyless, altered = missing.copy(), missing.copy()
+def _list(archive: Archive, day: date) -> tuple[set[str], set[RecordingId]]:
+    names = archive.names_on(day)
+    return names, ids_among(names)
+
+
+def _look(archive: Archive, rows: Sequence[Recording], names: Collection[str]) -> Differences:
+    """By the names alone where they leave no doubt; a leg in doubt is looked at."""
+    found = Differences()
     for row in rows:
-        for leg, stored in archive.stored(row.id).items():
-            hashed = row.caller_sha256 if leg is Leg.CALLER else row.agent_sha256
-            if hashed and not stored.exists():
-                missing[row.id] = None
-            elif stored.sealed.exists() and not key_file(stored.sealed).exists():
-                keyless[row.id] = None
-            elif hashed and _is_altered(stored, hashed):
-                altered[row.id] = None
-    return Differences(missing=tuple(missing), keyless=tuple(keyless), altered=tuple(altered))
+        if not all(_is_in_order(f"{row.id}-{leg}", names) for leg in Leg):
+            found += _differs(row, archive.stored(row.id))
+    return found
 
 
-def _is_altered(stored: StoredLeg, hashed: str) -> bool:
+def _is_in_order(stem: str, names: Collection[str]) -> bool:
+    plain, sealed = f"{stem}.wav" in names, f"{stem}{SEALED}" in names
+    return plain != sealed and (plain or f"{stem}{SEALED}.key" in names)
+
+
+def _differs(row: Recording, legs: Mapping[Leg, StoredLeg]) -> Differences:
+    hashes = {Leg.CALLER: row.caller_sha256, Leg.AGENT: row.agent_sha256}
+    had = {leg: stored for leg, stored in legs.items() if hashes[leg]}
+    if not all(stored.exists() for stored in had.values()):
+        return Differences(missing=(row.id,))
+    if any(stored.sealed.exists() and not key_file(stored.sealed).exists() for stored in legs.values()):
+        return Differences(keyless=(row.id,))
+    if any(_is_altered(stored, hashes[leg]) for leg, stored in had.items()):
+        return Differences(altered=(row.id,))
+    return Differences()
+
+
+def _is_altered(stored: StoredLeg, hashed: str | None) -> bool:
     """Beside a sealed leg a plain one lies only while it is put away; then it is what was taken in."""
     if not (stored.sealed.exists() and stored.wav.exists()):
         return False
     return sha256(stored.wav) not in {hashed, None}
-
-
-def _clear(archive: Archive, day: date, now: datetime) -> int:
-    halves = archive.halves(day, (now - HALF_FOR).timestamp())
-    for half in halves:
-        half.unlink(missing_ok=True)
-    return len(halves)
 
 
 async def _adopt(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from acd.commands import Command, MuteRecording, RingAgent, StopRinging
+from acd.model import is_outward
 
 
 def actions_for(command: Command) -> tuple[tuple[str, dict[str, str]], ...]:
@@ -25,6 +26,8 @@ def action_for(command: Command) -> tuple[str, dict[str, str]]:
             state = "1" if command.mute else "0"
             return "MixMonitorMute", {"Channel": command.call, "Direction": "both", "State": state}
         case StopRinging():
+            if is_outward(command.call):  # nobody waits for it
+                return "Hangup", {"Channel": command.call}
             target = ("waiting-room", "s")
         case _:
             raise TypeError(f"no AMI action carries out {type(command).__name__}")

@@ -25,7 +25,18 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, Offer, RingFailure, SeatId, WaitingCall
+from acd.model import (
+    Agent,
+    AgentId,
+    AgentState,
+    BreakReason,
+    CallId,
+    Offer,
+    RingFailure,
+    SeatId,
+    WaitingCall,
+    is_outward,
+)
 from acd.talk_facts import ConsultAnswered, ConsultBegun, ConsultEnded, Party
 from telephony.telephones import WITH_SEAT, LiveCall, Telephones, Where
 from telephony.translate import Arrival
@@ -82,7 +93,7 @@ def difference(now: Telephones, acd: Acd, at: datetime, known: Collection[CallId
     Only calls of `known` can be missing: those the ACD knew when the snapshot began (None: nothing was told since).
     """
     view = _View(now, acd, at)
-    gone = sorted((acd.calls if known is None else acd.calls & set(known)) - now.calls.keys())
+    gone = sorted((acd.calls if known is None else acd.calls & set(known)) - now.calls.keys() - view.on_the_way())
     calls = [now.calls[call] for call in sorted(now.calls) if not acd.has_ended(call)]
     return (
         *(CallEnded(at=at, call=call, missed=True) for call in gone),
@@ -95,7 +106,7 @@ def difference(now: Telephones, acd: Acd, at: datetime, known: Collection[CallId
 def newcomers(now: Telephones, acd: Acd, at: datetime) -> Iterator[Arrival]:
     """Calls that the ACD has not heard of, with their numbers for the call book."""
     for live in now.calls.values():
-        if live.call not in acd.calls and not acd.has_ended(live.call):
+        if live.call not in acd.calls and not acd.has_ended(live.call) and not is_outward(live.call):
             yield Arrival(at=at, call=live.call, dnis=live.dnis, ani=live.ani, withheld=live.withheld)
 
 
@@ -105,6 +116,15 @@ class _View:
         self._waiting = {waiting.id for waiting in acd.waiting}
         self._known = acd.calls
         self._occupied = {live.seat: live.call for live in now.calls.values() if live.where in WITH_SEAT}
+
+    def on_the_way(self) -> set[CallId]:
+        """Calls that we make whose order has no effect yet: its deadline judges it, unless the seat has a call."""
+        open_ones = self._acd.offers.items()
+        return {
+            call
+            for call, offer in open_ones
+            if is_outward(call) and not offer.dialled and offer.seat not in self._occupied
+        }
 
     def closings(self, live: LiveCall) -> Iterator[Event]:
         """Offers and conversations that are over."""
@@ -146,6 +166,9 @@ class _View:
 
     def openings(self, live: LiveCall) -> Iterator[Event]:
         """Calls, offers and conversations that are there."""
+        if is_outward(live.call):
+            yield from self._outward(live)
+            return
         if live.call not in self._known:
             yield CallArrived(at=self._at, call=live.call, hotline=live.dnis)
         if live.where is Where.WAITING:
@@ -166,6 +189,12 @@ class _View:
                 at, call, attempt = self._at, live.call, live.attempt
                 yield ConsultBegun(at=at, call=call, attempt=attempt, to=Party.AGENT, seat=seat)
                 yield ConsultAnswered(at=at, call=call, attempt=attempt)
+
+    def _outward(self, live: LiveCall) -> Iterator[Event]:
+        """A call that we make, of which the ACD knows: it was on disk before it was sent."""
+        offer = self._acd.offers.get(live.call)
+        if offer is not None:
+            yield from self._progress(live, offer)
 
     def _with_seat(self, live: LiveCall) -> Iterator[Event]:
         talk, offer = self._acd.talking.get(live.call), self._acd.offers.get(live.call)

@@ -7,7 +7,7 @@ orders for one caller go one after the other; orders for different callers do no
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -16,7 +16,7 @@ import structlog
 
 from acd.commands import Command, RingAgent
 from acd.events import Event, RingFailed
-from acd.model import CallId, RingFailure
+from acd.model import CallId, RingFailure, is_outward
 from telephony.errors import AsteriskRefused, TelephonyError
 from telephony.orders import actions_for
 
@@ -36,8 +36,16 @@ class Exchange(Protocol):
 class Switchboard:
     """The ACD engine's floor. `carry_out` only schedules; `run` does, until cancelled."""
 
-    def __init__(self, exchange: Exchange, tell: Callable[[Event], None], now: Callable[[], datetime]) -> None:
-        self._exchange, self._tell, self._now = exchange, tell, now
+    def __init__(
+        self,
+        exchange: Exchange,
+        tell: Callable[[Event], None],
+        now: Callable[[], datetime],
+        *,
+        dial_out: Callable[[RingAgent], Awaitable[None]],
+    ) -> None:
+        """`dial_out` carries out an order for a call that we make: it goes through the gate."""
+        self._exchange, self._tell, self._now, self._dial_out = exchange, tell, now, dial_out
         self._orders: asyncio.Queue[Command] = asyncio.Queue()
         self._last: dict[CallId, asyncio.Task[None]] = {}
 
@@ -73,6 +81,9 @@ class Switchboard:
     async def _after(self, earlier: asyncio.Task[None] | None, command: Command) -> None:
         if earlier is not None:
             await asyncio.wait([earlier])
+        if isinstance(command, RingAgent) and is_outward(command.call):
+            await self._dial_out(command)
+            return
         try:
             for name, fields in actions_for(command):
                 await self._send(name, fields, AGAIN_AFTER_S if earlier else ())

@@ -11,7 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from acd.model import CallId, QueueName, RingFailure, SeatId, Skills
+from acd.dial_facts import ONLY_ATTEMPT
+from acd.model import CallId, QueueName, RingFailure, SeatId, Skills, is_outward
 from telephony.message import AmiMessage
 from telephony.translate import failure_of, read_moment, read_skills
 from telephony.trunks import is_line
@@ -113,6 +114,8 @@ def _variables(channel: AmiMessage) -> dict[str, str]:
 
 
 def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[AmiMessage]) -> LiveCall:
+    if is_outward(CallId(leg["Uniqueid"])):
+        return _read_outward(leg, carried)
     bridged = [other for other in others if leg.get("BridgeID") and other.get("BridgeID") == leg["BridgeID"]]
     seats = frozenset(filter(None, map(_seat_of, others)))
     seat = SeatId(carried.get("SEAT", "")) or None
@@ -135,6 +138,13 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
         ani=carried.get("ANI", ""),
         withheld=carried.get("WITHHELD") == "yes",
     )
+
+
+def _read_outward(leg: AmiMessage, carried: Mapping[str, str]) -> LiveCall:
+    """A call that we make: this is the agent's leg, and whoever picked up there has the call."""
+    where = {"Up": Where.TALKING, "Ringing": Where.RINGING}.get(leg.get("ChannelStateDesc", ""), Where.DIALLED)
+    queue = QueueName(carried.get("QUEUE", ""))
+    return LiveCall(call=CallId(leg["Uniqueid"]), where=where, queue=queue, attempt=ONLY_ATTEMPT, seat=_seat_of(leg))
 
 
 def _failure(status: str, sip: str) -> RingFailure | None:

@@ -52,6 +52,7 @@ from acd.events import (
 from acd.model import CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills
 from acd.talk_facts import Party, ThreeWayBegun, TransferBegun, TransferDone, TransferFailed
 from telephony import handing_on
+from telephony.translate_dialling import outward_call, outward_facts
 from telephony.trunks import is_line
 
 WANTED = frozenset(
@@ -113,6 +114,8 @@ class Translator:
 
     def facts(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
         """What this AMI message means to us: nothing, one fact, or an arrival with its fact."""
+        if call := outward_call(message):
+            return outward_facts(call, message, at, failure_of)
         match message.get("Event"):
             case "UserEvent":
                 return self._from_dialplan(message, at)

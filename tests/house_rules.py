@@ -27,11 +27,27 @@ PURE_MODULES = (
         for name in ("model", "events", "commands", "errors", "distributor", "agents", "duty", "seating")
     ),
     *(f"acd/{name}.py" for name in ("hall", "matching", "lazyheap", "offers", "offering", "ringing", "finding")),
-    *(f"acd/{name}.py" for name in ("talking", "overflow", "callbacks", "forecast", "staffing", "kpi", "ledger")),
+    *(
+        f"acd/{name}.py"
+        for name in (
+            "talking",
+            "overflow",
+            "callbacks",
+            "dialling",
+            "dial_facts",
+            "forecast",
+            "staffing",
+            "kpi",
+            "ledger",
+        )
+    ),
     *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome", "talk_facts", "transfers", "asking")),
     "ivr/*.py",
     "recordings/chain.py",
-    *(f"telephony/{name}.py" for name in ("message", "translate", "orders", "handing_on", "telephones", "resync")),
+    *(
+        f"telephony/{name}.py"
+        for name in ("message", "translate", "translate_dialling", "orders", "handing_on", "telephones", "resync")
+    ),
     *(f"telephony/{name}.py" for name in ("lag", "trunks", "guessing")),
 )
 """The deciding modules: they are told facts and the time, and answer with orders. Not all of them are written yet."""

@@ -19,6 +19,7 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     twins.queues_have_one_name_each,
     twins.skills_have_one_name_each,
     twins.extensions_belong_to_one_seat,
+    twins.numbers_outside_are_nobody_elses,
     twins.places_are_told_apart,
     twins.trunks_have_one_name_each,
     sense.menus_are_shallow,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from city.city import CityFile, Skill
+from city.city import CityFile, Outside, Skill
 from city.files import Files, Mention, hotlines
 from city.mistakes import Mistake
 from city.numbers import dialled_forms, local_number
@@ -58,6 +58,16 @@ def trunks_have_one_name_each(files: Files) -> Iterator[Mistake]:
     """No two trunks have the same name."""
     found = files.trunks.entries("trunks", Trunk)
     return _twins((Mention(files.trunks, (*path, "name"), trunk.name) for path, trunk in found), "trunk", "中继")
+
+
+def numbers_outside_are_nobody_elses(files: Files) -> Iterator[Mistake]:
+    """A number keyed in a talk means one thing: a hotline, a phone, or somebody outside."""
+    ours = {hotline.number for _, hotline in hotlines(files)}
+    ours.update(seat.extension for _, seats in files.seats.entries("seats", SeatRange) for seat in seats.seats())
+    for path, place in files.city.entries("outside", Outside):
+        if place.number in ours:
+            yield _twin(Mention(files.city, (*path, "number"), place.number), "outside", "外部号码")
+        ours.add(place.number)
 
 
 def places_are_told_apart(files: Files) -> Iterator[Mistake]:

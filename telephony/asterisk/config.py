@@ -187,6 +187,8 @@ class PbxConfig:
         self._check_lists()
 
     def _check_words(self) -> None:
+        if self.system_name == "out":
+            raise BadPbxConfig("system_name cannot be 'out': so begin the ids of calls that we make")
         for name in ("system_name", "ami_user"):
             demand(NAME, name, getattr(self, name))
         demand(HOST, "agi_host", self.agi_host)

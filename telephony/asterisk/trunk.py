@@ -41,12 +41,16 @@ class Tls:
     """PEM: our certificate, and those above it."""
     key: Path
     """PEM: its private key."""
+    authorities: Path | None = None
+    """PEM: whose certificates of peers are believed; none: a peer's certificate is not looked at."""
 
     def __post_init__(self) -> None:
         """Refuse what is no path."""
         demand_range("tls.port", self.port, 1, 65535)
         demand_path("tls.certificate", self.certificate)
         demand_path("tls.key", self.key)
+        if self.authorities:
+            demand_path("tls.authorities", self.authorities)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from acd.commands import Command, RingAgent, StopRinging
+from acd.dial_facts import AgentDialsOut
 from acd.distributor import Distributor
 from acd.events import (
     AgentAnswered,
@@ -136,6 +137,10 @@ class Scene:
     def state(self, agent: str) -> AgentState:
         """The agent's state."""
         return self.agent(agent).state
+
+    def dial_out(self, agent: str, call: str = "out-1", queue: str = "general") -> None:
+        """外呼."""
+        self.tell(AgentDialsOut(at=self.now, agent=AgentId(agent), call=CallId(call), queue=QueueName(queue)))
 
     # ---- calls
 

@@ -17,7 +17,7 @@ from acd.distributor import Distributor
 from acd.errors import Refused
 from acd.events import Event, Request
 from acd.matching import Ask, able_at, can_serve
-from acd.model import Agent, AgentState, BreakReason, CallId, RingFailure, SeatId, WaitingCall
+from acd.model import Agent, AgentState, BreakReason, CallId, RingFailure, SeatId, WaitingCall, is_outward
 from acd.talk_facts import (
     ConsultAnswered,
     ConsultBegun,
@@ -39,7 +39,7 @@ Move = tuple[str, int, int, int]
 small = st.integers(0, 7)
 MOVES = (
     *("join", "join", "join", "end", "again", *("news",) * 7, *("stale",) * 3, "time", "time"),
-    *("log on", "ready", "ready", "rest", "log off", "open", "close", "phone"),
+    *("log on", "ready", "ready", "rest", "log off", "open", "close", "phone", "dial out"),
 )
 
 HANDING_ON = (*MOVES, "pass on", "pass on", "back", "ask", "ask", "meet", "part", "three", "take over", "out")
@@ -64,6 +64,7 @@ def play(scene: Scene, move: Move) -> None:
         "log off": lambda: scene.log_off(agent),
         "open": lambda: scene.seat(seat, SERVES[b % 4], **LEVELS[c % 4]),
         "close": lambda: scene.close(seat),
+        "dial out": lambda: scene.dial_out(agent, f"out-{len(scene.told)}", ("general", "health")[b % 2]),
         "phone": lambda: (scene.phone_lost if b % 2 else scene.phone_back)(seat),
     }
     acts[kind]()
@@ -165,6 +166,7 @@ class Watched(Scene):
         """A call waits or talks, never both; nobody is kept for a call that waits unoffered or talks."""
         waiting = {call.id for call in self.core.waiting}
         assert not waiting & self.core.talking.keys()
+        assert not any(is_outward(call) for call in waiting)
         assert not self.core.offers.keys() & self.core.talking.keys()
         assert not self.core.kept.keys() & (self.core.talking.keys() | waiting)
         assert self.core.asked.keys() <= self.core.talking.keys()
@@ -190,7 +192,7 @@ class Watched(Scene):
     def check_order(self, orders: tuple[Command, ...]) -> None:
         """Nobody was overtaken: first come first served by priority, longest idle first."""
         for order in orders:
-            if not isinstance(order, RingAgent):
+            if not isinstance(order, RingAgent) or is_outward(order.call):
                 continue
             agent = self.core.agents[order.agent]
             call = next(call for call in self.core.waiting if call.id == order.call)

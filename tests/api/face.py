@@ -30,11 +30,14 @@ from api.people import Role
 from api.ports import CallMark, Services, VitalSigns, Whom
 from asr.jobs import enqueue
 from city.load import load_city
+from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.fittings import Books, Floor
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from recordings.archive import Archive
 from recordings.sweeper import Sweeper
+from telephony.gate import Gate
+from telephony.message import AmiReply
 from telephony.talk import Beside, TalkCode
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -151,6 +154,14 @@ class FakeTranscription:
         self.notices += 1
 
 
+class Exchange:
+    """An Asterisk that has a carrier."""
+
+    async def action(self, name: str, deadline_s: float | None = None, /, **fields: Any) -> AmiReply:
+        """What its global variable says."""
+        return AmiReply(b"Value: carrier")
+
+
 @dataclass
 class FakeTalks:
     """Conversations that obey, and note what they were asked; `told` is what the journal knows."""
@@ -216,6 +227,7 @@ class Face:
     transcription: FakeTranscription
     http: aiohttp.ClientSession
     tokens: dict[Role, str]
+    gate: Gate
 
     async def call(
         self, line: str, json: Any = None, *, role: Role | None = Role.ADMIN, **more: Any
@@ -254,6 +266,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
     talks, archive = FakeTalks(), Archive(tmp_path / "recordings")
     city = load_city(SAMPLE)
+    gate = open_gate(Exchange(), house.engine, database, lambda: city, house.journal, lambda: NOW)
     services = Services(
         tokens=tokens,
         board=Board(),
@@ -262,6 +275,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         seats=Capacity(database, house.engine),
         callers=callers,
         talks=talks,
+        dialling=CallBackDesk(gate, database, house.engine),
         handing=talks,
         vitals=vitals,
         books=Books(house.journal, lambda: city),
@@ -271,12 +285,13 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         sweeping=Sweeper(tmp_path / "spool", archive, database, enqueue, clock=lambda: NOW),
         is_confidential=lambda hotline: hotline == "12336",
     )
+    house.engine.subscribe(gate.note)
     runner = web.AppRunner(build(services, clock=lambda: NOW))
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = runner.addresses[0][1]
     made = {role: await tokens.make(role.name.lower(), role, by="test", now=NOW) for role in Role}
-    async with aiohttp.ClientSession() as http:
-        yield Face(f"http://127.0.0.1:{port}", services, house, vitals, callers, talks, transcription, http, made)
+    async with aiohttp.ClientSession() as http, background(gate.run()):
+        yield Face(f"http://127.0.0.1:{port}", services, house, vitals, callers, talks, transcription, http, made, gate)
     await runner.cleanup()

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from acd.errors import Refused
+from acd.errors import NumberRefused, Refused
 from acd.staff import LockedOut, WrongPin
 from api.errors import OF_HTTP, TABLE
 from api.people import Role
 from api.tokens import RoleName
+from telephony.dial_rules import RULES
 from tests.api.face import Face
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -25,7 +26,8 @@ def answered() -> Iterator[tuple[int, str]]:
     for line in (*TABLE.values(), *OF_HTTP.values()):
         if line.rule:
             yield line.status, line.rule
-    for refusal in set(_below(Refused)) - ONLY_BY_PHONE:
+    yield from ((422, rule) for rule in RULES)
+    for refusal in set(_below(Refused)) - ONLY_BY_PHONE - {NumberRefused}:
         status = next(TABLE[kind].status for kind in refusal.__mro__ if kind in TABLE)
         yield status, refusal.rule
 

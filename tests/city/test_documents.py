@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from acd.call_facts import Debt
+from acd.callbacks import CallBackState
+from acd.dial_facts import DialOutcome
+from acd.dialling import DialStep
 from acd.model import AgentState, BreakReason, Refusal, RingFailure
 from acd.outcome import Outcome
 from city.places import PlaceKind
@@ -45,7 +48,20 @@ def test_every_feature_code_is_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [AgentState, BreakReason, RingFailure, Outcome, Debt, Refusal, TicketState, PlaceKind]
+    "words",
+    [
+        AgentState,
+        BreakReason,
+        RingFailure,
+        Outcome,
+        Debt,
+        DialOutcome,
+        DialStep,
+        CallBackState,
+        Refusal,
+        TicketState,
+        PlaceKind,
+    ],
 )
 def test_every_state_has_its_row_in_the_glossary(words: type[StrEnum]) -> None:
     """In the order of the enum, under its name."""

@@ -136,3 +136,14 @@ async def test_without_a_controller_it_says_how_to_start_one(tmp_path: Path) -> 
 
     assert (said.code, said.out) == (1, "")
     assert "控制器没有运行,请先执行 ./dev serve" in said.err
+
+
+async def test_call_backs_are_listed_and_one_that_nobody_is_owed_is_refused(state: Path) -> None:
+    """Both lists are there; the refusal is said in both languages."""
+    listed = await hotline(state, "callbacks", "list", "--settled")
+    made = await hotline(state, "callbacks", "made")
+    refused = await hotline(state, "callbacks", "dial", "lx-1", "--agent", "111")
+
+    assert (listed.code, "待回拨" in listed.out) == (0, True), listed
+    assert (made.code, "外呼" in made.out) == (0, True), made
+    assert (refused.code, "没有这个待回拨" in refused.err) == (1, True), refused

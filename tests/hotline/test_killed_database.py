@@ -9,17 +9,25 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.events import CallArrived
 from acd.journal import BATCH, Journal, journal
 from acd.model import CallId
+from asr.transcript import merge
 from hotline.callbook import CallBook
 from plumbing.database import connect, prepare, will_pass
 from plumbing.lifecycle import background
+from recordings import ledger
 from recordings.calls import calls
+from recordings.recording import Recording, RecordingState, new_recording_id
 from sandbox.postgresql import Postgresql
 from telephony.translate import Arrival
+from tests.tickets.talks import GAZETTEER
+from tickets.draft import CallFacts, draft
+from tickets.store import confirm, draft_once, tickets
+from tickets.ticket import TicketId, TicketRefused, ticket_number
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 KILLINGS = 3
@@ -98,6 +106,50 @@ async def test_call_book_outlives_a_killed_postgresql(server: Postgresql, databa
     async with database.connect() as connection:
         kept = set(await connection.scalars(select(calls.c.call_id)))
     assert kept == {f"c{number}" for number in range(arrived)}
+
+
+async def test_tickets_confirmed_while_postgresql_is_killed_are_confirmed_once(
+    server: Postgresql, database: AsyncEngine
+) -> None:
+    """What a person was told holds; numbers have neither gap nor twin, although persons try again after an error."""
+    drafts, told = [await drafted(database, number) for number in range(300)], []
+
+    async def confirm_all() -> None:
+        for one in drafts:
+            while True:
+                try:
+                    confirmed = await confirm(database, one, version=1, by="101", at=NOON, edits={})
+                except TicketRefused:  # it was confirmed, only the answer was lost
+                    break
+                except SQLAlchemyError:
+                    await asyncio.sleep(0.05)
+                else:
+                    told.append((confirmed.id, confirmed.number))
+                    break
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(confirm_all())
+        await kill_and_boot(server)
+
+    async with database.connect() as connection:
+        rows = (await connection.execute(select(tickets.c.id, tickets.c.number, tickets.c.version))).all()
+    assert {row.version for row in rows} == {2}
+    assert sorted(row.number for row in rows) == [ticket_number(NOON, n) for n in range(1, len(drafts) + 1)]
+    assert set(told) <= {(row.id, row.number) for row in rows}
+    assert len(told) >= len(drafts) - KILLINGS
+
+
+async def drafted(database: AsyncEngine, number: int) -> TicketId:
+    """A draft of a recording without sound."""
+    recording = Recording(
+        id=new_recording_id(NOON), call_id=f"c{number}", attempt=1, state=RecordingState.EMPTY, taken_in_at=NOON
+    )
+    facts = CallFacts(call_id=recording.call_id, hotline="12345", hotline_name="12345")
+    async with database.begin() as connection:
+        await ledger.add_row(connection, recording)
+        await draft_once(connection, recording, facts, draft(facts, merge([], []), GAZETTEER), NOON)
+        ticket = await connection.scalar(select(tickets.c.id).where(tickets.c.recording == recording.id))
+    return TicketId(str(ticket))
 
 
 async def test_database_that_is_away_is_told_from_a_mistake(server: Postgresql, database: AsyncEngine) -> None:

@@ -26,6 +26,11 @@ class Api:
         """Read."""
         return await self.send("GET", path)
 
+    async def refusal(self, method, path, **body):
+        """Ask for what is not to be had: the status and the rule that says so."""
+        async with self._session.request(method, path, json=body or None) as response:
+            return response.status, (await response.json()).get("rule")
+
     async def send(self, method, path, **body):
         """Ask for a change."""
         async with self._session.request(method, path, json=body or None) as response:

@@ -35,6 +35,8 @@ def quick_city(folder: Path) -> Path:
     default = 'default_hotline = "12345"'
     text = about.read_text(encoding="utf-8").replace(default, f"{default}\nshort_abandon_s = {SHORT_ABANDON_S}")
     about.write_text(text, encoding="utf-8")
+    dialling = folder / "dialling.toml"
+    dialling.write_text(dialling.read_text(encoding="utf-8").replace("ring_s = 40", "ring_s = 5"), encoding="utf-8")
     for prompt in ("busy-lines", "busy-number"):
         write_wav(folder / f"prompts/{prompt}.wav", tone(700, GREETING_S))
     menu, spoken = folder / "menus/health.toml", folder / "prompts/menu-12320.wav"

@@ -1,4 +1,4 @@
-"""A whole house on PostgreSQL, which is killed while calls run: calls go on, and all is written when it is back."""
+"""A whole house on PostgreSQL, which is killed, or frozen, while calls run: calls go on, all is written afterwards."""
 
 import pytest
 import pytest_asyncio
@@ -20,8 +20,9 @@ async def server(tmp_path):
         yield server
 
 
-async def test_calls_are_answered_while_the_database_is_dead(house, program, server, tmp_path):
-    """One call is in conversation when it dies; another comes, is answered and ends meanwhile. Both become drafts."""
+@pytest.mark.parametrize("lost", ["killed", "frozen"])
+async def test_calls_are_answered_while_the_database_is_lost(house, program, server, tmp_path, lost):
+    """One call is in conversation then; another comes, is answered and ends meanwhile. Both become drafts."""
     settings = settings_of(house, tmp_path, database_url=server.url())
     async with scene_of(house, program, settings) as scene:
         agents = [await scene.agent(number, seat, Manner.ANSWER) for number, seat in (("101", "8001"), ("102", "8002"))]
@@ -29,7 +30,10 @@ async def test_calls_are_answered_while_the_database_is_dead(house, program, ser
         talking = await scene.dial(talks)
         await scene.fact(AgentAnswered, call=talking)
 
-        await server.kill()
+        if lost == "killed":
+            await server.kill()
+        else:
+            server.freeze()
         came = await scene.dial(comes)
         await scene.fact(AgentAnswered, call=came)
         for phone in (talks, comes, *agents):
@@ -38,7 +42,10 @@ async def test_calls_are_answered_while_the_database_is_dead(house, program, ser
         await talks.hang_up()
         for call in (talking, came):
             await scene.fact(CallEnded, call=call)
-        await server.boot()
+        if lost == "killed":
+            await server.boot()
+        else:
+            server.thaw()
 
         drafts = await scene.rows("select call_id from tickets", lambda rows: len(rows) >= 2, within_s=20.0)
         assert sorted(row.call_id for row in drafts) == sorted((talking, came))

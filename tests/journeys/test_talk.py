@@ -5,18 +5,17 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from acd.call_facts import CallTransferredOut
 from acd.events import AgentAnswered, CallEnded, CallHeld, CallJoined, CallRetrieved, RecordingPaused, TalkEnded
 from acd.model import AgentState
 from hotline.controller import running
 from sandbox.phones import Manner
 from sandbox.sound import find, read_wav, tone
-from sandbox.tones import beep
 from tests.journeys.api import api_of
 from tests.journeys.scene import Scene
+from tests.journeys.talks import heard, hears_nothing_of, key, say, spoken_beep, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-LOOK_AGAIN_S = 0.1
 
 
 async def talking(scene, agent="101", seat="8001", number="13812345678"):
@@ -27,39 +26,6 @@ async def talking(scene, agent="101", seat="8001", number="13812345678"):
     assert (await scene.becomes(agent, AgentState.TALKING)).call == call
     await asyncio.gather(citizen.call.hearing(), desk.calls[-1].hearing())
     return citizen, desk, call
-
-
-async def say(speaker, pitch_hz, *listeners, within_s=5.0):
-    """A tone spoken until every listener has heard it: a bridge may be just coming back."""
-    sound = tone(pitch_hz, 0.4)
-    since = [len(listener.call.heard()) for listener in listeners]
-    async with asyncio.timeout(within_s):
-        while True:
-            await speaker.play(sound)
-            if all(heard(listener, sound, start) for listener, start in zip(listeners, since, strict=True)):
-                return
-
-
-async def until(true, within_s=8.0):
-    """Look again and again at what a phone has heard."""
-    async with asyncio.timeout(within_s):
-        while True:
-            if true():
-                return
-            await asyncio.sleep(LOOK_AGAIN_S)
-
-
-def heard(listener, sound, since=0):
-    """Whether it is in what the phone has heard."""
-    return find(sound, listener.call.heard(since)) is not None
-
-
-async def hears_nothing_of(listener, speaker, pitch_hz):
-    """What the speaker says now does not reach the listener."""
-    since = len(listener.call.heard())
-    await speaker.play(tone(pitch_hz, 0.4))
-    await until(lambda: len(listener.call.heard()) >= since + 8000)  # it would have come by now
-    assert not heard(listener, tone(pitch_hz, 0.4), since)
 
 
 async def test_a_caller_on_hold_hears_music_and_then_the_agent_again(scene, prompt):
@@ -111,11 +77,6 @@ async def test_nothing_sensitive_is_recorded_and_the_pause_is_marked(scene):
     assert (in_caller, in_agent) == ([True, False, True], [False, True])
     assert find(spoken_beep(), agent) is not None
     assert abs(len(caller) - len(agent)) <= 8000
-
-
-def spoken_beep():
-    """The beep that marks and asks, as it is committed."""
-    return (beep() * 32767).round().astype("<i2")
 
 
 def _kept(rows):
@@ -251,3 +212,76 @@ async def test_a_wrong_number_keyed_for_a_transfer_brings_the_talk_back(scene, p
     await until(lambda: heard(desk, prompt("talk-not-listed")[:8000]))
     await say(desk, 900, citizen)
     await citizen.hang_up()
+
+
+async def test_no_consultation_is_kept_and_nothing_of_the_callers_talk_is_missing(scene):
+    """An agent by number and a hotline's free one are asked; each conversation is one recording of the timeline."""
+    citizen, desk, call = await talking(scene)
+    other = await scene.agent("102", "8007", Manner.ANSWER)
+    await say(citizen, 600, desk)
+    for whom, pitch_hz in (("102", 1700), ("12320", 1900)):
+        await key(desk, "*86", whom)
+        await other.incoming()
+        await say(other, pitch_hz, desk)
+        if whom == "102":
+            await desk.press("*82")
+            await other.calls[-1].closed()
+            await say(citizen, 800, desk)
+            await scene.ready("102")
+    async with api_of(scene) as api:
+        await api.send("POST", f"/api/calls/{call}/three-way")
+        await say(citizen, 1000, desk, other)
+        await desk.hang_up()
+        await say(citizen, 1200, other)
+        await citizen.hang_up()
+        query = "select attempt, state from recordings where call_id = :call order by attempt"
+        rows = await scene.rows(query, lambda rows: len(rows) == 2 and _kept(rows), call=call)
+        timeline = await api.get(f"/api/calls/{call}/timeline")
+
+    assert [row.attempt for row in rows] == [segment["attempt"] for segment in timeline["recordings"]] == [1, 2]
+    marks = [mark["what"] for mark in timeline["marks"]]
+    begun = ["consult_begun", "consult_answered", "consult_ended", "consult_begun", "consult_answered"]
+    assert [mark for mark in marks if mark.startswith(("consult", "three", "transfer"))] == [
+        *begun,
+        "three_way_begun",
+        "transfer_done",
+    ]
+    legs = scene.settings.state_dir / "recordings"
+    for side, expected in (("caller", [600, 800, 1000, 1200]), ("agent", [])):
+        sound = [read_wav(file) for file in sorted(legs.rglob(f"*{side}*.wav"))]
+        found = [pitch for pitch in (600, 800, 1000, 1200, 1700, 1900) if any(_holds(one, pitch) for one in sound)]
+        assert found == expected
+
+
+async def test_somebody_outside_is_asked_and_given_the_caller_and_nobody_else_is_dialled(scene, carrier):
+    """From a hold; let go while still ringing; asked again, and the caller is theirs. Only the city's numbers are."""
+    since = len(carrier.dialled)
+    citizen, desk, call = await talking(scene)
+    async with carrier.phone("110") as police, api_of(scene) as api:
+        path = f"/api/calls/{call}"
+        for deed in ("transfer", "consult"):
+            assert await api.refusal("POST", f"{path}/{deed}", number="13900000000") == (422, "number_not_listed")
+            assert await api.refusal("POST", f"{path}/{deed}", agent="101") == (409, "not_now")
+        assert await api.refusal("POST", f"{path}/complete") == (409, "not_now")
+        await api.send("POST", f"{path}/hold")
+        await api.send("POST", f"{path}/consult", number="110")
+        assert await api.refusal("POST", f"{path}/consult", number="119") == (409, "not_now")
+        await police.incoming()
+        await api.send("POST", f"{path}/rejoin")
+        await police.calls[-1].closed()
+        await say(desk, 900, citizen)
+        await api.send("POST", f"{path}/consult", number="110")
+        await police.incoming()
+        await police.answer()
+        await say(police, 700, desk)
+        await api.send("POST", f"{path}/complete")
+        assert (await scene.fact(CallTransferredOut, call=call)).to_kind == "outside"
+        await say(police, 1100, citizen)
+        await say(citizen, 1300, police)
+        await police.hang_up()
+        await citizen.calls[-1].closed()
+    assert [dialled.number for dialled in carrier.dialled[since:]] == ["110", "110"]
+
+
+def _holds(sound, pitch_hz):
+    return find(tone(pitch_hz, 0.4), sound) is not None

@@ -13,7 +13,7 @@ from tests.databases import BOTH
 
 pytestmark = BOTH
 
-OWNERS = ("acd", "api", "asr", "recordings", "tickets")
+OWNERS = ("acd", "api", "asr", "recordings", "telephony", "tickets")
 
 
 def import_every_table():

@@ -5,14 +5,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
 
 from city.numbers import dialled_forms
@@ -26,6 +21,7 @@ from telephony.ami import Ami, AmiAccount
 from telephony.asterisk.config import Fallback, Tls, Transport, Trunk
 from telephony.snapshot import take_snapshot
 from telephony.trunks import TrunkSight, TrunkWatch, WatchedTrunk
+from tests.telephony.certificates import make_certificate
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -60,22 +56,6 @@ async def pbx(provider: Carrier, tmp_path_factory: pytest.TempPathFactory) -> As
         setup = Setup(hotlines=lines, trunks=(trunk, tcp), tls=tls, sounds=folder)
         async with Pbx.start(folder / "pbx", setup) as started:
             yield started
-
-
-def make_certificate(certificate: Path, key: Path) -> None:
-    """For 127.0.0.1, signed by itself."""
-    private = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "lianxin test")])
-    now = datetime.now(UTC)
-    made = x509.CertificateBuilder(
-        name, name, private.public_key(), x509.random_serial_number(), now, now + timedelta(1)
-    )
-    certificate.write_bytes(made.sign(private, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    key.write_bytes(
-        private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
 
 
 class Office:

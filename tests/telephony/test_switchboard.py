@@ -1,12 +1,14 @@
 """Orders carried out on an exchange with bad manners: what is refused, repeated, reported."""
 
 import asyncio
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 from acd.commands import RingAgent, StopRinging
 from acd.events import RingFailed
 from acd.model import AgentId, CallId, RingFailure, SeatId
 from telephony.errors import ActionTimedOut, AsteriskRefused
+from telephony.orders import action_for
 from telephony.switchboard import Switchboard
 
 NINE = datetime(2026, 1, 6, 9, 0, tzinfo=UTC)
@@ -19,7 +21,11 @@ class Exchange:
     """Answers with these, one after the other: None is a yes."""
 
     def __init__(self, *answers):
-        self.answers, self.asked = list(answers), []
+        self.answers, self.asked, self.gated = list(answers), [], []
+
+    async def dial_out(self, order):
+        """The gate."""
+        self.gated.append(order)
 
     async def action(self, name, /, **fields):
         """The next answer."""
@@ -32,7 +38,7 @@ class Exchange:
 async def carried_out(exchange, *orders, until):
     """What the ACD was told, once `until` holds."""
     told = []
-    switchboard = Switchboard(exchange, told.append, lambda: NINE)
+    switchboard = Switchboard(exchange, told.append, lambda: NINE, dial_out=exchange.dial_out)
     async with asyncio.TaskGroup() as group:
         running = group.create_task(switchboard.run())
         for order in orders:
@@ -68,3 +74,13 @@ async def test_an_unanswered_order_is_never_repeated():
 
     assert [fact.failure for fact in told] == [RingFailure.NOT_CARRIED_OUT]
     assert exchange.asked == ["waiting-room", "connect"]
+
+
+async def test_an_order_for_a_call_that_we_make_goes_through_the_gate():
+    """Nothing else dials a citizen; to take it back is to hang up, for nobody waits."""
+    exchange = Exchange()
+    ours = dataclasses.replace(RING, call=CallId("out-1"))
+    await carried_out(exchange, ours, until=lambda _: exchange.gated)
+
+    assert (exchange.gated, exchange.asked) == ([ours], [])
+    assert action_for(dataclasses.replace(STOP, call=CallId("out-1"))) == ("Hangup", {"Channel": "out-1"})
