@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from acd.errors import NotNow, UnknownAgent
-from acd.model import Agent, AgentId, AgentState, QueueName, Seat, SeatId
+from acd.model import Agent, AgentId, AgentState, Offer, QueueName, Seat, SeatId
 
 MAY_BE_RUNG = frozenset({AgentState.READY, AgentState.WRAP_UP})
 
@@ -38,6 +38,14 @@ def must_be_free(floor: Floor, seat: SeatId, but: SeatId) -> None:
         raise NotNow(f"nobody to ask sits at {seat}", f"坐席 {seat} 没有可转接的话务员")
     if agent.state not in MAY_BE_RUNG:
         raise NotNow(f"agent {agent.id} is {agent.state.replace('_', ' ')}", f"话务员 {agent.id} 此时不能接听")
+
+
+def must_be_two(talk: Offer) -> None:
+    """Raises NotNow while somebody is asked, or in a conference: no leg is where keys and transfers find it."""
+    if talk.asks_since is not None:
+        raise NotNow("somebody is being asked: first back to the caller", "正在咨询,请先回到市民")
+    if talk.in_conference:
+        raise NotNow("not in a three-way", "三方通话中不能这样操作")
 
 
 def free_at(floor: Floor, queue: QueueName, but: SeatId) -> SeatId:

@@ -28,6 +28,14 @@ class VoiceMessageLeft(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TalkRecorded(Event):
+    """通话录音在案: both sides are on a recording, so somebody of ours has talked with the caller, heard or not."""
+
+    call: CallId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallBackOwed(Event):
     """待回拨: we owe this caller a call."""
 

@@ -49,6 +49,7 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     dial_facts.CitizenAnswered: _changes_nothing,
     dial_facts.DialOutOver: _changes_nothing,
     call_facts.VoiceMessageLeft: _changes_nothing,
+    call_facts.TalkRecorded: _changes_nothing,
     call_facts.CallBackOwed: _changes_nothing,
     call_facts.CallBackSettled: _changes_nothing,
     call_facts.CallTransferredOut: transfers.hand_out,

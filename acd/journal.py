@@ -76,6 +76,7 @@ class Journal:
         self._buffer: deque[Entry] = deque()
         self._last = self._durable = 0
         self._lost = 0
+        self.ended_at: datetime | None = None  # the newest entry's time when it was opened
         self.holes = 0  # times that facts were not kept
         self._news = asyncio.Event()
         self._progress = asyncio.Condition()
@@ -94,6 +95,7 @@ class Journal:
         """Find out where the log ends."""
         async with self._database.connect() as connection:
             self._last = self._durable = (await connection.scalar(_END)) or 0
+            self.ended_at = await connection.scalar(select(journal.c.at).where(journal.c.seq == self._last))
 
     def append(self, event: Event, commands: tuple[Command, ...]) -> int:
         """Keep an event and the orders that followed from it. Never blocks, never fails."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from acd.call_facts import CallBackOwed, CallTransferredOut, VoiceMessageLeft
+from acd.call_facts import CallBackOwed, CallTransferredOut, TalkRecorded, VoiceMessageLeft
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, CallRefused, Event, GapMarked, TalkEnded
 from acd.model import CallId, is_outward
 from acd.outcome import SHORT, Outcome, at_end, settle, told_by
@@ -29,6 +29,7 @@ DECIDING: Final[tuple[type[Event], ...]] = (
     AgentAnswered,
     TalkEnded,
     CallTransferredOut,
+    TalkRecorded,
     VoiceMessageLeft,
     CallBackOwed,
     CallEnded,

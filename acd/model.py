@@ -139,6 +139,7 @@ class Offer:
     held_since: datetime | None = None  # 保持: the caller hears music; the agent is talking all the same
     unrecorded_since: datetime | None = None  # 暂停录音: something sensitive is being said
     asks_since: datetime | None = None  # 咨询: the caller hears music; the agent asks somebody
+    in_conference: bool = False  # 三方通话, also with the two that are left of it: no keys work there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

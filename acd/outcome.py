@@ -2,7 +2,8 @@
 
     fact                                        outcome
     AgentAnswered, or TalkEnded (the same, if   ANSWERED: also when nobody saw it end
-      the answer itself was missed)
+      the answer itself was missed), or
+      TalkRecorded (both were missed)
     CallRefused                                 REFUSED
     CallTransferredOut                          TRANSFERRED_OUT: nobody of ours had talked with the caller
     VoiceMessageLeft                            VOICE_MESSAGE
@@ -12,11 +13,11 @@
       seen, later                               ABANDONED
       missed (a resync found the call gone)     LOST_BY_PBX: nobody knows why it ended, so it counts against us
 
-The first one stands. Precedence, where news is late by nature: a message is known when its recording is there and a
-debt when the call is over, so these take the place of a mere end (TAKES_THE_PLACE_OF, whichever is heard first). Told
-beside an answer, a message, a debt or a transfer is an ordinary part of a call and no second outcome (BESIDE), and a
-debt beside a loss does not hide the loss. Whatever else contradicts the outcome that stands is a dispute: it changes
-nothing, and the call is named.
+The first one stands. Precedence, where news is late by nature: a message, and a talk that nobody heard of, is known
+when its recording is there, and a debt when the call is over, so these take the place of a mere end
+(TAKES_THE_PLACE_OF, whichever is heard first). Told beside an answer, a message, a debt or a transfer is an ordinary
+part of a call and no second outcome (BESIDE), and a debt beside a loss does not hide the loss. Whatever else
+contradicts the outcome that stands is a dispute: it changes nothing, and the call is named.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from acd.call_facts import CallBackOwed, CallTransferredOut, VoiceMessageLeft
+from acd.call_facts import CallBackOwed, CallTransferredOut, TalkRecorded, VoiceMessageLeft
 from acd.events import AgentAnswered, CallEnded, CallRefused, Event, TalkEnded
 
 SHORT: Final = timedelta(seconds=10)
@@ -51,7 +52,7 @@ _O = Outcome
 TAKES_THE_PLACE_OF: Final[Mapping[Outcome, frozenset[Outcome]]] = {
     _O.VOICE_MESSAGE: frozenset({_O.ABANDONED, _O.SHORT_ABANDONED, _O.LOST_BY_PBX, _O.CALL_BACK_OWED}),
     _O.CALL_BACK_OWED: frozenset({_O.ABANDONED, _O.SHORT_ABANDONED, _O.REFUSED}),
-    _O.ANSWERED: frozenset({_O.TRANSFERRED_OUT}),
+    _O.ANSWERED: frozenset({_O.TRANSFERRED_OUT, _O.LOST_BY_PBX}),
 }
 
 BESIDE: Final[Mapping[Outcome, frozenset[Outcome]]] = {
@@ -79,7 +80,7 @@ def settle(stands: Outcome | None, told: Outcome) -> Settled:
 def told_by(fact: Event) -> Outcome | None:
     """The outcome that a fact gives by itself; a CallEnded gives one only beside others, see `at_end`."""
     match fact:
-        case AgentAnswered() | TalkEnded():
+        case AgentAnswered() | TalkEnded() | TalkRecorded():
             return Outcome.ANSWERED
         case CallRefused():
             return Outcome.REFUSED

@@ -18,7 +18,7 @@ from datetime import datetime
 from acd.agents import RING_MARGIN, START_WITHIN, TABLE, AgentFact
 from acd.call_facts import CallTransferredOut
 from acd.hall import Hall
-from acd.model import Agent, AgentState, CallId, Offer, QueueName, RingFailure, SeatId
+from acd.model import Agent, AgentState, CallId, Offer, QueueName, RingFailure, SeatId, is_outward
 from acd.offering import FAILURES, begin_talk, begin_wrap_up, end_in_nothing
 from acd.talk_facts import (
     ConsultAnswered,
@@ -35,7 +35,7 @@ from acd.talk_facts import (
 
 def begin(hall: Hall, event: TransferBegun) -> None:
     """The agent lets go of the caller and is kept; the target's phone is rung."""
-    if hall.has_ended(event.call):
+    if not _can_be(hall, event.call):
         return
     hall.book.count_on(event.call, event.to_attempt)
     talk = _end_talk(hall, event.call, event.attempt, event.at)
@@ -48,7 +48,7 @@ def begin(hall: Hall, event: TransferBegun) -> None:
 
 def fall_back(hall: Hall, event: TransferFailed) -> None:
     """Nobody took the caller: the agent who was kept is rung."""
-    if hall.has_ended(event.call):
+    if not _can_be(hall, event.call):
         return
     hall.book.count_on(event.call, event.to_attempt)
     open_still = hall.book.open.get(event.call)
@@ -66,6 +66,7 @@ def fall_back(hall: Hall, event: TransferFailed) -> None:
         _rung(hall, event.call, event.to_attempt, event.seat, last.queue if last else QueueName(""), event.at)
         return
     offer = replace(kept, attempt=event.to_attempt, dialled=True, held_since=None, unrecorded_since=None)
+    offer = replace(offer, asks_since=None, in_conference=False)
     if offer.seat not in hall.seats:  # closed meanwhile: they may pick up, but need not
         begin_wrap_up(hall, kept, event.at)
         hall.book.remember(offer)
@@ -78,6 +79,8 @@ def fall_back(hall: Hall, event: TransferFailed) -> None:
 
 def hand_out(hall: Hall, event: CallTransferredOut) -> None:
     """转出: somebody outside has the caller; the agent is out."""
+    if not _can_be(hall, event.call):
+        return
     talk = _end_talk(hall, event.call, None, event.at)
     if talk is not None:
         begin_wrap_up(hall, talk, event.at)
@@ -90,7 +93,7 @@ def hand_out(hall: Hall, event: CallTransferredOut) -> None:
 def ask(hall: Hall, event: ConsultBegun) -> None:
     """The caller hears music; whoever is asked, if ours and ready, is engaged."""
     talk = hall.book.talking.get(event.call)
-    if talk is None or talk.attempt != event.attempt:
+    if talk is None or talk.attempt != event.attempt or not _can_be(hall, event.call):
         return
     hall.book.answered(replace(talk, asks_since=talk.asks_since or event.at, held_since=None))
     agent = hall.sitting_at(event.seat) if event.seat is not None else None
@@ -126,9 +129,10 @@ def part(hall: Hall, event: ConsultEnded) -> None:
 def join_all(hall: Hall, event: ThreeWayBegun) -> None:
     """Everybody goes on, under the next conversation's number."""
     talk = hall.book.talking.get(event.call)
-    if talk is None or talk.attempt != event.attempt:
+    if talk is None or talk.attempt != event.attempt or not _can_be(hall, event.call):
         return
-    new = replace(talk, attempt=event.to_attempt, asks_since=None, held_since=None, unrecorded_since=None)
+    new = replace(talk, attempt=event.to_attempt, asks_since=None, held_since=None, in_conference=True)
+    new = replace(new, unrecorded_since=None)
     _carry_on(hall, new)
     asked = hall.book.drop_asked(event.call)
     if asked is not None and _is_with(hall, asked):
@@ -140,12 +144,13 @@ def join_all(hall: Hall, event: ThreeWayBegun) -> None:
 
 def take_over(hall: Hall, event: TransferDone) -> None:
     """The one who was asked has the caller; the first agent wraps up."""
-    if hall.has_ended(event.call):
+    if not _can_be(hall, event.call):
         return
     hall.book.count_on(event.call, event.to_attempt)
     first = _end_talk(hall, event.call, event.attempt, event.at)
     if first is None:
         return
+    let_go(hall, event.call, event.at)
     if first.seat == event.seat:
         _carry_on(hall, replace(first, attempt=event.to_attempt))
         return
@@ -158,6 +163,7 @@ def take_over(hall: Hall, event: TransferDone) -> None:
     if agent is None:
         return
     offer = Offer(event.call, event.to_attempt, agent.id, event.seat, first.queue, dialled=True)
+    offer = replace(offer, in_conference=first.in_conference and event.to_attempt == event.attempt)
     if asked is not None and asked.agent == agent.id and _is_with(hall, asked):
         _picked_up(hall, asked, event.at)
         _carry_on(hall, offer)
@@ -211,6 +217,11 @@ def time_up(hall: Hall, agent: Agent, at: datetime) -> None:
         let_go(hall, agent.call, at)
     else:
         drop_asked(hall, agent.call, at, RingFailure.NO_ANSWER)
+
+
+def _can_be(hall: Hall, call: CallId) -> bool:
+    """Only a citizen's own call, while it lasts, is handed on; one that we made is not."""
+    return not hall.has_ended(call) and not is_outward(call)
 
 
 def _end_talk(hall: Hall, call: CallId, attempt: int | None, at: datetime) -> Offer | None:

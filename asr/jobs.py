@@ -102,7 +102,9 @@ async def enqueue(connection: AsyncConnection, recording: Recording) -> None:
 async def claim(connection: AsyncConnection, now: datetime, *, worker: str = CONTROLLER) -> Job | None:
     """The oldest job that may begin, now RUNNING and with its attempt counted; None when there is none."""
     waiting = jobs.c.state.in_([JobState.QUEUED, JobState.FAILED])
-    ripe = select(jobs.c.id).where(waiting, jobs.c.not_before <= now).order_by(jobs.c.id).limit(1)
+    # One that has not failed is due whatever the clock says: another machine's may have queued it.
+    is_due = or_(jobs.c.state == JobState.QUEUED, jobs.c.not_before <= now)
+    ripe = select(jobs.c.id).where(waiting, is_due).order_by(jobs.c.id).limit(1)
     oldest = ripe.with_for_update(skip_locked=True).scalar_subquery()  # PostgreSQL: not the one another is claiming
     claimed = await connection.execute(
         update(jobs)

@@ -26,6 +26,7 @@ from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from plumbing.logs import set_up_logs
 from plumbing.settings import Settings, SettingsInvalid, read_settings
+from plumbing.steady import SteadyClock
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +53,8 @@ async def run(settings: Settings) -> None:
         city = await asyncio.to_thread(load_city, settings.city_dir, also_spoken=SPOKEN)
         await prepare(database)
         model, name = await asyncio.to_thread(model_folder, settings), worker_name()
-        async with background(build_transcriber(settings, city, database, model, worker=name).run()):
+        transcriber = build_transcriber(settings, city, database, model, SteadyClock().now, worker=name)
+        async with background(transcriber.run()):
             log.info("transcribing", worker=name)
             await stop.wait()
     except CityInvalid as error:

@@ -16,6 +16,9 @@ from api.board import Board
 from city.city import City
 from hotline.callbook import CallBook
 from hotline.fittings import acd_queues, first_seats
+from plumbing.secrets import kept_secret
+from plumbing.settings import Settings
+from telephony.ami import AmiAccount
 
 log = structlog.get_logger(__name__)
 
@@ -41,3 +44,11 @@ async def remember(memory: Memory, distributor: Distributor, board: Board, callb
     for event in retold(distributor):
         board.note(event)
     log.info("remembered what was", events=played, took_s=round(time.monotonic() - began, 3))
+
+
+def ami_account(settings: Settings) -> AmiAccount:
+    """Where Asterisk's AMI is, and who we are there; a secret that nobody gave is the one in the state folder."""
+    secret = settings.ami_secret
+    if not secret.get_secret_value():
+        secret = kept_secret(settings.state_dir / "secrets", "ami_secret")
+    return AmiAccount(host=settings.ami_host, port=settings.ami_port, username=settings.ami_user, secret=secret)

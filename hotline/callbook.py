@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from acd.call_facts import CallBackOwed, CallBackSettled, VoiceMessageLeft
+from acd.call_facts import CallBackOwed, CallBackSettled, TalkRecorded, VoiceMessageLeft
 from acd.callbacks import CallBackFact
 from acd.commands import Command, RingAgent
 from acd.errors import NotNow
@@ -91,7 +91,7 @@ class CallBook:
             ):
                 agent, seat = offer.agent, offer.seat
                 self._enter(lambda book: note_answered(book, call, agent=agent, seat=seat, at=at))
-            case CallBackOwed() | CallBackSettled() | VoiceMessageLeft():
+            case CallBackOwed() | CallBackSettled() | VoiceMessageLeft() | TalkRecorded():
                 self._enter(lambda book: _write_debt(book, event))
 
     async def _write_end(self, book: AsyncConnection, event: CallEnded) -> None:
@@ -133,7 +133,9 @@ class CallBook:
         await self._entries.join()
 
 
-async def _write_debt(book: AsyncConnection, event: CallBackOwed | CallBackSettled | VoiceMessageLeft) -> None:
+async def _write_debt(
+    book: AsyncConnection, event: CallBackOwed | CallBackSettled | VoiceMessageLeft | TalkRecorded
+) -> None:
     if isinstance(event, CallBackOwed):
         await call_backs.owe(book, event.call, event.why, event.at)
         return

@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -36,7 +36,7 @@ from asr.transcriber import Transcriber
 from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
-from hotline.beginning import open_seats, remember
+from hotline.beginning import ami_account, open_seats, remember
 from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.callbook import CallBook
 from hotline.debts import Debts
@@ -58,15 +58,16 @@ from hotline.perimeter import HEARD, Perimeter
 from hotline.pulse import Pulse, note_pid, wait_for_turn
 from hotline.speech import build_speech
 from hotline.talk_desk import TalkDesk
+from hotline.talks_found import TalksFound
 from ivr.prompts import SPOKEN
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from plumbing.logs import set_up_logs
-from plumbing.secrets import kept_secret
 from plumbing.settings import Settings, SettingsInvalid, read_settings
+from plumbing.steady import Clock, SteadyClock, wall_clock
 from recordings.seals import Seals
 from recordings.witness import Witness
-from telephony.ami import Ami, AmiAccount
+from telephony.ami import Ami
 from telephony.errors import LoginRefused
 from telephony.gate import Gate
 from telephony.heartbeat import Heartbeat
@@ -104,7 +105,7 @@ class Controller:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Controller]:
+async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator[Controller]:
     """A controller from its first part to its last. Raises CannotStart; later failures come in an ExceptionGroup."""
     city = _read_city(settings.city_dir)
 
@@ -112,35 +113,37 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
         return city.hotline_for(dnis).hotline.number
 
     async with AsyncExitStack() as stack:
+        clock = SteadyClock(wall)
+        now = clock.now
         database = await _open_database(settings, stack)
 
         # The circle is closed here: Asterisk tells the ACD, the ACD orders, the switchboard carries out on Asterisk.
         ami = Ami(
-            _account(settings),
+            ami_account(settings),
             wanted=WANTED | HEARD,
             on_event=in_turn(lambda m: listener.hear(m), lambda m: mirror.hear(m), lambda m: perimeter.hear(m)),  # noqa: PLW0108
             on_login=in_turn(lambda: lookout.begin(), lambda: mirror.look()),  # noqa: PLW0108 - made below
             on_lost=lambda: lookout.lose(),  # noqa: PLW0108
             on_ping=lambda *pong: listener.lag.calibrate(*pong),  # noqa: PLW0108
         )
-        switchboard = Switchboard(ami, lambda event: engine.tell(event), _now, dial_out=lambda order: gate.send(order))  # noqa: PLW0108
+        switchboard = Switchboard(ami, lambda event: engine.tell(event), now, dial_out=lambda order: gate.send(order))  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
-        engine, memory = Engine(distributor, switchboard, journal, _now), Memory(database, journal, distributor, _now)
+        engine, memory = Engine(distributor, switchboard, journal, now), Memory(database, journal, distributor, now)
         callbook = CallBook(database, hotline_of, short=timedelta(seconds=city.about.short_abandon_s))
         debts = Debts(
-            database, engine.tell, callbook.written, _now, abandoned_too=lambda: city.dialling.call_back_abandoned
+            database, engine.tell, callbook.written, now, abandoned_too=lambda: city.dialling.call_back_abandoned
         )
-        gate = open_gate(ami, engine, database, lambda: city, journal, _now)
+        gate = open_gate(ami, engine, database, lambda: city, journal, now)
         listener = Listener(
             engine.tell,
             callbook.note_arrival,
-            _now,
+            now,
             time.monotonic,
             on_caught_up=lambda: lookout.mark("events came late"),
         )
-        lookout = Lookout(engine, distributor, listener, callbook.note_arrival, _now)
+        lookout = Lookout(engine, distributor, listener, callbook.note_arrival, now)
         # Should we die: Asterisk knows by the heartbeat, and by the mirror whom it may ring.
-        heartbeat, perimeter = Heartbeat(ami), Perimeter(city.lines, settings.state_dir, database, _now)
+        heartbeat, perimeter = Heartbeat(ami), Perimeter(city.lines, settings.state_dir, database, now)
         mirror = Mirror(
             ami,
             lambda: None if lookout.sightings.blind else serving(distributor),
@@ -154,19 +157,22 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             engine.subscribe(watcher)
         engine.subscribe(lambda event, commands: _show(board, event, commands))
 
-        witness = Witness(database, Seals(settings.seals))
-        speech = await build_speech(settings, city, database, board, hotline_of, _now, debts.note_recording)
+        witness, found = Witness(database, Seals(settings.seals)), TalksFound(engine.tell, database, now)
+        taken_in = in_turn(debts.note_recording, found.note)
+        speech = await build_speech(settings, city, database, board, hotline_of, now, taken_in, distributor.has_ended)
 
         # one after the other: what is begun first ends last
         await journal.open()
+        clock.not_before(journal.ended_at)
         await remember(memory, distributor, board, callbook)
         await gate.inherit()
         await stack.enter_async_context(background(journal.run(), memory.run(), callbook.run(), gate.run()))
         stack.push_async_callback(_write_out, journal, callbook, gate)
         await stack.enter_async_context(background(engine.run(), switchboard.run(), debts.run()))
+        await found.tell_again()
         await open_seats(city, engine, capacity)
-        desk = PhoneDesk(engine, staff, sitting_at(distributor), _now)
-        reception = Reception(lambda: city, desk, _now)
+        desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
+        reception = Reception(lambda: city, desk, now)
         handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts))
@@ -182,7 +188,7 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             directory=staff,
             seats=capacity,
             callers=Callers(database),
-            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, _now),
+            talks=TalkDesk(engine, distributor, Talk(ami), database, journal, now),
             handing=handing,
             dialling=CallBackDesk(gate, database, engine),
             vitals=Vitals(
@@ -201,8 +207,8 @@ async def running(settings: Settings) -> AsyncIterator[Controller]:
             sweeping=speech.sweeper,
             is_confidential=lambda _: False,  # no hotline is, until a city can say so
         )
-        await services.tokens.put_first_token(settings.state_dir, now=_now())
-        http_port = await stack.enter_async_context(http_open(settings, services))
+        await services.tokens.put_first_token(settings.state_dir, now=now())
+        http_port = await stack.enter_async_context(http_open(settings, services, now))
         yield Controller(
             engine=engine,
             distributor=distributor,
@@ -225,10 +231,6 @@ async def _write_out(journal: Journal, callbook: CallBook, gate: Gate) -> None:
             await gate.written()
     except TimeoutError:
         log.error("the database did not take the last facts in time")  # noqa: TRY400 - the time-out says it all
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _show(board: Board, event: Event, commands: tuple[Command, ...]) -> None:
@@ -255,21 +257,14 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> AsyncEngi
     return database
 
 
-def _account(settings: Settings) -> AmiAccount:
-    secret = settings.ami_secret
-    if not secret.get_secret_value():
-        secret = kept_secret(settings.state_dir / "secrets", "ami_secret")
-    return AmiAccount(host=settings.ami_host, port=settings.ami_port, username=settings.ami_user, secret=secret)
-
-
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, wall: Clock = wall_clock) -> None:
     """Run until SIGTERM or SIGINT. Raises CannotStart."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        async with running(settings) as controller:
+        async with running(settings, wall) as controller:
             controller.engine.on_beat(Pulse().beat)
             note_pid(settings.state_dir)
             write_address(settings.state_dir, settings.http_host, controller.http_port)
@@ -281,14 +276,14 @@ async def run(settings: Settings) -> None:
         ) from error
 
 
-def main() -> int:
+def main(wall: Clock = wall_clock) -> int:
     """Entry of `python -m hotline.controller`: 0 after an orderly end, 2 when it could not start."""
     os.umask(OWNER_ONLY)
     set_up_logs()
     if not wait_for_turn():
         return 0
     try:
-        asyncio.run(run(read_settings()))
+        asyncio.run(run(read_settings(), wall))
     except (SettingsInvalid, CannotStart) as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -10,6 +10,7 @@ from aiohttp import web
 from api.app import build
 from api.ports import Services
 from plumbing.settings import Settings
+from plumbing.steady import Clock
 from telephony.agi import Script, serve
 
 
@@ -32,9 +33,9 @@ async def agi_open(settings: Settings, scripts: Mapping[str, Script]) -> AsyncIt
 
 
 @asynccontextmanager
-async def http_open(settings: Settings, services: Services) -> AsyncIterator[int]:
+async def http_open(settings: Settings, services: Services, now: Clock) -> AsyncIterator[int]:
     """HTTP while the context lasts; its value is the port. Raises CannotStart."""
-    runner = web.AppRunner(build(services), access_log=None)
+    runner = web.AppRunner(build(services, clock=now), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.http_host, settings.http_port)

@@ -29,6 +29,7 @@ START_S = 30.0
 STOP_GRACE_S = 10.0
 LOOK_AGAIN_S = 0.02
 FALLBACK_S = 120  # how long a caller waits without a controller before being asked for a message
+SILENT_PHONE_S = 20  # how long a seat's phone may send no sound before it is lost
 MODEL = Path(__file__).resolve().parent.parent / "sandbox" / "model"
 
 
@@ -60,6 +61,7 @@ async def premises(
     sip_port: int | None = None,
     http_port: int = 0,
     fallback_s: int = FALLBACK_S,
+    silent_phone_s: int = SILENT_PHONE_S,
     carrier: Carrier | None = None,
     say: Say = say_on_stderr,
 ) -> AsyncIterator[Premises]:
@@ -76,6 +78,7 @@ async def premises(
         admission=admission_of(city),
         queues=tuple(city.queues),
         fallback_s=fallback_s,
+        silent_phone_s=silent_phone_s,
         outside=tuple(place.number for place in city.about.outside),
         carrier=carrier or lines.carrier,
         trunks=lines.trunks,

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from acd.asking import free_at, must_be_free, seat_of
+from acd.asking import free_at, must_be_free, must_be_two, seat_of
 from acd.call_facts import CallTransferredOut
 from acd.distributor import Distributor
 from acd.engine import Engine
@@ -34,16 +34,14 @@ class HandingDesk:
 
     async def pass_on(self, call: CallId, whom: Whom) -> None:
         """转接. Raises Refused, TelephonyError, TimeoutError."""
-        talk = self._talking(call)
+        talk = self._with_the_caller(call)
         target = self._target(whom, talk.seat, to_ask=False)
         kinds = (TalkEnded,) if target.kind == "hotline" else (TransferBegun,)
         await self._until_told(call, kinds, self._talk.pass_on(call, target))
 
     async def consult(self, call: CallId, whom: Whom) -> None:
         """咨询. The same errors."""
-        talk = self._talking(call)
-        if talk.asks_since is not None:
-            raise NotNow("somebody is being asked already", "正在咨询中")
+        talk = self._with_the_caller(call)
         target = self._target(whom, talk.seat, to_ask=True)
         await self._until_told(call, (ConsultBegun,), self._talk.consult(call, target))
 
@@ -110,6 +108,11 @@ class HandingDesk:
         talk = self._distributor.talking.get(call)
         if talk is None:
             raise NotNow(f"call {call} is with no agent", "该来电没有在通话")
+        return talk
+
+    def _with_the_caller(self, call: CallId) -> Offer:
+        talk = self._talking(call)
+        must_be_two(talk)
         return talk
 
     def _asking(self, call: CallId) -> None:

@@ -46,7 +46,9 @@ class Pulse:
 
 def note_pid(state_dir: Path) -> None:
     """Keep this process's id where tests and the demonstration find whom to kill."""
-    (state_dir / PID_FILE).write_text(f"{os.getpid()}\n", encoding="ascii")
+    fresh = state_dir / f"{PID_FILE}.new"
+    fresh.write_text(f"{os.getpid()}\n", encoding="ascii")
+    fresh.replace(state_dir / PID_FILE)  # at one go: whoever reads it finds one of the two
 
 
 def read_pid(state_dir: Path) -> int | None:

@@ -6,11 +6,11 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.model import CallId
 from api.board import Board
 from asr.bell import Bell
 from asr.decoder import Decoder
@@ -20,9 +20,11 @@ from city.city import City
 from hotline.crier import Crier
 from hotline.fittings import in_turn, model_folder
 from plumbing.settings import Settings
+from plumbing.steady import Clock
 from recordings.archive import Archive
 from recordings.intake import Intake
 from recordings.keeper import Keeper
+from recordings.orphans import Orphans
 from recordings.recording import Recording
 from recordings.sweeper import Sweeper
 from tickets.drafting import Drafting
@@ -46,12 +48,13 @@ def build_transcriber(
     city: City,
     database: AsyncEngine,
     model: Path,
+    now: Clock,
     *,
     worker: str = CONTROLLER,
     announce: Callable[[Recording], None] = lambda _: None,
 ) -> Transcriber:
     """The same in the controller and in a worker on another machine."""
-    drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()})
+    drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()}, clock=now)
     return Transcriber(
         database,
         settings.state_dir / "recordings",
@@ -62,6 +65,7 @@ def build_transcriber(
         bell=Bell(settings.redis_url.get_secret_value()),
         worker=worker,
         silence_s=settings.asr_silence_s,
+        clock=now,
     )
 
 
@@ -71,17 +75,18 @@ async def build_speech(
     database: AsyncEngine,
     board: Board,
     hotline_of: Callable[[str], str],
-    now: Callable[[], datetime],
+    now: Clock,
     taken_in: Callable[[Recording], None],
+    is_over: Callable[[CallId], bool],
 ) -> Speech:
     """Build them from what comes first to what comes last. Raises asr.models.ModelProblem.
 
-    `taken_in` is told each recording that is there, in the loop's own thread.
+    `taken_in` is told each recording that is there, in the loop's own thread; `is_over` knows calls that have ended.
     """
     archive = settings.state_dir / "recordings"
     crier = Crier(database, board.note_draft)
     model = await asyncio.to_thread(model_folder, settings)
-    transcriber = build_transcriber(settings, city, database, model, announce=crier.note)
+    transcriber = build_transcriber(settings, city, database, model, now, announce=crier.note)
     intake = Intake(
         settings.spool_dir,
         archive,
@@ -89,10 +94,12 @@ async def build_speech(
         follow_up=enqueue,
         announce=in_turn(taken_in, lambda _: transcriber.notice()),
         hotline_of=hotline_of,
+        orphans=Orphans(lambda call: is_over(CallId(call))),
+        clock=now,
     )
     vault = Archive(archive)
     keeper = Keeper(database, vault, lambda connection, some: reading(connection, some, now()))
-    sweeper = Sweeper(settings.spool_dir, vault, database, enqueue, announce=transcriber.notice)
+    sweeper = Sweeper(settings.spool_dir, vault, database, enqueue, announce=transcriber.notice, clock=now)
     return Speech(
         crier=crier,
         intake=intake,

@@ -134,8 +134,9 @@ def _drain(pipe: int) -> None:
 
 
 def _say(zh: str, en: str) -> None:
-    sys.stderr.write(f"连心 · {zh}\n       {en}\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # the disk of our log is full: that is no reason to leave
+        sys.stderr.write(f"连心 · {zh}\n       {en}\n")
+        sys.stderr.flush()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.asking import must_be_two
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.errors import NotNow, UnknownSeat
@@ -59,7 +60,9 @@ class TalkDesk:
         """
         if is_outward(call) and code in (TalkCode.HOLD, TalkCode.RETRIEVE):
             raise NotNow("in a call that we made there is no hold", "外呼通话不能保持")
-        _must_fit(self._talking(call), code)
+        talk = self._talking(call)
+        must_be_two(talk)
+        _must_fit(talk, code)
         await self._until_told(call, TOLD[code], self._talk.press(call, code))
 
     async def _until_told(self, call: CallId, kind: type[Event], deed: Coroutine[None, None, None]) -> None:

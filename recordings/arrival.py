@@ -44,6 +44,12 @@ def judge(recording: Recording, legs: Mapping[Leg, Examined], now: datetime) -> 
     )
 
 
+def has_both_sides(recording: Recording) -> bool:
+    """Whether caller and agent were connected: the agent's leg is written only while they are."""
+    silent = {_in_words(Leg.AGENT, damage, None) for damage in _EMPTY}
+    return recording.state is RecordingState.KEPT and silent.isdisjoint(recording.damage)
+
+
 def _state(sounds: list[Sound]) -> tuple[RecordingState, str | None]:
     if any(sound.sound_bytes for sound in sounds):
         return RecordingState.KEPT, None
@@ -54,6 +60,6 @@ def _state(sounds: list[Sound]) -> tuple[RecordingState, str | None]:
     return RecordingState.UNREADABLE, NO_SOUND
 
 
-def _in_words(leg: Leg, damage: Damage, sound: Sound) -> str:
-    detail = f" ({sound.format})" if damage is Damage.WRONG_FORMAT else ""
+def _in_words(leg: Leg, damage: Damage, sound: Sound | None) -> str:
+    detail = f" ({sound.format})" if sound is not None and damage is Damage.WRONG_FORMAT else ""
     return f"{leg}: {damage}{detail}"

@@ -4,13 +4,13 @@ Four steps, each of which may be the last one before a `kill -9` and each of whi
 row is opened (state ARRIVING, with its id) · the legs are moved under that id · the row is closed with what was
 found, and what follows from it (a transcription job) is written in the same transaction · the marker is deleted. A
 marker without its row starts, a marker whose row is closed is only cleared away, an ARRIVING row without a marker
-goes on. Legs whose marker never came (the recorder died) are taken in when they have not grown for `orphan_after_s`.
+goes on. Legs whose marker never came (the recorder died) are taken in when recordings.orphans says so.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -24,6 +24,7 @@ from recordings import ledger
 from recordings.archive import Archive
 from recordings.arrival import judge
 from recordings.calls import note_message, note_numbers
+from recordings.orphans import Orphans, Shape, shape_of
 from recordings.reconcile import FollowUp
 from recordings.recording import Leg, Recording, RecordingState, SpoolName, spool_name
 
@@ -56,13 +57,14 @@ class Intake:
         follow_up: FollowUp = _nothing_follows,  # in the transaction that closes the row
         announce: Callable[[Recording], None] = _tell_nobody,  # after it, from the loop
         hotline_of: Callable[[str], str | None] = lambda _: None,  # of the number dialled
-        sweep_every_s: float = 30.0,
-        orphan_after_s: float = 900.0,
+        orphans: Orphans | None = None,
+        sweep_every_s: float = 10.0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._spool, self._archive, self._engine = spool, Archive(archive), engine
         self._follow_up, self._announce, self._hotline_of = follow_up, announce, hotline_of
-        self._sweep_every_s, self._orphan_after_s, self._clock = sweep_every_s, orphan_after_s, clock
+        self._orphans = orphans or Orphans()
+        self._sweep_every_s, self._clock = sweep_every_s, clock
         self._noticed = asyncio.Event()
         self._failed = False  # in the last sweep something was not taken in
         self._sweeping = asyncio.Lock()
@@ -89,8 +91,10 @@ class Intake:
             log.warning("The spool is not watched any more: drafts come later", error=type(error).__name__)
 
     async def _rest(self) -> None:
+        expected_s = self._orphans.over_after_s if self._orphans.is_one_expected else self._sweep_every_s
+        soon_s = AGAIN_S if self._failed else expected_s
         try:
-            async with asyncio.timeout(min(AGAIN_S, self._sweep_every_s) if self._failed else self._sweep_every_s):
+            async with asyncio.timeout(min(soon_s, self._sweep_every_s)):
                 await self._noticed.wait()
         except TimeoutError:
             return
@@ -118,13 +122,13 @@ class Intake:
         try:
             async with self._engine.connect() as connection:
                 unfinished = await ledger.in_state(connection, RecordingState.ARRIVING)
-            spooled = await asyncio.to_thread(_ready_in, self._spool, self._clock().timestamp() - self._orphan_after_s)
+            marked, unmarked = await asyncio.to_thread(_spooled_in, self._spool)
         except (OSError, SQLAlchemyError) as error:
             self._failed = True
             log.warning("Spool not swept this time", error=type(error).__name__)
             return []
         begun = (SpoolName(recording.call_id, recording.attempt) for recording in unfinished)
-        return list(dict.fromkeys([*begun, *spooled]))
+        return list(dict.fromkeys([*begun, *marked, *self._orphans.among(unmarked)]))
 
     async def _take_in(self, name: SpoolName) -> Recording | None:
         told = await asyncio.to_thread(_told_in, self._spool / name.marker)
@@ -188,16 +192,12 @@ def _is_marker(_: Change, path: str) -> bool:
     return path.endswith(".done")
 
 
-def _ready_in(spool: Path, orphaned_before: float) -> Iterable[SpoolName]:
-    """Attempts with a marker, and those whose legs have not grown since `orphaned_before`. Oldest call first."""
+def _spooled_in(spool: Path) -> tuple[list[SpoolName], Mapping[SpoolName, Shape]]:
+    """Attempts with a marker, and those without; the files of the latter. Oldest call first."""
     groups: dict[SpoolName, list[Path]] = {}
     for path in sorted(spool.iterdir()):
         if name := spool_name(path.name):
             groups.setdefault(name, []).append(path)
-    return [name for name, paths in groups.items() if _is_ready(name, paths, orphaned_before)]
-
-
-def _is_ready(name: SpoolName, paths: list[Path], orphaned_before: float) -> bool:
-    if any(path.name == name.marker for path in paths):
-        return True
-    return all(path.stat().st_mtime < orphaned_before for path in paths)
+    marked = [name for name, paths in groups.items() if any(path.name == name.marker for path in paths)]
+    unmarked = {name: paths for name, paths in groups.items() if name not in marked}
+    return marked, {name: shape_of((p.name, p.stat().st_size) for p in paths) for name, paths in unmarked.items()}

@@ -110,6 +110,12 @@ async def of_day(connection: AsyncConnection, day: date, limit: int = 500) -> As
         after = found[-1].id
 
 
+async def taken_in_since(connection: AsyncConnection, since: datetime) -> Sequence[Recording]:
+    """Every recording taken in since then, oldest first."""
+    recent = select(recordings).where(recordings.c.taken_in_at >= since).order_by(recordings.c.id)
+    return [_recording(row) for row in await connection.execute(recent)]
+
+
 async def first_day(connection: AsyncConnection) -> date | None:
     """The day of the oldest recording."""
     oldest = await connection.scalar(select(func.min(recordings.c.id)))

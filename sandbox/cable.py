@@ -1,4 +1,4 @@
-"""The cable between the controller and Asterisk's AMI: it can be cut, and it can swallow messages."""
+"""The cable between the controller and Asterisk's AMI: it can be cut, at any byte, and it can swallow messages."""
 
 from __future__ import annotations
 
@@ -22,10 +22,19 @@ class Cable:
         self.is_cut = False
         self.swallow: Callable[[bytes], bool] = lambda _: False
         self.swallowed = 0
+        self._left_bytes: int | None = None  # before it is cut
+        self._was_cut = asyncio.Event()
+
+    async def cut_after(self, some_bytes: int) -> None:
+        """Let so many bytes more of Asterisk's words through, and cut in their middle; returns when it is cut."""
+        self._was_cut.clear()
+        self._left_bytes = some_bytes
+        await self._was_cut.wait()
 
     def cut(self) -> None:
         """Nothing goes through any more, in the middle of whatever is being said."""
-        self.is_cut = True
+        self.is_cut, self._left_bytes = True, None
+        self._was_cut.set()
         for writer in self._ends:
             writer.transport.abort()
 
@@ -38,7 +47,11 @@ class Cable:
         if self.is_cut:
             writer.transport.abort()
             return
-        far_reader, far_writer = await asyncio.open_connection(LOOPBACK, self._to_port)
+        try:
+            far_reader, far_writer = await asyncio.open_connection(LOOPBACK, self._to_port)
+        except OSError:  # nobody listens at the other end: as if there were no cable
+            writer.transport.abort()
+            return
         ends = {writer, far_writer}
         self._ends |= ends
         try:
@@ -65,8 +78,17 @@ class Cable:
                     if self.swallow(message):
                         self.swallowed += 1
                     else:
-                        writer.write(message + END)
+                        self._say(message + END, writer)
                 await writer.drain()
+
+    def _say(self, message: bytes, writer: asyncio.StreamWriter) -> None:
+        if self._left_bytes is None or self.is_cut:
+            writer.write(message)
+            return
+        writer.write(message[: self._left_bytes])
+        self._left_bytes -= len(message)
+        if self._left_bytes <= 0:
+            self.cut()
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -44,6 +44,8 @@ class Setup:
     """What SIP over TLS needs."""
     queues: tuple[str, ...] = ()
     """The city's queues; those of `hotlines` are among them anyway."""
+    silent_phone_s: int = 20
+    """How long a seat's phone may send no sound before it is lost, seconds."""
     fallback_s: int = 120
     """How long a caller waits without a controller before being asked for a message, seconds."""
     sounds: Path = _REPOSITORY / "cities/sample/prompts"
@@ -92,6 +94,7 @@ def configure(folder: Path, setup: Setup, asterisk: Asterisk, ports: PortBlock, 
         tls=setup.tls,
         queues=setup.queues,
         fallback_s=setup.fallback_s,
+        silent_phone_s=setup.silent_phone_s,
         log_levels=setup.log_levels,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from acd.call_facts import Debt
+from acd.call_facts import Debt, TalkRecorded
 from acd.events import TalkEnded
 from acd.model import CallId
 from acd.outcome import BESIDE, TAKES_THE_PLACE_OF, Outcome, settle
@@ -24,6 +24,21 @@ def test_a_message_counts_however_late_it_is_known() -> None:
         ledger = kept(*facts)
 
         assert sums(ledger) == (1, 0, {Outcome.VOICE_MESSAGE: 1})
+        assert ledger.disputed == ()
+
+
+def test_a_talk_that_nobody_heard_of_counts_when_its_recording_is_there() -> None:
+    """The controller was dead meanwhile: the call was lost as far as it knew, or it never knew of it."""
+    recorded = TalkRecorded(at=clock(80), call=C1, attempt=9001)
+    for facts in (
+        (arrived(), ended(missed=True), recorded),
+        (arrived(), answered(), ended(), recorded, recorded),
+        (arrived(), recorded, ended()),
+        (recorded,),
+    ):
+        ledger = kept(*facts)
+
+        assert sums(ledger) == (1, 0, {Outcome.ANSWERED: 1})
         assert ledger.disputed == ()
 
 

@@ -182,6 +182,7 @@ def test_either_agent_may_leave_a_three_way(scene: Scene, first_leaves: bool) ->
     """The other goes on with the caller, and wraps up when it is over."""
     ask(scene)
     scene.tell(ThreeWayBegun(at=scene.now, call=C1, attempt=1, to_attempt=2))
+    assert scene.core.talking[C1].in_conference
     assert states(scene) == (AgentState.TALKING, AgentState.TALKING)
     if first_leaves:
         scene.tell(TransferDone(at=scene.now, call=C1, attempt=2, to_attempt=2, seat=SECOND))

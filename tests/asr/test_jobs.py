@@ -148,3 +148,12 @@ async def test_recording_has_one_job(queued: AsyncEngine, spool: Path, archive: 
         await jobs.enqueue(connection, found)
 
     assert await count(queued, jobs.jobs) == 1
+
+
+async def test_a_fresh_job_is_due_whatever_the_clock_says(queued: AsyncEngine) -> None:
+    """Whoever queued it may be ahead by an hour; only who has failed rests."""
+    job = await only_job(queued)
+    claimed = await claim(queued, job.queued_at - timedelta(hours=1))
+
+    assert claimed is not None
+    assert claimed.id == job.id

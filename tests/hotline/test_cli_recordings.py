@@ -31,6 +31,6 @@ async def test_recordings_are_verified_and_swept(
 
     assert (good.code, "✓ 2 段录音" in good.out) == (0, True), good
     assert (bad.code, "2 腿有误" in bad.err) == (1, True), bad
-    lines = [line for line in bad.out.splitlines() if changed.id in line or gone.id in line]
-    assert ["SHA-256" in lines[0], "文件不在 gone" in lines[1]] == [True, True]
+    said = {row.id: next(line for line in bad.out.splitlines() if row.id in line) for row in (changed, gone)}
+    assert ["SHA-256" in said[changed.id], "文件不在 gone" in said[gone.id]] == [True, True]
     assert (swept.code, gone.id in swept.out, changed.id in swept.out) == (1, True, False), swept

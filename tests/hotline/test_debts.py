@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.call_facts import CallBackOwed, CallBackSettled, Debt, VoiceMessageLeft
+from acd.call_facts import CallBackOwed, CallBackSettled, Debt, TalkRecorded, VoiceMessageLeft
 from acd.callbacks import CallBackFact, CallBackState
 from acd.errors import NotNow
 from acd.events import AgentAnswered, CallEnded, CallJoined, CallRefused, Event
@@ -227,3 +227,17 @@ async def test_a_call_back_is_taken_by_one_agent(database: AsyncEngine) -> None:
         (debt,) = await owed(connection)
 
     assert (debt.state, debt.taken_by, debt.attempts) == (CallBackState.OWED, None, 1)
+
+
+async def test_a_lost_caller_whose_talk_is_on_a_recording_is_owed_nothing(database: AsyncEngine) -> None:
+    """Asterisk's own queue connected them while nobody listened: the recording comes after the loss was told."""
+    async with at_work(database) as desk:
+        desk.arrive()
+        desk.gone(missed=True)
+        await desk.heard(CallBackOwed)
+        desk.tell(TalkRecorded(at=desk.now(), call=C1, attempt=9001))
+        await desk.book.written()
+
+        assert await desk.outcome() == "answered"
+        async with database.connect() as connection:
+            assert [debt.state for debt in await owed(connection) if debt.state is CallBackState.OWED] == []

@@ -63,9 +63,11 @@ class Supervised:
 
 
 @asynccontextmanager
-async def supervised(folder: Path, *, spare_after_s: float = 99.0, leave: str = "stay") -> AsyncIterator[Supervised]:
-    """A running supervisor, ended with the context."""
-    with (folder / "said").open("wb") as said:
+async def supervised(
+    folder: Path, *, spare_after_s: float = 99.0, leave: str = "stay", into: Path | None = None
+) -> AsyncIterator[Supervised]:
+    """A running supervisor, ended with the context; it says `into` a file what it has to say."""
+    with (into or folder / "said").open("wb") as said:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", SUPERVISE, str(folder), str(spare_after_s), STAND_IN, leave),
             cwd=ROOT,
@@ -97,6 +99,16 @@ async def test_dead_controller_is_restarted_at_once(tmp_path: Path) -> None:
         assert took_s < 2
         assert "控制器退出(代码 -9)" in run.said
         assert "the controller ended with code -9" in run.said
+
+
+async def test_a_full_disk_under_its_log_does_not_end_it(tmp_path: Path) -> None:
+    """It cannot say that the controller died, and restarts it all the same."""
+    async with supervised(tmp_path, into=Path("/dev/full")) as run:
+        await run.until(lambda: len(run.lives) == 1)
+        os.kill(run.lives[0], signal.SIGKILL)
+        await run.until(lambda: len(run.lives) == 2)
+
+        assert run.process.returncode is None
 
 
 async def test_controller_whose_engine_stands_still_is_killed_after_two_seconds(tmp_path: Path) -> None:

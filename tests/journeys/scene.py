@@ -19,6 +19,7 @@ from sandbox.phones import Manner, Phone
 
 WITHIN_S = 10.0
 LOOK_AGAIN_S = 0.05
+SOUND_BYTES = 4000  # a quarter of a second
 
 
 class Scene:
@@ -83,6 +84,13 @@ class Scene:
     async def _rows(self, query, values):
         async with self.controller.database.connect() as connection:
             return (await connection.execute(text(query), values)).all()
+
+    async def sound_of(self, call: CallId, attempt: int = 1) -> None:
+        """Wait until Asterisk has written some of what both said in a call: a shorter recording would be empty."""
+        legs = [self.settings.spool_dir / f"{call}-{attempt}-{leg}.wav" for leg in ("caller", "agent")]
+        async with asyncio.timeout(WITHIN_S):
+            while not all(leg.exists() and leg.stat().st_size > SOUND_BYTES for leg in legs):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_AGAIN_S)
 
     # ---- people
 

@@ -123,6 +123,10 @@ class Part:
         """By the API."""
         await self.api.send("POST", f"/api/calls/{self.call}/{deed}", **wish)
 
+    async def refused(self, deed, **wish):
+        """By the API, which says no: status and rule."""
+        return await self.api.refusal("POST", f"/api/calls/{self.call}/{deed}", **wish)
+
     async def hand(self, deed):
         """By the API; to a phone that is not there by keys, for the API would refuse it."""
         if self.is_outside:

@@ -205,12 +205,18 @@ async def test_a_caller_passed_on_talks_with_the_other_hotline(scene, pass_on):
 
 async def test_a_wrong_number_keyed_for_a_transfer_brings_the_talk_back(scene, prompt):
     """The agent is told, and caller and agent hear each other again."""
-    citizen, desk, _ = await talking(scene)
+    citizen, desk, call = await talking(scene)
     await desk.press("*85")
     await until(lambda: heard(desk, spoken_beep()))
     await desk.press("999#")
     await until(lambda: heard(desk, prompt("talk-not-listed")[:8000]))
     await say(desk, 900, citizen)
+    since = len(desk.call.heard())
+    await desk.press("*86")
+    await until(lambda: heard(desk, spoken_beep(), since))
+    await desk.hang_up()  # while the caller hears music: nobody hung up on them
+    assert (await scene.until(lambda: scene.facts(CallJoined, call=call)[1:]))[0].priority > 0
+    assert citizen.call.end is None
     await citizen.hang_up()
 
 

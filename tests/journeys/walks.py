@@ -178,6 +178,8 @@ async def asked_and_given(part):
     """The caller hears nothing of it, then talks with the one who was asked."""
     await _ask_somebody(part)
     await hears_nothing_of(part.citizen, part.there, 1500)
+    for deed, wish in (("hold", {}), ("transfer", {"hotline": "12320"}), ("consult", {"agent": part.target})):
+        assert await part.refused(deed, **wish) == (409, "not_now")
     await part.ask("complete")
     await _both_talk(part.there, part.citizen)
     assert part.scene.controller.distributor.talking[part.call].agent == part.target
@@ -259,6 +261,9 @@ async def three_way(part):
     """Each hears both."""
     await _all_three(part)
     assert part.scene.controller.distributor.talking[part.call].attempt == 2
+    for deed, wish in (("hold", {}), ("transfer", {"hotline": "12320"}), ("consult", {"number": part.number})):
+        assert await part.refused(deed, **wish) == (409, "not_now")
+    await _all_hear(part)
     await _caller_leaves(part)
 
 

@@ -16,6 +16,7 @@ from recordings import ledger
 from recordings.archive import Archive, sha256
 from recordings.arrival import NOBODY_CONNECTED
 from recordings.intake import SET_ASIDE, Intake
+from recordings.orphans import Orphans
 from recordings.reconcile import reconcile
 from recordings.recording import Leg, Recording, RecordingState, SpoolName, new_recording_id
 from recordings.wav import header
@@ -130,13 +131,13 @@ async def test_unfinished_recording_is_left_alone(intake: Intake, spool: Path, e
     assert await count(engine, ledger.recordings) == 0
 
 
-async def test_legs_of_a_dead_recorder_are_adopted(intake: Intake, spool: Path, engine: AsyncEngine) -> None:
+async def test_legs_of_a_dead_recorder_are_adopted(spool: Path, archive: Path, engine: AsyncEngine) -> None:
     """No marker ever came and nothing has grown for a long time: sizes are stale, the sound is salvaged."""
+    intake = Intake(spool, archive, engine, orphans=Orphans(unknown_after_s=0.0))
     leave_call(spool, done=False)
     for leg in Leg:
         path = spool / SpoolName(CALL, 1).leg(leg)
         path.write_bytes(path.read_bytes()[:40] + b"\0\0\0\0" + path.read_bytes()[44:])
-        os.utime(path, (1, 1))
 
     await intake.sweep()
 
@@ -238,7 +239,8 @@ async def test_marker_whose_notice_was_missed_is_found_by_the_next_sweep(
 ) -> None:
     """Sweeps come by themselves: here a leg ages into an orphan, of which no marker gives notice."""
     taken: list[Recording] = []
-    intake = Intake(spool, archive, engine, announce=taken.append, sweep_every_s=0.05, orphan_after_s=0.3)
+    soon = Orphans(unknown_after_s=0.3)
+    intake = Intake(spool, archive, engine, announce=taken.append, sweep_every_s=0.05, orphans=soon)
     running = asyncio.ensure_future(intake.run())
     try:
         leave_call(spool, done=False)

@@ -6,6 +6,8 @@ import asyncio
 import os
 import signal
 import sys
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from recordings.proof import Fault, Proof, Wrong, prove, resume
 from recordings.recording import Leg, Recording
 from recordings.vault import key_file
 from tests.databases import BOTH
-from tests.recordings.scenes import leave_call, tree
+from tests.recordings.scenes import NOON, leave_call, tree
 
 pytestmark = BOTH
 ROOT = Path(__file__).parents[2]
@@ -32,7 +34,8 @@ async def nobody(_: object, __: object) -> set:
 @pytest.fixture
 async def kept(spool: Path, archive: Path, engine: AsyncEngine) -> list[Recording]:
     """Five recordings, in the vault but for the last, in the order of their ids."""
-    intake, taken = Intake(spool, archive, engine), []
+    seconds, taken = count(), []
+    intake = Intake(spool, archive, engine, clock=lambda: NOON + timedelta(seconds=next(seconds)))
     for number in range(5):
         if number == 4:
             await Keeper(engine, Archive(archive), nobody).sweep()

@@ -101,6 +101,30 @@ async def test_status_lists_the_channels_and_hangup_ends_them(pbx):
         await until(lambda: heard.story.count("Hangup") == 2)
 
 
+async def test_a_second_call_under_the_same_id_is_refused_while_the_first_lives(pbx):
+    """So a citizen is not dialled twice by one intent, whatever is sent again (decision 9)."""
+    call = {
+        "Channel": "Local/12345@citizens/n",
+        "Context": "waiting-room",
+        "Exten": "s",
+        "Priority": 1,
+        "ChannelId": "out-7",
+        "OtherChannelId": "out-7-other",
+    }
+    heard = Heard()
+    async with logged_in(pbx, heard, wanted=("OriginateResponse", "Hangup")) as ami:
+        await ami.action("Originate", **call)
+        await until(lambda: "OriginateResponse" in heard.story)
+        await ami.action("Originate", **call | {"OtherChannelId": "out-7-third"})  # yes means "queued"
+        await until(lambda: heard.story.count("OriginateResponse") == 2)
+        channels = await ami.listing("Status")
+
+        assert [event["Response"] for event in heard.events] == ["Success", "Failure"]
+        assert {channel["Uniqueid"] for channel in channels} == {"out-7", "out-7-other"}
+        await ami.action("Hangup", Channel="out-7")
+        await until(lambda: heard.story.count("Hangup") == 2)
+
+
 async def test_asterisks_no_is_named(pbx):
     """A channel that does not exist."""
     async with logged_in(pbx) as ami:
