@@ -23,7 +23,7 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("chapter", chosen, ids=str)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def accounts(tmp_path_factory):
     """One for each store, opened when its first round begins."""
     async with AsyncExitStack() as stack:

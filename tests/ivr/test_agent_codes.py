@@ -186,6 +186,7 @@ async def test_a_pin_is_in_no_message_even_if_the_desk_breaks() -> None:
 NOT_AT_A_PHONE = {
     *("bad_reason", "bad_seat", "no_such_phone", "seat_exists", "seat_changed_meanwhile", "unknown_change"),
     *("number_taken", "bad_number_or_pin", "seat_open_without_agent"),
+    *("number_refused", "number_not_listed"),  # in a talk the dialplan says so itself; calls to citizens are clicked
 }
 
 
