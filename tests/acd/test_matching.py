@@ -61,3 +61,19 @@ def test_index_forgets_sets_that_nobody_has_and_still_matches_the_best() -> None
 
     assert index.best_agent(CallId("c")) == "good"
     assert index.set_counts()[1] <= TIDY_AT
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 1200), st.integers(-2, 3)), min_size=2, max_size=20))
+def test_calls_are_served_in_the_order_of_joining_less_five_minutes_a_step(calls: list[tuple[int, int]]) -> None:
+    """The rank, said again in seconds, over twenty minutes of joining."""
+    scene = Scene()
+    ordered = sorted(calls)
+    for number, (second, priority) in enumerate(ordered):
+        scene.now = clock(second)
+        scene.join(f"c{number:02}", priority=priority)
+    for number in range(len(calls)):
+        scene.staff(str(100 + number))
+
+    ranks = [(second - 300 * priority, number) for number, (second, priority) in enumerate(ordered)]
+    assert [call for call, _ in scene.rung()] == [f"c{number:02}" for _, number in sorted(ranks)]
