@@ -75,7 +75,7 @@ async def test_a_hang_up_in_the_menu_leaves_nothing(scene):
     assert not scene.facts(CallJoined, call=call)
     assert scene.agent_now("101").state is AgentState.READY
     (row,) = await scene.rows("select outcome from calls where call_id = :call and ended_at is not null", call=call)
-    assert row.outcome == "abandoned"
+    assert row.outcome == "short_abandoned"
 
 
 async def test_an_unknown_number_lands_on_12345(scene):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -78,13 +78,15 @@ class Pair:
     city_ami: Ami
     provider_ami: Ami
     said: asyncio.Queue[AmiEvent]
+    heard: list[AmiEvent] = field(default_factory=list)
 
     async def hears(self, name: str) -> AmiEvent:
-        """The next UserEvent of this name, of either."""
+        """The next UserEvent of this name, of either: two connections have no order between them."""
         async with asyncio.timeout(WITHIN_S):
-            while (event := await self.said.get()).get("UserEvent") != name:
-                continue
-        return event
+            while not (found := [event for event in self.heard if event.get("UserEvent") == name]):
+                self.heard.append(await self.said.get())
+        self.heard.remove(found[0])
+        return found[0]
 
 
 def ami_of(pbx: Pbx, said: asyncio.Queue[AmiEvent]) -> Ami:
