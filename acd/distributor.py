@@ -126,7 +126,7 @@ class Distributor:
 
     @property
     def waiting(self) -> tuple[WaitingCall, ...]:
-        """Callers who are not talking yet, in order: highest priority, then longest waiting. O(n log n)."""
+        """Callers who are not talking yet, in the order of their turn (acd.matching.rank). O(n log n)."""
         return tuple(sorted(self._hall.waiting.values(), key=rank))
 
     @property

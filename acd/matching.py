@@ -1,20 +1,41 @@
-"""Who can serve whom, and who comes first: the index behind every offer.
+"""Who can serve whom, and who comes first: the index behind every offer. The rules in words: docs/acd.md.
 
-Calls that ask for the same (queue and skills) wait in one heap; free agents who can do the same (queues and skills)
-stand in another. Which heap can serve which is worked out once, when a heap is new, so that a decision looks only at
-the heads of the heaps that fit: O(number of different sets + log n), however many wait.
+**Which call.** The one with the least *rank*: `joined - priority x PRIORITY_CREDIT`, equal ones by id. A step of
+priority is worth so much waiting. Nobody's rank ever changes, so waiting ages everybody alike and heaps stay heaps.
+
+**Nobody starves.** Let a call have priority p and join at t. One that joins at u with priority q goes before it only if
+u - q x CREDIT <= t - p x CREDIT, that is u <= t + (q - p) x CREDIT, and q is at most MOST. So whoever joins later than
+`overtaken_until = t + (MOST - p) x CREDIT` never goes before it. Until then only finitely many calls join, and those
+are the only ones ever served before it by agents who can serve it: while such agents go on becoming free and answer,
+its turn comes. (A call that comes back to the waiting room with its old `joined` counts as having joined then.)
+Between equals the bound is 0 (first come, first served), one step apart it is one CREDIT.
+
+**Which agent.** The one idle longest among the *best-skilled*, equal ones by id. How well an agent is skilled for a
+call is the sum of their levels in the skills it asks for (able_at: their own or the seat's, the higher): `mastery`. A
+call that asks for no skill finds all equally skilled. Levels not asked for count neither way.
+
+**What it costs.** Calls that ask for the same (queue and skills) wait in one heap; free agents who can do the same
+(queues and skills) stand in another. Which heap can serve which, and how well, is worked out once, when a heap is new,
+so that a decision looks only at the heads of the heaps that fit: O(number of different sets + log n), whoever waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from acd.lazyheap import LazyHeap
 from acd.model import AgentId, CallId, QueueName, Seat, SkillLevel, Skills, WaitingCall
 
 TIDY_AT = 1024  # different sets on one side before empty ones are forgotten
+
+PRIORITY_CREDIT: Final = timedelta(minutes=5)
+"""How much longer waiting one step of priority is worth."""
+
+MOST: Final = 100
+"""The highest priority; -MOST is the lowest. What lies beyond counts as these: the bound on starvation rests on it."""
 
 
 class Ask(NamedTuple):
@@ -45,33 +66,65 @@ def can_serve(able: Able, ask: Ask) -> bool:
     return ask.queue in able.queues and all(levels.get(skill, 0) >= level for skill, level in ask.skills)
 
 
-def rank(call: WaitingCall) -> tuple[int, datetime, CallId]:
-    """Order calls: highest priority, then longest waiting, then by id so that no tie is left to chance."""
-    return (-call.priority, call.joined, call.id)
+def mastery(able: Able, ask: Ask) -> int:
+    """Return how well an agent is skilled for a call: the sum of their levels in what it asks for."""
+    levels = dict(able.skills)
+    return sum(levels.get(skill, 0) for skill, _ in ask.skills)
+
+
+def rank(call: WaitingCall) -> tuple[datetime, CallId]:
+    """Order calls: the least goes first; see above. It never changes while a call waits."""
+    return (call.joined - _priority(call) * PRIORITY_CREDIT, call.id)
+
+
+def overtaken_until(call: WaitingCall) -> datetime:
+    """Return the moment after which nobody who joins can go before this call: the bound on starvation."""
+    return call.joined + (MOST - _priority(call)) * PRIORITY_CREDIT
+
+
+def _priority(call: WaitingCall) -> int:
+    return max(-MOST, min(MOST, call.priority))
 
 
 class _Group:
     """Those with equal sets, and the groups across that fit them."""
 
-    __slots__ = ("across", "heap")
+    __slots__ = ("_across", "heap")
 
-    def __init__(self, across: list[list[tuple[Any, Any]]]) -> None:
+    def __init__(self) -> None:
         self.heap: LazyHeap[Any, Any] = LazyHeap()
-        self.across = across  # the fitting groups' heaps' entries themselves: this scan is the hot path
+        self._across: list[tuple[int, list[list[tuple[Any, Any]]]]] = []  # (score, heaps' entries), the best first
+
+    def fits(self, partner: _Group, score: int) -> None:
+        """Remember a group across. Its heap's entries are kept, not the group: looking at them is the hot path."""
+        for known, tier in self._across:
+            if known == score:
+                tier.append(partner.heap.entries)
+                return
+        self._across.append((score, [partner.heap.entries]))
+        self._across.sort(key=itemgetter(0), reverse=True)
+
+    def keep(self, entries_kept: set[int]) -> None:
+        """Forget the groups across that are gone."""
+        tiers = ((score, [e for e in tier if id(e) in entries_kept]) for score, tier in self._across)
+        self._across = [(score, tier) for score, tier in tiers if tier]
 
     def best_partner(self) -> Any:
-        """Return the first item among all groups across, or None."""
-        heads = [entries[0] for entries in self.across if entries]
-        return min(heads)[-1] if heads else None
+        """Return the first item among the groups across that fit best, or None."""
+        for _, tier in self._across:
+            heads = [entries[0] for entries in tier if entries]
+            if heads:
+                return min(heads)[-1]
+        return None
 
 
 class _Side:
     """All groups of one kind (of calls, or of agents)."""
 
-    def __init__(self, fits: Callable[[Any, Any], bool]) -> None:
+    def __init__(self, fits: Callable[[Any, Any], bool], score: Callable[[Any, Any], int]) -> None:
         self.groups: dict[Any, _Group] = {}
         self.across: _Side = self
-        self._fits = fits
+        self._fits, self.score = fits, score
         self._group_of: dict[Any, _Group] = {}
         self._tidy_at = TIDY_AT
 
@@ -94,10 +147,11 @@ class _Side:
     def _new_group(self, sets: Any) -> _Group:
         if len(self.groups) >= self._tidy_at:
             self._tidy()
-        partners = [group for other, group in self.across.groups.items() if self._fits(sets, other)]
-        group = self.groups[sets] = _Group([partner.heap.entries for partner in partners])
-        for partner in partners:
-            partner.across.append(group.heap.entries)
+        group = self.groups[sets] = _Group()
+        for other, partner in self.across.groups.items():
+            if self._fits(sets, other):
+                group.fits(partner, self.score(sets, other))
+                partner.fits(group, self.across.score(other, sets))
         return group
 
     def _tidy(self) -> None:
@@ -105,7 +159,7 @@ class _Side:
         self.groups = {sets: group for sets, group in self.groups.items() if group.heap}
         kept = {id(group.heap.entries) for group in self.groups.values()}
         for group in self.across.groups.values():
-            group.across = [entries for entries in group.across if id(entries) in kept]
+            group.keep(kept)
         self._tidy_at = max(TIDY_AT, 2 * len(self.groups))
 
 
@@ -113,13 +167,13 @@ class Matching:
     """Calls that may be offered and agents who may be offered one."""
 
     def __init__(self) -> None:
-        self._calls = _Side(lambda ask, able: can_serve(able, ask))
-        self._agents = _Side(can_serve)
+        self._calls = _Side(lambda ask, able: can_serve(able, ask), lambda ask, able: mastery(able, ask))
+        self._agents = _Side(can_serve, lambda _able, _ask: 0)  # among calls only the rank counts
         self._calls.across, self._agents.across = self._agents, self._calls
 
     def add_call(self, call: WaitingCall) -> None:
         """The call may be offered, in the place that its priority and its joining gave it."""
-        self._calls.put(call.id, Ask(call.queue, call.skills), rank(call)[:2])
+        self._calls.put(call.id, Ask(call.queue, call.skills), rank(call)[0])
 
     def remove_call(self, call: CallId) -> None:
         """The call may not be offered now."""
@@ -146,7 +200,7 @@ class Matching:
         call: CallId | None = self._agents.best_across(agent)
         return call
 
-    def longest_idle(self, call: CallId) -> AgentId | None:
+    def best_agent(self, call: CallId) -> AgentId | None:
         """Return the free agent who should take this call, which may be offered."""
         agent: AgentId | None = self._calls.best_across(call)
         return agent

@@ -121,7 +121,7 @@ class WaitingCall:
     queue: QueueName
     joined: datetime
     skills: Skills = frozenset()
-    priority: int = 0  # larger goes first
+    priority: int = 0  # a step is worth so much waiting: acd.matching.rank
     attempts: int = 0  # offers made so far
     rests_until: datetime | None = None  # not offered before this: the last order was not carried out
 

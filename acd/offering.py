@@ -1,7 +1,8 @@
 """Rules of offering: which call goes to whom, and what becomes of an offer that comes to nothing.
 
-Highest priority, then longest waiting, to the agent who is idle longest among those whose seat serves the call's
-queue and whose skills (their own and the seat's, the higher level counts) reach every level asked for.
+The call that comes first by waiting and priority (acd.matching.rank), to the agent who is idle longest among the
+best-skilled of those whose seat serves the call's queue and whose skills (their own and the seat's, the higher level
+counts) reach every level asked for.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ def match(hall: Hall, at: datetime) -> None:
 def _serve(hall: Hall, agent: AgentId, at: datetime) -> None:
     """Give calls their agents until this agent has one, or none is left for them.
 
-    The best call for this agent may belong to another who is idle longer, but only if the call has just come (back):
-    then it goes there and the next is tried.
+    The best call for this agent may belong to another who is better skilled or idle longer, but only if the call has
+    just come (back): then it goes there and the next is tried.
     """
     while hall.matching.is_free(agent):
         best = hall.matching.best_call(agent)
@@ -66,7 +67,7 @@ def _serve(hall: Hall, agent: AgentId, at: datetime) -> None:
 
 def _find_agent(hall: Hall, call: WaitingCall, at: datetime) -> None:
     if hall.matching.may_be_offered(call.id):
-        agent = hall.matching.longest_idle(call.id)
+        agent = hall.matching.best_agent(call.id)
         if agent is not None:
             _offer(hall, call, hall.agents[agent], at)
 

@@ -33,7 +33,62 @@ def test_equally_idle_agents_are_rung_by_number() -> None:
     assert scene.rung() == [("c1", "101")]
 
 
-def test_highest_priority_goes_first_then_longest_waiting() -> None:
+def test_longest_idle_goes_first_only_among_the_best_skilled() -> None:
+    """Levels in what the call asks for are summed; what it does not ask for counts for nothing."""
+    scene = Scene()
+    scene.staff("101", psychology=3, french=5)
+    scene.staff("102", psychology=3, english=4)
+    scene.staff("103", psychology=4, english=3)
+
+    for call in ("c1", "c2", "c3"):
+        scene.join(call, psychology=3)
+
+    assert scene.rung() == [("c1", "103"), ("c2", "101"), ("c3", "102")]
+
+
+def test_higher_level_of_agent_and_seat_counts_for_best_skilled() -> None:
+    """A desk may make its agent the better one."""
+    scene = Scene()
+    scene.staff("101", psychology=3)
+    scene.seat("8102", "general", psychology=4)
+    scene.log_on("102", "8102", psychology=1)
+    scene.ready("102")
+
+    scene.join("c1", psychology=1)
+
+    assert scene.rung() == [("c1", "102")]
+
+
+def test_call_that_waited_a_step_longer_goes_before_one_of_a_step_higher_priority() -> None:
+    """Priority ages: five minutes of waiting outweigh a step, and a second less does not."""
+    scene = Scene()
+    scene.join("patient")
+    scene.later(299)
+    scene.join("urgent", priority=1)
+    scene.later(2)
+    scene.join("late", priority=1)
+
+    for agent in ("101", "102", "103"):
+        scene.staff(agent)
+
+    assert scene.rung() == [("urgent", "101"), ("patient", "102"), ("late", "103")]
+
+
+def test_priority_beyond_the_scale_counts_as_its_end() -> None:
+    """A number that nobody could write in a city's files neither jumps the bound nor breaks the clock."""
+    scene = Scene()
+    scene.join("first", priority=100)
+    scene.later(1)
+    scene.join("beyond", priority=10**12)
+    scene.join("below", priority=-(10**12))
+
+    for agent in ("101", "102", "103"):
+        scene.staff(agent)
+
+    assert scene.rung() == [("first", "101"), ("beyond", "102"), ("below", "103")]
+
+
+def test_priority_goes_first_then_longest_waiting() -> None:
     """An urgent call overtakes; calls of one priority keep their order."""
     scene = Scene()
     for call, priority in (("early", 0), ("late", 0), ("urgent", 5)):

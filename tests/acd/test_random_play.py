@@ -117,9 +117,9 @@ def tell(scene: Scene, call: CallId, attempt: int, b: int, c: int) -> None:
         scene.fail(call, tuple(RingFailure)[c % len(RingFailure)], attempt)
 
 
-def place(call: WaitingCall) -> tuple[int, datetime, str]:
+def place(call: WaitingCall) -> tuple[datetime, str]:
     """The place in the line, said again independently of the index."""
-    return (-call.priority, call.joined, call.id)
+    return (call.joined - timedelta(minutes=5 * call.priority), call.id)
 
 
 class Watched(Scene):
@@ -190,7 +190,7 @@ class Watched(Scene):
         assert not [(a.id, c.id) for a in self.free() for c in self.offerable() if self.fits(a, c)]
 
     def check_order(self, orders: tuple[Command, ...]) -> None:
-        """Nobody was overtaken: first come first served by priority, longest idle first."""
+        """Nobody was overtaken: first come first served by aged priority, longest idle of the best-skilled first."""
         for order in orders:
             if not isinstance(order, RingAgent) or is_outward(order.call):
                 continue
@@ -199,9 +199,15 @@ class Watched(Scene):
             assert self.fits(agent, call)
             assert not [c.id for c in self.offerable() if place(c) < place(call) and self.fits(agent, c)]
             assert agent.idle_since is not None
-            mine = (agent.idle_since, agent.id)
-            longer = [a for a in self.free() if a.idle_since is not None and (a.idle_since, a.id) < mine]
-            assert not [a.id for a in longer if self.fits(a, call)]
+            mine = (-self.skill(agent, call), agent.idle_since, agent.id)
+            others = [a for a in self.free() if a.idle_since is not None and self.fits(a, call)]
+            assert not [a.id for a in others if (-self.skill(a, call), a.idle_since, a.id) < mine]
+
+    def skill(self, agent: Agent, call: WaitingCall) -> int:
+        """How well the agent at their seat is skilled for the call, said naively."""
+        assert agent.seat is not None
+        has = (*agent.skills, *self.core.seats[agent.seat].skills)
+        return sum(max((level for name, level in has if name == skill), default=0) for skill, _ in call.skills)
 
 
 def ends_by_proof(agent: Agent) -> bool:
