@@ -140,7 +140,7 @@ def _rate(part: int, whole: int) -> float | None:
 
 
 class Kpis:
-    """Tell it the facts of acd.ledger.DECIDING in order, then ask. Calls count by their first fact, as in the ledger."""
+    """Tell it the facts of acd.ledger.DECIDING in order, then ask. A call counts by its first fact, as there."""
 
     def __init__(
         self,
