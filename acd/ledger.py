@@ -9,10 +9,10 @@ ourselves (acd.model.is_outward) are offered by nobody and not counted here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from acd.call_facts import CallBackOwed, CallTransferredOut, TalkRecorded, VoiceMessageLeft
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, CallRefused, Event, GapMarked, TalkEnded
@@ -51,6 +51,15 @@ class Balance:
     def reconciles(self) -> bool:
         """Offered = in progress + the outcomes."""
         return self.offered == self.in_progress + sum(self.outcomes.values())
+
+
+class Offered(NamedTuple):
+    """One call that was offered: where, since when, and what became of it (None while it goes on)."""
+
+    call: CallId
+    hotline: str
+    first: datetime
+    outcome: Outcome | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +153,12 @@ class Ledger:
         return after and (self._until is None or line.first < self._until)
 
     # ---- what it says
+
+    def offered(self) -> Iterator[Offered]:
+        """Every call that counts, in the order of its first fact."""
+        for call, line in self._lines.items():
+            if self._counts(line):
+                yield Offered(call, line.hotline, line.first, line.outcome)
 
     def outcome(self, call: CallId) -> Outcome | None:
         """What became of a call; None while it goes on. KeyError: it was never offered."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.capacity import Capacity
 from acd.events import Request
+from acd.kpi import Kpis
 from acd.ledger import Ledger
 from acd.model import Agent, AgentId, CallId, SeatId
 from acd.staff import StaffMember
@@ -60,6 +61,9 @@ class Books(Protocol):
 
     async def ledger(self, since: datetime, until: datetime) -> Ledger:
         """The calls that came in this period, up to the last fact on disk."""
+
+    async def kpis(self, since: datetime, until: datetime) -> Kpis:
+        """The figures of the same calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -234,6 +234,20 @@ async def test_the_ledger_prints_the_balance_by_hotline_and_fails_when_it_is_wro
     assert (mistyped.code, "2026-11-23T08:00" in mistyped.err) == (2, True)
 
 
+async def test_the_figures_are_printed_with_both_service_levels_and_their_version(face: Face, state: Path) -> None:
+    """Rates as per cent, a column per hotline and one for all; an interval that is none is refused."""
+    call, engine = CallId("lx-7"), face.house.engine
+    engine.tell(CallArrived(at=NOW - timedelta(minutes=2), call=call, hotline="12320"))
+    engine.tell(AgentAnswered(at=NOW - timedelta(seconds=112.5), call=call, attempt=1))
+    await face.house.settled()
+    await face.house.journal.flushed(face.house.journal.last)
+    shown, wrong = await asyncio.gather(hotline(state, "kpi", "--every", "1h"), hotline(state, "kpi", "--every", "7m"))
+
+    assert (shown.code, "12320" in shown.out, "口径第 1 版" in shown.out) == (0, True, True)
+    assert (shown.out.count("100.0%"), shown.out.count("7.5")) == (6, 6)
+    assert wrong.code == 1
+
+
 def test_a_command_starts_without_the_database_or_the_sound() -> None:
     """Only what was typed is loaded: asking a running controller needs neither SQLAlchemy nor numpy."""
     seen = "import sys, hotline.cli; print(sorted({'sqlalchemy', 'numpy', 'vosk', 'alembic'} & set(sys.modules)))"

@@ -1,0 +1,66 @@
+"""`hotline kpi`: the figures a hotline is judged by."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import typer
+
+from acd.kpi import By
+from hotline.cli_face import controller, moment, say, table, when
+
+RATES = {
+    "service_level": "15秒接通率 in 15 s, short abandons left out",
+    "service_level_of_offered": "15秒接通率(含短时放弃) in 15 s, of all offered",
+    "connected_rate": "接通率 connected",
+    "abandonment": "放弃率(含短时放弃) abandoned, short ones too",
+    "abandonment_without_short": "放弃率 abandoned, short ones left out",
+}
+WAITS = {
+    "average_speed_of_answer_s": "平均应答速度 ASA, s",
+    "p95_wait_s": "95分位等待 p95 wait, s",
+    "longest_wait_s": "最长等待 longest wait, s",
+}
+COUNTS = {
+    "offered": "呼入 offered",
+    "answered": "已接听 answered",
+    "in_time": "15秒内接听 answered in 15 s",
+    "abandoned": "放弃 abandoned",
+    "short_abandoned": "短时放弃 short abandoned",
+    "refused": "过载拒接 refused",
+    "other": "其他 other",
+    "in_progress": "进行中 in progress",
+}
+
+
+def kpi(
+    since: Annotated[
+        str | None, typer.Option(help="起,如 2026-11-23T08:00;缺省为一天前 / from; a day ago, if not said")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="止(不含);缺省为现在 / up to before; now, if not said")] = None,
+    by: Annotated[By, typer.Option(help="按热线或队列 / by hotline or queue")] = By.HOTLINE,
+    every: Annotated[str, typer.Option(help="时段 15m|30m|1h|1d|whole / the interval")] = "whole",
+) -> None:
+    """运行指标 · service level, connected rate, abandonment, waits."""
+    period = {name: moment(text) for name, text in (("since", since), ("until", until)) if text}
+    show(controller().ask(f"GET /api/kpi?{urlencode({**period, 'by': by.value, 'every': every})}"))
+
+
+def show(seen: dict[str, Any]) -> None:
+    """Print figures as the API gives them: a column for each hotline or queue in each interval, and the total."""
+    lines = [*seen["figures"], {**seen["total"], "name": "合计 total"}]
+    rows = [(title, *(line[name] for line in lines)) for name, title in COUNTS.items()]
+    rows += [(title, *(_rate(line[name]) for line in lines)) for name, title in RATES.items()]
+    rows += [(title, *(_seconds(line[name]) for line in lines)) for name, title in WAITS.items()]
+    title = f"运行指标 · figures  {when(seen['since'])} – {when(seen['until'])}"
+    table(title, ("", *(f"{line['name'] or '未知 unknown'}\n{when(line['since'])}" for line in lines)), rows)
+    say(f"口径第 {seen['version']} 版,见 acd/kpi.py", f"formulas, version {seen['version']}")
+
+
+def _rate(rate: float | None) -> str:
+    return "—" if rate is None else f"{rate:.1%}"
+
+
+def _seconds(seconds: float | None) -> str:
+    return "—" if seconds is None else f"{seconds:.1f}"

@@ -1,0 +1,159 @@
+"""The figures a hotline is judged by: each formula on a hand of calls, and a recount by plain SQL over the journal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from acd.call_facts import CallBackOwed, Debt, TalkRecorded
+from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, CallRefused, Event
+from acd.kpi import By, Fate, Figures, Kpis, Told
+from acd.ledger import DECIDING
+from acd.model import CallId, QueueName, Refusal
+from tests.acd.scene import clock
+from tests.acd.test_journal import written
+
+A, B = CallId("a"), CallId("b")
+
+
+def kept(*facts: Event) -> Kpis:
+    """Figures that were told these."""
+    kpis = Kpis(since=clock(0))
+    for fact in facts:
+        kpis.note(fact)
+    return kpis
+
+
+def arrived(call: CallId, seconds: float = 0, hotline: str = "12345") -> CallArrived:
+    """Asterisk answers a citizen."""
+    return CallArrived(at=clock(seconds), call=call, hotline=hotline)
+
+
+def answered(call: CallId, seconds: float) -> AgentAnswered:
+    """An agent picks up."""
+    return AgentAnswered(at=clock(seconds), call=call, attempt=1)
+
+
+def test_each_formula_on_twenty_calls() -> None:
+    """Reckoned by hand: 10 in time, 5 too late, 2 abandoned, 1 short, 1 refused, 1 in progress."""
+    waits = [(Fate.ANSWERED, 15.0)] * 10 + [(Fate.ANSWERED, 30.0)] * 5
+    waits += [(Fate.ABANDONED, 40.0), (Fate.ABANDONED, 100.0), (Fate.SHORT, 5.0)]
+    unknown = [Told(Fate.REFUSED, None), Told(Fate.IN_PROGRESS, None)]
+    figures = Figures([*(Told(fate, timedelta(seconds=s)) for fate, s in waits), *unknown])
+
+    assert (figures.offered, figures.in_time) == (20, 10)
+    assert figures.service_level == pytest.approx(10 / 19)
+    assert figures.service_level_of_offered == pytest.approx(0.5)
+    assert figures.connected_rate == pytest.approx(0.75)
+    assert figures.abandonment == pytest.approx(3 / 20)
+    assert figures.abandonment_without_short == pytest.approx(2 / 19)
+    assert figures.average_speed_of_answer_s == pytest.approx(20)
+    assert (figures.longest_wait_s, figures.p95_wait_s) == (100, 100)
+
+
+def test_nothing_to_reckon_with_is_not_zero() -> None:
+    """No call: no rate, no wait. A short abandon alone: nobody to be served in time."""
+    nothing, mistake = Figures([]), Figures([Told(Fate.SHORT, timedelta(seconds=1))])
+
+    assert (nothing.connected_rate, nothing.average_speed_of_answer_s, nothing.p95_wait_s) == (None, None, None)
+    assert (mistake.service_level, mistake.service_level_of_offered) == (None, 0)
+
+
+def test_a_debt_does_not_hide_an_abandon_or_a_refusal() -> None:
+    """The ledger counts both as owed a call-back; the abandonment rate must not sink by that."""
+    left = CallEnded(at=clock(60), call=A), CallBackOwed(at=clock(61), call=A, why=Debt.ABANDONED)
+    refused = CallRefused(at=clock(0), call=B, hotline="12345", why=Refusal.LINES_FULL)
+    total = kept(arrived(A), *left, refused, CallBackOwed(at=clock(1), call=B, why=Debt.REFUSED)).total()
+
+    assert (total.count(Fate.ABANDONED), total.count(Fate.REFUSED)) == (1, 1)
+    assert total.longest_wait_s == 60
+
+
+def test_an_answer_that_only_its_recording_proves_is_connected_but_not_in_time() -> None:
+    """Nobody knows how long that caller waited."""
+    total = kept(arrived(A), TalkRecorded(at=clock(90), call=A, attempt=1)).total()
+
+    assert (total.connected_rate, total.in_time, total.average_speed_of_answer_s) == (1, 0, None)
+
+
+def test_a_call_belongs_to_the_interval_of_its_first_fact() -> None:
+    """Also when it is answered in the next one; intervals are counted from the beginning of the period."""
+    kpis = kept(arrived(A, 895), answered(A, 905), arrived(B, 900, "12320"))
+    quarters = kpis.figures(By.HOTLINE, timedelta(minutes=15))
+
+    assert list(quarters) == [(clock(0), "12345"), (clock(900), "12320")]
+    assert quarters[clock(0), "12345"].in_time == 1
+
+
+def test_a_call_counts_for_the_first_queue_it_joined() -> None:
+    """A transfer does not move it; who hung up in the greeting joined none."""
+    joins = [CallJoined(at=clock(s), call=A, queue=QueueName(q)) for s, q in ((1, "general"), (50, "health"))]
+    queues = kept(arrived(A), *joins, arrived(B), CallEnded(at=clock(2), call=B)).figures(By.QUEUE)
+
+    assert {name: figures.offered for (_, name), figures in queues.items()} == {"": 1, "general": 1}
+
+
+def a_day_of_calls(seed: int) -> list[Event]:
+    """Three hundred calls over four hours, told in the order of time."""
+    dice, facts = Random(seed), []
+    for number in range(300):
+        call, at = CallId(f"lx-{number}"), clock(dice.uniform(0, 14_400))
+        waits = timedelta(seconds=dice.expovariate(1 / 20))
+        facts.append(CallArrived(at=at, call=call, hotline=dice.choice(("12345", "12320"))))
+        fate = dice.choice(("answered", "answered", "left", "lost", "refused", "goes on"))
+        if fate == "answered":
+            facts.append(AgentAnswered(at=at + waits, call=call, attempt=1))
+        if fate == "refused":
+            facts.append(CallRefused(at=at, call=call, hotline="12345", why=Refusal.LINES_FULL))
+        if fate in ("answered", "left", "lost"):
+            facts.append(CallEnded(at=at + waits * 3, call=call, missed=fate == "lost"))
+        if fate == "left" and dice.random() < 0.5:
+            facts.append(CallBackOwed(at=at + waits * 3, call=call, why=Debt.ABANDONED))
+    return sorted(facts, key=lambda fact: fact.at)
+
+
+RECOUNT = """
+with call as (
+  select call_id, min(case kind when 'CallArrived' then json_extract(payload, '$.hotline') end) hotline,
+    min(case kind when 'CallArrived' then json_extract(payload, '$.at') end) came,
+    min(case kind when 'AgentAnswered' then json_extract(payload, '$.at') end) answered,
+    max(kind = 'CallRefused') refused,
+    min(case when kind = 'CallEnded' and not json_extract(payload, '$.missed')
+        then json_extract(payload, '$.at') end) gone
+  from journal group by call_id)
+select hotline, came, answered, refused, gone from call
+"""
+
+
+async def test_the_figures_equal_a_recount_by_sql(database: AsyncEngine) -> None:
+    """Another language, over the rows themselves, sharing no line with the fold; by hotline and half hour."""
+    log, kpis = await written(database, a_day_of_calls(seed=12345)), Kpis(since=clock(0))
+    async for fact in log.events_of(DECIDING):
+        kpis.note(fact)
+    recount: dict[tuple[int, str], Counter[str]] = {}
+    async with database.connect() as connection:
+        for hotline, came, picked_up, refused, left in await connection.execute(text(RECOUNT)):
+            at = datetime.fromisoformat(came)
+            cell = recount.setdefault((int((at - clock(0)).total_seconds() // 1800), hotline), Counter())
+            seconds = (datetime.fromisoformat(picked_up or left or came) - at).total_seconds()
+            fate = "answered" if picked_up else "refused" if refused else "left" if left else "other"
+            cell.update({"offered": 1, fate: 1, "in time": fate == "answered" and seconds <= 15})
+            cell.update({"short": fate == "left" and seconds < 10, "waited": seconds if fate == "answered" else 0})
+
+    figures = kpis.figures(By.HOTLINE, timedelta(minutes=30))
+
+    assert len(figures) == len(recount) > 10
+    for (begins, hotline), seen in figures.items():
+        cell = recount[int((begins - clock(0)).total_seconds() // 1800), hotline]
+        assert (seen.offered, seen.in_time, seen.count(Fate.SHORT)) == (cell["offered"], cell["in time"], cell["short"])
+        assert seen.count(Fate.ANSWERED) == cell["answered"]
+        assert seen.count(Fate.REFUSED) == cell["refused"]
+        assert seen.count(Fate.ABANDONED) == cell["left"] - cell["short"]
+        assert seen.average_speed_of_answer_s == (
+            pytest.approx(cell["waited"] / cell["answered"], abs=1e-5) if cell["answered"] else None
+        )
