@@ -254,3 +254,13 @@ def test_a_command_starts_without_the_database_or_the_sound() -> None:
     said = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
 
     assert said.stdout == "[]\n"
+
+
+async def test_staffing_needs_no_controller_and_names_the_fewest_agents(tmp_path: Path) -> None:
+    """40 erlangs need 46 agents for 80 % within 15 s; one fewer does not do; nonsense is refused."""
+    said = await hotline(tmp_path, "staffing", "600", "--handle-s", "240")
+    wrong = await hotline(tmp_path, "staffing", "-5")
+
+    assert said.code == 0, said.err
+    assert "至少 46 个坐席" in said.out
+    assert (wrong.code, "Traceback" in wrong.err) == (2, False)

@@ -1,0 +1,60 @@
+"""`hotline staffing`: how many agents so many calls need, by the formulas of `acd.staffing`. Asks no controller."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from acd.staffing import Traffic, erlang_a, erlang_c, erlang_c_within
+from hotline.cli_face import say, table
+from hotline.client import Trouble
+
+MOST_AGENTS = 2000
+ROWS_BELOW, ROWS_ABOVE = 4, 4
+COLUMNS = ("坐席 agents", "接通 in time", "等待 wait", "占用 busy", "放弃 gave up", "等待 wait")
+"""The first three after the agents: if nobody gives up (Erlang C); the last two: with that patience (Erlang A)."""
+
+
+def staffing(
+    calls_per_hour: Annotated[float, typer.Argument(help="每小时来电 / calls an hour", min=0.1)],
+    handle_s: Annotated[float, typer.Option(help="平均处理时长,秒 / mean talk and wrap-up, seconds", min=1)] = 240,
+    patience_s: Annotated[float, typer.Option(help="平均耐心,秒 / mean patience, seconds", min=1)] = 120,
+    within_s: Annotated[float, typer.Option(help="多少秒内接听 / answered within, seconds", min=0)] = 15,
+    target: Annotated[float, typer.Option(help="目标接通率 / the share to be answered so", min=0.01, max=0.999)] = 0.8,
+) -> None:
+    """人力测算 · how many agents so many calls need (Erlang C beside Erlang A)."""
+    traffic = Traffic(rate_per_s=calls_per_hour / 3600, handle_s=handle_s, patience_s=patience_s)
+    enough = agents_needed(traffic, within_s, target)
+    if enough is None:
+        raise Trouble(f"超过 {MOST_AGENTS} 个坐席也不够", f"more than {MOST_AGENTS} agents would be needed")
+    table(
+        f"人力测算 · staffing  {traffic.load:.1f} erlang;后两列:平均耐心 patience {patience_s:g} s",
+        COLUMNS,
+        [_row(n, traffic, within_s) for n in range(max(1, enough - ROWS_BELOW), enough + ROWS_ABOVE + 1)],
+    )
+    say(
+        f"至少 {enough} 个坐席;假定来电随机、处理时长与耐心为指数分布、同一队列先到先接",
+        f"at least {enough} agents, if calls come at random, times are exponential, and one queue is served in order",
+    )
+
+
+def agents_needed(traffic: Traffic, within_s: float, target: float) -> int | None:
+    """The fewest agents with whom at least `target` of the calls are answered within so many seconds (Erlang C).
+
+    None: more than MOST_AGENTS.
+    """
+    least = max(1, int(traffic.load))
+    return next((n for n in range(least, MOST_AGENTS + 1) if erlang_c_within(n, traffic, within_s) >= target), None)
+
+
+def _row(agents: int, traffic: Traffic, within_s: float) -> tuple[str, ...]:
+    patient, impatient = erlang_c(agents, traffic), erlang_a(agents, traffic)
+    waits = ("∞", "100%") if patient is None else (f"{patient.mean_wait_s:.1f} s", f"{patient.occupancy:.0%}")
+    return (
+        str(agents),
+        f"{erlang_c_within(agents, traffic, within_s):.1%}",
+        *waits,
+        f"{impatient.abandons:.1%}",
+        f"{impatient.mean_wait_s:.1f} s",
+    )
