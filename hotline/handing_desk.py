@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -13,17 +11,16 @@ from acd.call_facts import CallTransferredOut
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.errors import NotNow, NumberNotListed, Refused, UnknownQueue, UnknownSeat
-from acd.events import Event, TalkEnded
+from acd.events import TalkEnded
 from acd.model import AgentId, CallId, Offer, QueueName, SeatId, is_outward
 from acd.talk_facts import ConsultBegun, ConsultEnded, ThreeWayBegun, TransferBegun, TransferDone
 from api.ports import Whom
 from city.city import City
+from hotline.told import until_told
 from telephony.reception import Caller
 from telephony.talk import Talk, TalkCode, Target
 
 log = structlog.get_logger(__name__)
-
-TOLD_WITHIN_S: Final = 4.0
 
 
 class HandingDesk:
@@ -37,28 +34,30 @@ class HandingDesk:
         talk = self._with_the_caller(call)
         target = self._target(whom, talk.seat, to_ask=False)
         kinds = (TalkEnded,) if target.kind == "hotline" else (TransferBegun,)
-        await self._until_told(call, kinds, self._talk.pass_on(call, target))
+        await until_told(self._engine, call, kinds, self._talk.pass_on(call, target))
 
     async def consult(self, call: CallId, whom: Whom) -> None:
         """咨询. The same errors."""
         talk = self._with_the_caller(call)
         target = self._target(whom, talk.seat, to_ask=True)
-        await self._until_told(call, (ConsultBegun,), self._talk.consult(call, target))
+        await until_told(self._engine, call, (ConsultBegun,), self._talk.consult(call, target))
 
     async def complete(self, call: CallId) -> None:
         """完成转接. The same errors."""
         self._asking(call)
-        await self._until_told(call, (TransferDone, CallTransferredOut), self._talk.press(call, TalkCode.COMPLETE))
+        await until_told(
+            self._engine, call, (TransferDone, CallTransferredOut), self._talk.press(call, TalkCode.COMPLETE)
+        )
 
     async def rejoin(self, call: CallId) -> None:
         """回到市民. The same errors."""
         self._asking(call)
-        await self._until_told(call, (ConsultEnded,), self._talk.rejoin(call))
+        await until_told(self._engine, call, (ConsultEnded,), self._talk.rejoin(call))
 
     async def three_way(self, call: CallId) -> None:
         """三方通话. The same errors."""
         self._asking(call)
-        await self._until_told(call, (ThreeWayBegun,), self._talk.press(call, TalkCode.THREE_WAY))
+        await until_told(self._engine, call, (ThreeWayBegun,), self._talk.press(call, TalkCode.THREE_WAY))
 
     async def find(self, phone: Caller) -> None:
         """Script `whom`: the phone of the agent, or of whoever is free at the hotline, whose number was keyed."""
@@ -118,20 +117,3 @@ class HandingDesk:
     def _asking(self, call: CallId) -> None:
         if self._talking(call).asks_since is None:
             raise NotNow("nobody is being asked", "没有在咨询")
-
-    async def _until_told(
-        self, call: CallId, kinds: tuple[type[Event], ...], deed: Coroutine[None, None, None]
-    ) -> None:
-        told = asyncio.Event()
-
-        def look(event: Event, _: object) -> None:
-            if isinstance(event, kinds) and getattr(event, "call", None) == call:
-                told.set()
-
-        forget = self._engine.subscribe(look)
-        try:
-            async with asyncio.timeout(TOLD_WITHIN_S):
-                await deed
-                await told.wait()
-        finally:
-            forget()

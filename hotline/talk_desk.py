@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -18,10 +17,10 @@ from acd.events import CallHeld, CallRetrieved, Event, RecordingPaused, Recordin
 from acd.journal import Journal
 from acd.model import AgentId, CallId, Offer, SeatId, is_outward
 from api.ports import CallMark
+from hotline.told import until_told
 from recordings import access
 from telephony.talk import Beside, Talk, TalkCode
 
-TOLD_WITHIN_S: Final = 4.0
 _WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 TOLD: Final[dict[TalkCode, type[Event]]] = {
@@ -63,22 +62,7 @@ class TalkDesk:
         talk = self._talking(call)
         must_be_two(talk)
         _must_fit(talk, code)
-        await self._until_told(call, TOLD[code], self._talk.press(call, code))
-
-    async def _until_told(self, call: CallId, kind: type[Event], deed: Coroutine[None, None, None]) -> None:
-        told = asyncio.Event()
-
-        def look(event: Event, _: object) -> None:
-            if isinstance(event, kind) and getattr(event, "call", None) == call:
-                told.set()
-
-        forget = self._engine.subscribe(look)
-        try:
-            async with asyncio.timeout(TOLD_WITHIN_S):
-                await deed
-                await told.wait()
-        finally:
-            forget()
+        await until_told(self._engine, call, (TOLD[code],), self._talk.press(call, code))
 
     async def stand_beside(self, call: CallId, seat: SeatId, manner: Beside, who: str) -> None:
         """Write down who does what to whom, then ring the supervisor's phone. Raises Refused, TelephonyError."""
