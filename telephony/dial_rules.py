@@ -9,6 +9,7 @@ from typing import Final
 from acd.errors import NumberRefused
 from acd.model import AgentId, CallId
 from city.city import City
+from city.dialling import dialled_as
 
 RULES: Final[Mapping[str, tuple[str, str]]] = {
     "not_a_number": ("号码无效", "this is no telephone number"),
@@ -17,6 +18,7 @@ RULES: Final[Mapping[str, tuple[str, str]]] = {
     "unlisted_number": ("该号码不在可拨范围", "no pattern of the city lists this number"),
     "number_too_often": ("对该号码的外呼次数已达上限", "this number has been dialled as often as it may be"),
     "number_in_progress": ("正在呼叫该号码", "this number is being dialled already"),
+    "crisis_lane": ("危机热线的来电由人决定是否回拨", "whether a crisis lane calls back is a person's decision"),
     "no_carrier": ("未配置外呼中继", "there is no carrier for calls to numbers outside"),
 }
 """Why a number is not dialled: the rule's name, and its words."""
@@ -32,6 +34,7 @@ class Wish:
     why: str
     hotline: str = ""  # in whose matter; the city's first one unless said
     owed: CallId | None = None
+    about: tuple[str, ...] = ()  # prompts that tell the agent what it is about, before the citizen is dialled
 
 
 def refuse_if(rule: str | None) -> None:
@@ -46,6 +49,14 @@ def rule_against(number: str, city: City) -> str | None:
     if not number:
         return "not_a_number"
     return city.dialling.rule_against(number, city.about.area_code, city.about.country_code)
+
+
+def rule_for_call_back(number: str, hotline: str | None, city: City) -> str | None:
+    """The rule by which no rule calls this citizen back, or None: who rang a crisis lane may not be alone at home."""
+    lane = city.hotlines.get(hotline or "")
+    if lane is not None and lane.crisis:
+        return "crisis_lane"
+    return rule_against(dialled_as(number, city.about.country_code), city)
 
 
 def masked(number: str) -> str:

@@ -27,11 +27,15 @@ call_backs = Table(
     Column("taken_by", String(64)),
     Column("taken_at", Instant),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("tried_at", Instant),
+    Column("rule", String(32)),
     Column("settled_at", Instant),
     Column("settled_by", String(120)),
 )
 
-OPEN = (CallBackState.OWED, CallBackState.TAKEN, CallBackState.DIALLING)
+"""`tried_at`: when the last attempt was over; `rule`: why it is left to people, while it is."""
+
+OPEN = tuple(state for state in CallBackState if state is not CallBackState.SETTLED)
 
 
 class NoSuchCallBack(LookupError):
@@ -48,18 +52,26 @@ class CallBack:
     state: CallBackState
     taken_by: str | None
     taken_at: datetime | None
-    attempts: int  # how often it was dialled
+    attempts: int  # how often it was dialled, the call that is on its way counted
+    tried_at: datetime | None
+    rule: str | None
     settled_at: datetime | None
     settled_by: str | None  # the call that was answered, or that left a message
     hotline: str | None
+    arrived_at: datetime | None
     number: str = field(repr=False)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the citizen has asked for it."""
+        return self.why is Debt.ASKED
 
 
 def _chosen() -> Select[tuple[object, ...]]:
     columns = [column for column in call_backs.c if column.name != "call_id"]
     whose = call_backs.join(calls, calls.c.call_id == call_backs.c.call_id)
     return select(
-        call_backs.c.call_id.label("call"), *columns, calls.c.hotline, calls.c.ani.label("number")
+        call_backs.c.call_id.label("call"), *columns, calls.c.hotline, calls.c.arrived_at, calls.c.ani.label("number")
     ).select_from(whose)
 
 
@@ -92,26 +104,44 @@ async def owe(connection: AsyncConnection, call: CallId, why: Debt, at: datetime
 
 
 async def change(
-    connection: AsyncConnection, call: CallId, fact: CallBackFact, at: datetime, *, by: str | None = None
+    connection: AsyncConnection,
+    call: CallId,
+    fact: CallBackFact,
+    at: datetime,
+    *,
+    by: str | None = None,
+    rule: str | None = None,
 ) -> None:
-    """Move a debt by the table. `by`: the agent, or the call that settles it. Raises NoSuchCallBack, NotNow."""
+    """Move a debt by the table. `by`: the agent, or the call that settles it; `rule`: why it is left to people.
+
+    Raises NoSuchCallBack, NotNow.
+    """
     before = await read(connection, call)
     into = step(before.state, fact)
-    if fact is CallBackFact.TAKEN and before.taken_by not in (None, by):
+    if fact in (CallBackFact.TAKEN, CallBackFact.DIALLED) and before.taken_by not in (None, by):
         raise NotNow(f"agent {before.taken_by} has taken this call-back", f"该回拨已由话务员 {before.taken_by} 领取")
-    told: dict[str, object] = {"state": into}
-    if into is CallBackState.OWED:
+    told: dict[str, object] = {"state": into, "rule": rule, **_tries(before, fact, at)}
+    if into in (CallBackState.OWED, CallBackState.LEFT):
         told |= {"taken_by": None, "taken_at": None}
     elif into is CallBackState.SETTLED:
         told |= {"settled_at": at, "settled_by": by}
     elif before.taken_by is None:
         told |= {"taken_by": by, "taken_at": at}
-    if fact is CallBackFact.DIALLED:
-        told["attempts"] = before.attempts + 1
     same = (call_backs.c.call_id == call) & (call_backs.c.state == before.state)
     moved = await connection.execute(update(call_backs).where(same).values(**told))
     if moved.rowcount != 1:
         raise NotNow("somebody else was faster; look again", "已被他人处理,请刷新")
+
+
+def _tries(before: CallBack, fact: CallBackFact, at: datetime) -> dict[str, object]:
+    """An attempt counts from the moment that it is begun, so that no crash forgets it, and stops counting if it was
+    none."""
+    if fact is CallBackFact.DIALLED:
+        return {"attempts": before.attempts + 1}
+    if fact is CallBackFact.UNTRIED:
+        return {"attempts": before.attempts - 1}
+    was_dialled = before.state is CallBackState.DIALLING
+    return {"tried_at": at} if was_dialled else {}
 
 
 async def open_debts_to(connection: AsyncConnection, call: CallId) -> Sequence[CallId]:

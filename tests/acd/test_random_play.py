@@ -83,9 +83,7 @@ def call_backs(scene: Scene, a: int, b: int, c: int) -> dict[str, Callable[[], N
     wants: dict[str, Any] = {"queue": ("general", "health")[a % 2], "skills": skilled(**LEVELS[c % 4])}
     place = {**wants, "priority": b % 3, **window}
     return {
-        "line up": lambda: scene.line_up(
-            f"d{b % 4}", f"out-{told - c % 2}", -60 * c, skills=skilled(**LEVELS[c % 4]), **place
-        ),
+        "line up": lambda: scene.line_up(f"d{b % 4}", f"out-{told - c % 2}", -60 * c, **place),
         "withdraw": lambda: scene.withdraw(f"d{b % 4}"),
         "inherit": lambda: scene.inherit(known[b % len(known)], -60 * c, ("general", "health")[a % 2]),
         "ask back": lambda: scene.ask_back(known[b % len(known)]),
