@@ -31,7 +31,7 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import AgentId, CallId, QueueName, SeatId
+from acd.model import AgentId, CallId, QueueName, SeatId, is_outward
 from acd.talk_facts import ThreeWayBegun, TransferBegun, TransferDone, TransferFailed
 
 BEHIND_MOST = 1000  # changes a watcher may lag behind
@@ -158,6 +158,8 @@ def moved_by(happened: Event | Command, calls: dict[CallId, LiveCall]) -> LiveCa
     if line is None:
         if isinstance(happened, AgentDialsOut):
             return _dialled(happened)
+        if isinstance(happened, RingAgent) and is_outward(happened.call):  # a call-back that stood in the line
+            return _after(_begun(happened.call, happened.at), happened)
         if not isinstance(happened, (CallArrived, CallJoined)):
             return None
         line = LiveCall(call=call, stage=Stage.GREETING, since=happened.at, arrived=happened.at)
@@ -166,10 +168,11 @@ def moved_by(happened: Event | Command, calls: dict[CallId, LiveCall]) -> LiveCa
 
 def _dialled(asked: AgentDialsOut) -> LiveCall:
     """A call that we make: for the agent's phone there is no waiting."""
-    at = asked.at
-    return LiveCall(
-        call=asked.call, stage=Stage.WAITING, since=at, arrived=at, queue=asked.queue, agent=asked.agent, attempt=1
-    )
+    return replace(_begun(asked.call, asked.at), queue=asked.queue, agent=asked.agent, attempt=1)
+
+
+def _begun(call: CallId, at: datetime) -> LiveCall:
+    return LiveCall(call=call, stage=Stage.WAITING, since=at, arrived=at)
 
 
 def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:

@@ -89,7 +89,11 @@ class CallBackLine:
             if owed and event.outcome is DialOutcome.AGENT_MISSED:
                 self._rests.pop(owed, None)  # another agent may take it at once: the place is kept
         if isinstance(event, NEWS):
-            self._news.set()
+            self.wake()
+
+    def wake(self) -> None:
+        """Look soon."""
+        self._news.set()
 
     async def run(self) -> None:
         """Look, until cancelled."""

@@ -18,10 +18,12 @@ RULES: Final[Mapping[str, tuple[str, str]]] = {
     "unlisted_number": ("该号码不在可拨范围", "no pattern of the city lists this number"),
     "number_too_often": ("对该号码的外呼次数已达上限", "this number has been dialled as often as it may be"),
     "number_in_progress": ("正在呼叫该号码", "this number is being dialled already"),
-    "crisis_lane": ("危机热线的来电由人决定是否回拨", "whether a crisis lane calls back is a person's decision"),
     "no_carrier": ("未配置外呼中继", "there is no carrier for calls to numbers outside"),
 }
 """Why a number is not dialled: the rule's name, and its words."""
+
+CRISIS_LANE: Final = "crisis_lane"
+"""危机热线: whether somebody who rang it is called back is a person's decision; a person may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +54,10 @@ def rule_against(number: str, city: City) -> str | None:
 
 
 def rule_for_call_back(number: str, hotline: str | None, city: City) -> str | None:
-    """The rule by which no rule calls this citizen back, or None: who rang a crisis lane may not be alone at home."""
+    """Why a debt must not be dialled without a person's decision, or None: who rang a crisis lane may not be alone."""
     lane = city.hotlines.get(hotline or "")
     if lane is not None and lane.crisis:
-        return "crisis_lane"
+        return CRISIS_LANE
     return rule_against(dialled_as(number, city.about.country_code), city)
 
 
