@@ -41,6 +41,7 @@ from hotline.callbook import CallBook
 from hotline.calling_back import set_up_calling_back
 from hotline.fittings import acd_queues
 from plumbing.lifecycle import background
+from telephony.dial_rules import Wish
 from telephony.message import AmiReply
 from telephony.switchboard import Switchboard
 from telephony.translate import Arrival
@@ -170,6 +171,11 @@ class House:
             self.tell(CitizenAnswered(at=self.time, call=call))
         self.tell(DialOutOver(at=self.time, call=call, outcome=outcome))
         self.ends(call)
+
+    @staticmethod
+    def wish(owed: str, ani: str = ANI) -> Wish:
+        """What the gate is asked for, for a debt."""
+        return Wish(agent=AgentId("101"), number=ani, who="call-back", why="call-back", owed=CallId(owed))
 
     # ---- looking
 

@@ -15,12 +15,15 @@ from acd.call_back_plan import NOT_REACHED, Standing
 from acd.call_facts import CallBackSettled, Debt
 from acd.callbacks import CallBackFact, CallBackState
 from acd.dial_facts import DialOutcome
+from acd.events import GapClosed
 from acd.ledger import DECIDING, Ledger
 from acd.model import AgentId, AgentState, CallId
 from acd.outcome import Outcome
 from city.queue import CallsBack
-from hotline.call_back_desk import UNSURE
+from hotline.call_back_desk import UNSURE, _take_and_dial
 from plumbing.database import connect, prepare
+from telephony.gate import new_call
+from telephony.intents import intent_of, write_intent
 from tests.hotline.call_back_scene import ANI, House, calling_back, city_that
 from tickets.call_backs import change
 
@@ -246,3 +249,37 @@ async def test_a_number_that_was_dialled_too_often_is_left_to_people(database: A
         left = await house.becomes("c1", lambda debt: debt.state is CallBackState.LEFT)
 
     assert (left.rule, len(house.dialled)) == ("number_too_often", 1)
+
+
+async def test_killed_while_the_agents_phone_rings_the_next_controller_dials_nothing(database: AsyncEngine) -> None:
+    """It was sent, and is not on the telephones any more: nobody knows whether they talked."""
+    async with calling_back(database, city_that()) as dead:
+        await dead.gives_up("c1")
+        await dead.agent()
+        await dead.offer()
+        await dead.becomes("c1", lambda debt: debt.state is CallBackState.DIALLING)
+
+    async with calling_back(database, city_that()) as house:
+        await house.agent()
+        house.tell(GapClosed(at=house.time))
+        left = await house.becomes("c1", lambda debt: debt.state is CallBackState.LEFT)
+        await house.stands("c1", Standing.LEFT)
+
+    assert (left.rule, left.attempts, house.dialled) == (UNSURE, 1, [])
+
+
+async def test_killed_before_anything_was_sent_the_citizen_is_called_after_all(database: AsyncEngine) -> None:
+    """The intent was on disk, Asterisk was not told: no attempt, and the place is kept."""
+    async with calling_back(database, city_that()) as dead:
+        await dead.gives_up("c1")
+        intent = intent_of(new_call(), dead.wish("c1"), dead.city, dead.time)
+        await write_intent(database, intent, dead.city, _take_and_dial)
+
+    async with calling_back(database, city_that()) as house:
+        await house.agent()
+        house.tell(GapClosed(at=house.time))
+        call = await house.offer()
+        debt = await house.becomes("c1", lambda debt: debt.attempts == 1)
+
+    assert call != intent.call
+    assert debt.state is CallBackState.DIALLING
