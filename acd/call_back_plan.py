@@ -1,15 +1,15 @@
 """Which debts stand in the line now, and why each other one does not. Pure: the same debts give the same plan.
 
-In this order, the eldest first (by the place that is kept):
+Only debts that the policy of their queue has a rule dial are looked at; people see to all others. In this order, the
+eldest first (by the place that is kept):
 
-1. Only where the queue's policy has it: else people see to it (BY_PEOPLE).
-2. Never against a rule (an emergency or premium number, a crisis lane, no number at all) and never more often than
+1. Never against a rule (an emergency or premium number, a crisis lane, no number at all) and never more often than
    `attempts`: such a debt is left to people, under the rule's name.
-3. One call for one citizen: other debts to the same number wait beside the eldest (MERGED) and are settled by it.
-4. Not while the citizen is in a call with us (CITIZEN_HERE): that call has inherited the place.
-5. Not in quiet hours, and `spacing` after the last attempt (QUIET_HOURS, RESTS). Who asked to be called back is
+2. One call for one citizen: other debts to the same number wait beside the eldest (MERGED) and are settled by it.
+3. Not while the citizen is in a call with us (CITIZEN_HERE): that call has inherited the place.
+4. Not in quiet hours, and `spacing` after the last attempt (QUIET_HOURS, RESTS). Who asked to be called back is
    awake and expects it: the first attempt within ASKED_FOR of asking is made in quiet hours, too.
-6. At most as many at once as the queue has room for (ENOUGH), so that callers who are there are served, too.
+5. At most as many at once as the queue has room for (ENOUGH), so that callers who are there are served, too.
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ class Standing(StrEnum):
     """Where a debt stands with the rules; docs/glossary.md has them in Chinese."""
 
     IN_LINE = "in_line"  # 排队中: among the callers, or an agent's phone rings for it
-    BY_PEOPLE = "by_people"  # 由人领取: the queue's policy is that no rule dials
     LEFT = "left"  # 留待人工: a rule speaks against it, or it was tried often enough
     MERGED = "merged"  # 已合并: an older debt to the same number is dialled for both
     CITIZEN_HERE = "citizen_here"  # 市民在线: they are in a call with us
@@ -67,7 +66,6 @@ class Candidate:
     queue: QueueName
     joined: datetime  # the place that is kept
     owed_at: datetime
-    by_rule: bool  # the queue's policy is to dial debts like this one
     against: str | None = None  # the name of a rule by which the number, or the hotline, is not dialled
     attempts: int = 0
     tried_at: datetime | None = None  # the last attempt
@@ -100,8 +98,6 @@ class _Planning:
             if rule == NOT_REACHED and debt.tried_at is not None:
                 self.given_up.setdefault(debt.citizen, debt.tried_at)
             return Place(standing=Standing.LEFT, rule=rule)
-        if not debt.by_rule:
-            return Place(standing=Standing.BY_PEOPLE)
         if debt.citizen in self.led:
             return Place(standing=Standing.MERGED)
         self.led.add(debt.citizen)
@@ -112,8 +108,6 @@ class _Planning:
     def _rule_against(self, debt: Candidate) -> str | None:
         if debt.left:
             return debt.left
-        if not debt.by_rule:
-            return None
         last = self.given_up.get(debt.citizen)
         tried_for_both = last is not None and debt.owed_at <= last
         used_up = debt.attempts >= self.policy.attempts or tried_for_both

@@ -61,7 +61,7 @@ class DialOutBegun(Answer):
 class DebtSeen(Answer):
     """Who is owed a call-back, for which call. `attempts`: how often it was dialled; `rule`: why it is left to people.
 
-    `standing`: why it is in the line now, or is not; `opens_at`, `lapses_at`: its time there. None where no rule dials.
+    `standing`: why it is in the line now, or is not; `opens_at`, `lapses_at`: its time there. Null where no rule dials.
     """
 
     call: CallId

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -91,22 +91,27 @@ async def _follow(connection: AsyncConnection, over: DialOut, tell: Callable[[Ev
             await call_backs.change(connection, over.owed, fact, at, rule=rule)
 
 
+class Line(Protocol):
+    """What is needed of `hotline.call_back_line.CallBackLine`."""
+
+    @property
+    def standings(self) -> Mapping[CallId, Place]:
+        """Where each debt stood at the last look."""
+
+    def wake(self) -> None:
+        """Look soon."""
+
+
 class CallBackDesk:
     """What people ask for: `api.ports.Dialling`."""
 
-    def __init__(
-        self,
-        gate: Gate,
-        database: AsyncEngine,
-        engine: Engine,
-        standings: Callable[[], Mapping[CallId, Place]] = dict,
-    ) -> None:
-        """`standings`: where each debt stood with the rules when they were looked at last."""
-        self._gate, self._database, self._engine, self._standings = gate, database, engine, standings
+    def __init__(self, gate: Gate, database: AsyncEngine, engine: Engine, line: Line) -> None:
+        """`line` is woken when a person has changed something."""
+        self._gate, self._database, self._engine, self._line = gate, database, engine, line
 
     def standings(self) -> Mapping[CallId, Place]:
         """Where each debt stands with the rules, as of a moment ago."""
-        return self._standings()
+        return self._line.standings
 
     async def dial(self, wish: Wish) -> CallId:
         """点击外呼. Raises Refused, TelephonyError."""
@@ -116,17 +121,21 @@ class CallBackDesk:
         """回拨. Raises Refused, NoSuchCallBack, TelephonyError."""
         async with self._database.connect() as connection:
             owed = await call_backs.read(connection, debt)
-        return await self._gate.dial(_wish(owed, agent, who), _take_and_dial)
+        call = await self._gate.dial(_wish(owed, agent, who), _take_and_dial)
+        self._line.wake()
+        return call
 
     async def take(self, debt: CallId, agent: AgentId) -> None:
         """领取. Raises Refused, NoSuchCallBack."""
         async with self._database.begin() as connection:
             await call_backs.change(connection, debt, CallBackFact.TAKEN, self._engine.now(), by=agent)
+        self._line.wake()
 
     async def release(self, debt: CallId) -> None:
         """放回. Raises Refused, NoSuchCallBack."""
         async with self._database.begin() as connection:
             await call_backs.change(connection, debt, CallBackFact.RELEASED, self._engine.now())
+        self._line.wake()
 
     async def owe(self, call: CallId) -> None:
         """登记回拨请求: told as a fact; the call book writes it down. Raises Unknown, NumberRefused."""

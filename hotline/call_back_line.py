@@ -44,7 +44,12 @@ log = structlog.get_logger(__name__)
 
 EVERY_S: Final = 15.0
 PACE_S: Final = 0.2
-MOST: Final = 5000  # debts looked at, the eldest first
+SHARE: Final = 10
+"""After a look it rests so many times as long as the look took: however many debts there are, calls go first."""
+RETRY_S: Final = 5.0
+MOST: Final = 1000  # debts looked at
+LOOK_BACK: Final = timedelta(days=2)
+"""Who was missed longer ago than this is for a person to call, not for a rule."""
 RESTS: Final = timedelta(minutes=1)
 """So long a debt stays out of the line that was offered but could not be dialled, so that it does not keep agents."""
 
@@ -69,6 +74,7 @@ class CallBackLine:
         has_carrier: Callable[[], Awaitable[bool]],
     ) -> None:
         self._database, self._engine, self._city, self._places = database, engine, city, places
+        self._core = engine.distributor
         self._written, self._has_carrier = written, has_carrier
         self._news = asyncio.Event()
         self._offered: dict[CallId, CallId] = {}  # debts that agents are being rung for, by our calls
@@ -79,7 +85,7 @@ class CallBackLine:
     def note(self, event: Event, orders: tuple[Command, ...]) -> None:
         """The engine's watcher."""
         for order in orders:
-            if isinstance(order, RingAgent) and (owed := self._engine.distributor.owed(order.call)):
+            if isinstance(order, RingAgent) and (owed := self._core.owed(order.call)):
                 self._offered[order.call] = owed
                 self._rests[owed] = order.at + RESTS
         if isinstance(event, CallJoined):
@@ -97,59 +103,79 @@ class CallBackLine:
 
     async def run(self) -> None:
         """Look, until cancelled."""
+        loop = asyncio.get_running_loop()
+        rest_s = PACE_S
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(EVERY_S):
                     await self._news.wait()
-            await asyncio.sleep(PACE_S)
+            await asyncio.sleep(rest_s)
             self._news.clear()
+            began = loop.time()
             try:
                 await self.look()
+                rest_s = max(PACE_S, SHARE * (loop.time() - began))
             except (SQLAlchemyError, OSError, TelephonyError) as error:
                 log.warning("call-backs were not looked through this time", why=type(error).__name__)
+                rest_s = RETRY_S
 
     async def look(self) -> None:
         """Look once, and tell the difference. Raises SQLAlchemyError, TelephonyError."""
         city = self._city()
-        if not _dials(city) and not self._engine.distributor.lined:
-            self.standings, self._came = {}, set()
+        came, debts = set(self._came), await self._debts(city)
+        if not debts and not self._core.lined:
+            self.standings = {}
+            self._came -= came
             return
-        await self._written()
-        async with self._database.connect() as connection:
-            await self._places.learn([debt.call for debt in await call_backs.owed(connection, limit=MOST)])
         carrier = await self._has_carrier()
-        came = set(self._came)
         async with self._database.connect() as connection:
-            here = await numbers_of(connection, [c for c in self._engine.distributor.calls if not is_outward(c)])
-            debts = await call_backs.owed(connection, limit=MOST)
+            here = await numbers_of(connection, [call for call in self._core.calls if not is_outward(call)])
+            begun = await call_backs.states_of(connection, self._lined())
         self._plan(debts, set(here.values()), city, carrier=carrier)
+        self._withdraw(begun)
         for call in sorted(came & here.keys()):
             self._bequeath(CallId(call), here[call], debts, city)
         self._came -= came
         await self._line_up(debts, city)
         await self._leave(debts)
 
+    async def _debts(self, city: City) -> Sequence[CallBack]:
+        """Those that a rule may dial, as they are now, each with its place."""
+        policies = {name: queue.calls_back for name, queue in city.queues.items()}
+        missed = [name for name, policy in policies.items() if policy is CallsBack.MISSED]
+        asked = [name for name, policy in policies.items() if policy is CallsBack.ASKED]
+        if not missed and not asked:
+            return ()
+        await self._written()
+        since = self._engine.now() - LOOK_BACK
+        async with self._database.connect() as connection:
+            debts = await call_backs.for_rules(connection, missed=missed, asked=asked, since=since, limit=MOST)
+        await self._places.learn([debt.call for debt in debts])
+        unknown = [debt for debt in debts if debt.queue is None]
+        if unknown:
+            async with self._database.begin() as connection:
+                for debt in unknown:
+                    if place := self._places.of(debt, city):
+                        await call_backs.note_queue(connection, debt.call, place.queue)
+        return debts
+
+    def _lined(self) -> list[CallId]:
+        return [call.owed for call in self._core.lined if call.owed is not None]
+
     def _plan(self, debts: Sequence[CallBack], here: set[str], city: City, *, carrier: bool) -> None:
-        at, distributor = self._engine.now(), self._engine.distributor
+        at = self._engine.now()
         self._rests = {owed: until for owed, until in self._rests.items() if until > at}
-        open_ones = {debt.call for debt in debts}
-        self._offered = {call: owed for call, owed in self._offered.items() if owed in open_ones}
+        self._offered = {call: owed for call, owed in self._offered.items() if owed in self._rests}
         citizens: dict[str, int] = {}
         candidates = [
             self._candidate(debt, place, citizens.setdefault(debt.number, len(citizens)), here, city)
             for debt in debts
-            if debt.state in (CallBackState.OWED, CallBackState.LEFT) and (place := self._places.of(debt, city))
+            if (place := self._places.of(debt, city)) and _is_by_rule(debt, place, city)
         ]
-        lined = [call.owed for call in distributor.lined if call.owed is not None]
-        self.standings = plan(candidates, policy_of(city), at, room=self._room(city), lined=lined, carrier=carrier)
-        begun = {debt.call for debt in debts if debt.state is CallBackState.DIALLING}
-        for owed in lined:
-            stands = self.standings.get(owed)
-            if owed not in begun and (stands is None or stands.standing is not Standing.IN_LINE):
-                self._engine.tell(CallBackWithdrawn(at=at, owed=owed))
+        room, lined = self._room(city), self._lined()
+        self.standings = plan(candidates, policy_of(city), at, room=room, lined=lined, carrier=carrier)
 
     def _candidate(self, debt: CallBack, place: KeptPlace, citizen: int, here: set[str], city: City) -> Candidate:
-        queue = city.queues.get(place.queue)
         return Candidate(
             owed=debt.call,
             citizen=citizen,
@@ -157,7 +183,6 @@ class CallBackLine:
             queue=place.queue,
             joined=place.joined,
             owed_at=debt.owed_at,
-            by_rule=queue is not None and queue.calls_back.covers(asked=debt.is_asked),
             against=rule_for_call_back(debt.number, debt.hotline, city),
             attempts=debt.attempts,
             tried_at=debt.tried_at,
@@ -168,13 +193,22 @@ class CallBackLine:
 
     def _room(self, city: City) -> dict[QueueName, int]:
         """How many more debts of each queue may be in the line: agents who talk with a citizen we called count."""
-        distributor = self._engine.distributor
-        busy = Counter(call.queue for call in distributor.lined)
-        busy.update(talk.queue for talk in distributor.talking.values() if is_outward(talk.call))
+        busy = Counter(call.queue for call in self._core.lined)
+        busy.update(talk.queue for talk in self._core.talking.values() if is_outward(talk.call))
         return {
             QueueName(name): max(0, queue.call_backs_at_once - busy[QueueName(name)])
             for name, queue in city.queues.items()
         }
+
+    def _withdraw(self, states: Mapping[CallId, CallBackState]) -> None:
+        """What should not be in the line (any more) leaves it, but for what is being dialled for an agent just now."""
+        for call in self._core.lined:
+            if call.owed is None:
+                continue
+            place = self.standings.get(call.owed)
+            is_begun = call.id in self._core.offers and states.get(call.owed) is CallBackState.DIALLING
+            if not is_begun and (place is None or place.standing is not Standing.IN_LINE):
+                self._engine.tell(CallBackWithdrawn(at=self._engine.now(), owed=call.owed))
 
     def _bequeath(self, call: CallId, number: str, debts: Iterable[CallBack], city: City) -> None:
         """A caller who is owed a call and rings by themselves waits in the place that was kept for them."""
@@ -191,14 +225,14 @@ class CallBackLine:
         return place is not None and place.standing in (Standing.CITIZEN_HERE, Standing.MERGED)
 
     async def _line_up(self, debts: Sequence[CallBack], city: City) -> None:
-        known = {debt.call: debt for debt in debts}
+        known, lined = {debt.call: debt for debt in debts}, set(self._lined())
         for owed, place in self.standings.items():
-            if place.standing is not Standing.IN_LINE or self._is_lined(owed):
+            if place.standing is not Standing.IN_LINE or owed in lined:
                 continue
             kept, at, window = self._places.of(known[owed], city), self._engine.now(), place.window
             if kept is None or window is None or await self._is_too_often(known[owed], city, at):
                 continue
-            lined = CallBackLined(
+            fact = CallBackLined(
                 at=at,
                 call=new_call(),
                 owed=owed,
@@ -209,10 +243,7 @@ class CallBackLine:
                 not_before=window.opens if window.opens > at else None,
                 lapses=window.lapses,
             )
-            self._engine.tell(lined)
-
-    def _is_lined(self, owed: CallId) -> bool:
-        return any(call.owed == owed for call in self._engine.distributor.lined)
+            self._engine.tell(fact)
 
     async def _is_too_often(self, debt: CallBack, city: City, at: datetime) -> bool:
         limits = city.dialling
@@ -232,6 +263,11 @@ class CallBackLine:
                     await _leave(connection, debt.call, place.rule, self._engine.now())
 
 
+def _is_by_rule(debt: CallBack, place: KeptPlace, city: City) -> bool:
+    queue = city.queues.get(place.queue)
+    return queue is not None and queue.calls_back.covers(asked=debt.is_asked)
+
+
 async def _leave(connection: AsyncConnection, owed: CallId, rule: str, at: datetime) -> None:
     with suppress(NotNow, call_backs.NoSuchCallBack):  # taken or settled meanwhile
         await call_backs.change(connection, owed, CallBackFact.LEFT, at, rule=rule)
@@ -247,7 +283,3 @@ def policy_of(city: City) -> Policy:
         attempts=limits.call_back_attempts,
         spacing=timedelta(seconds=limits.call_back_spacing_s),
     )
-
-
-def _dials(city: City) -> bool:
-    return any(queue.calls_back is not CallsBack.NOBODY for queue in city.queues.values())

@@ -53,4 +53,4 @@ def set_up_calling_back(
         await gate.written()
 
     line = CallBackLine(database, engine, city, KeptPlaces(journal), written=written, has_carrier=gate.has_carrier)
-    return CallingBack(debts, gate, line, CallBackDesk(gate, database, engine, lambda: line.standings))
+    return CallingBack(debts, gate, line, CallBackDesk(gate, database, engine, line))

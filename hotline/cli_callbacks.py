@@ -24,7 +24,6 @@ WHY = {
 STATES = {"owed": "待回拨", "taken": "已领取", "dialling": "回拨中", "left": "留待人工", "settled": "已了结"}
 STANDINGS = {
     "in_line": "排队中 in line",
-    "by_people": "由人领取 by people",
     "left": "留待人工 left to people",
     "merged": "已合并 merged with an older one",
     "citizen_here": "市民在线 the citizen is in a call with us",
@@ -79,7 +78,9 @@ def by_rule(debt: Mapping[str, Any]) -> str:
     """Where a debt stands with the rules, and since or until when."""
     if debt["rule"]:
         return RULES.get(debt["rule"], str(debt["rule"]))
-    said = STANDINGS.get(debt["standing"] or "", "")
+    if debt["standing"] is None:
+        return "由人领取 by people" if debt["state"] == "owed" else ""
+    said = STANDINGS[debt["standing"]]
     waits = debt["standing"] in ("quiet_hours", "rests")
     return f"{said} → {when(debt['opens_at'])}" if waits else said
 

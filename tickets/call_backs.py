@@ -27,13 +27,15 @@ call_backs = Table(
     Column("taken_by", String(64)),
     Column("taken_at", Instant),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("queue", String(64)),
     Column("tried_at", Instant),
     Column("rule", String(32)),
     Column("settled_at", Instant),
     Column("settled_by", String(120)),
 )
 
-"""`tried_at`: when the last attempt was over; `rule`: why it is left to people, while it is."""
+"""`queue`: where its place is, once somebody has looked; `tried_at`: when the last attempt was over; `rule`: why it is
+left to people, while it is."""
 
 OPEN = tuple(state for state in CallBackState if state is not CallBackState.SETTLED)
 
@@ -53,6 +55,7 @@ class CallBack:
     taken_by: str | None
     taken_at: datetime | None
     attempts: int  # how often it was dialled, the call that is on its way counted
+    queue: str | None
     tried_at: datetime | None
     rule: str | None
     settled_at: datetime | None
@@ -81,6 +84,34 @@ async def owed(connection: AsyncConnection, *, settled_too: bool = False, limit:
     if not settled_too:
         query = query.where(call_backs.c.state.in_(OPEN))
     return [_read(row) for row in (await connection.execute(query)).all()]
+
+
+async def for_rules(
+    connection: AsyncConnection, *, missed: Sequence[str], asked: Sequence[str], since: datetime, limit: int
+) -> Sequence[CallBack]:
+    """Debts since then that a rule may dial, eldest first, and those that were left lately, for comparison.
+
+    `missed` are the queues in which it may dial any, `asked` those in which it may dial who asked. A debt whose queue
+    is not known yet may be one.
+    """
+    column = call_backs.c
+    dialled = column.queue.is_(None) | column.queue.in_(missed)
+    dialled |= column.queue.in_(asked) & (column.why == Debt.ASKED)
+    states = column.state.in_([CallBackState.OWED, CallBackState.LEFT])
+    query = _chosen().where(dialled, states, column.owed_at >= since)
+    rows = await connection.execute(query.order_by(column.state.desc(), column.owed_at, column.call_id).limit(limit))
+    return [_read(row) for row in rows.all()]
+
+
+async def states_of(connection: AsyncConnection, some: Sequence[CallId]) -> dict[CallId, CallBackState]:
+    """How a few debts stand."""
+    query = select(call_backs.c.call_id, call_backs.c.state).where(call_backs.c.call_id.in_(some))
+    return {CallId(row.call_id): CallBackState(row.state) for row in (await connection.execute(query)).all()}
+
+
+async def note_queue(connection: AsyncConnection, call: CallId, queue: str) -> None:
+    """A debt's place is in this queue."""
+    await connection.execute(update(call_backs).where(call_backs.c.call_id == call).values(queue=queue))
 
 
 async def read(connection: AsyncConnection, call: CallId) -> CallBack:

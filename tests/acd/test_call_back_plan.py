@@ -33,7 +33,7 @@ TEN = on_the_wall(10)
 def debt(owed: str = "d1", citizen: int = 1, minutes: float = 0, **more: Any) -> Candidate:
     """Somebody who gave up so many minutes after ten."""
     joined = TEN + timedelta(minutes=minutes)
-    usual: dict[str, Any] = {"why": Debt.ABANDONED, "queue": GENERAL, "owed_at": joined, "by_rule": True}
+    usual: dict[str, Any] = {"why": Debt.ABANDONED, "queue": GENERAL, "owed_at": joined}
     return Candidate(owed=CallId(owed), citizen=citizen, joined=joined, **{**usual, **more})
 
 
@@ -104,11 +104,6 @@ def test_one_citizen_is_dialled_once_for_all_their_debts() -> None:
     debts = debt("d1"), debt("d2", 1, 5), debt("d3", 2, here=True), debt("d4", 2, 6)
 
     assert standings(*debts) == [Standing.IN_LINE, Standing.MERGED, Standing.CITIZEN_HERE, Standing.MERGED]
-
-
-def test_a_queue_whose_policy_is_people_leaves_its_debts_to_them() -> None:
-    """As it was before there were rules: owed, whatever else speaks against it."""
-    assert standings(debt(by_rule=False, attempts=9, against="crisis_lane")) == [Standing.BY_PEOPLE]
 
 
 @pytest.mark.parametrize("rule", ["emergency_number", "premium_number", "crisis_lane"])

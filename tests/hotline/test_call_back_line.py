@@ -195,7 +195,6 @@ async def test_a_debt_that_a_person_takes_leaves_the_line(house: House, database
     await house.gives_up("c1")
     await house.until(lambda: house.lined() == ["c1"])
     await house.back.desk.take(CallId("c1"), AgentId("101"))
-    house.look()
     await house.until(lambda: house.lined() == [])
     assert (await house.becomes("c1", lambda _: True)).taken_by == "101"
     async with database.begin() as connection:
@@ -214,7 +213,7 @@ async def test_where_the_queue_does_not_say_so_debts_wait_for_people(database: A
         await house.becomes_owed("c2", Debt.ASKED)
         house.ends("c2")
         await house.stands("c2", Standing.NO_CARRIER)
-        await house.stands("c1", Standing.BY_PEOPLE)
+        assert CallId("c1") not in house.back.line.standings
         house.carrier = "carrier"
         house.look()
         await house.until(lambda: house.lined() == ["c2"])
