@@ -24,6 +24,7 @@ from hotline.call_back_desk import UNSURE, _take_and_dial
 from plumbing.database import connect, prepare
 from telephony.gate import new_call
 from telephony.intents import intent_of, write_intent
+from tests.databases import BOTH
 from tests.hotline.call_back_scene import ANI, House, calling_back, city_that
 from tickets.call_backs import change
 
@@ -46,6 +47,7 @@ async def house(database: AsyncEngine) -> AsyncIterator[House]:
         yield made
 
 
+@BOTH
 async def test_who_gave_up_is_called_back_in_their_place_and_the_books_balance(house: House) -> None:
     """The agent is on a call from the first moment; the outcome of the citizen's own call stays what it was."""
     await house.gives_up("c1")
@@ -235,6 +237,7 @@ async def test_only_so_many_stand_in_the_line_at_once_the_eldest_first(database:
         assert [fact.call for fact in house.told if isinstance(fact, CallBackSettled)] == ["c1"]
 
 
+@BOTH
 async def test_a_number_that_was_dialled_too_often_is_left_to_people(database: AsyncEngine) -> None:
     """Whoever dialled it: the citizen's phone rang that often."""
     async with calling_back(database, city_that(attempts_per_number=1)) as house:

@@ -236,6 +236,8 @@ async def test_a_call_back_is_taken_by_one_agent(database: AsyncEngine) -> None:
         await change(connection, C1, CallBackFact.TAKEN, desk.time, by="101")
         with pytest.raises(NotNow, match="101"):
             await change(connection, C1, CallBackFact.TAKEN, desk.time, by="102")
+        with pytest.raises(NotNow, match="101"):
+            await change(connection, C1, CallBackFact.DIALLED, desk.time, by="102")
         await change(connection, C1, CallBackFact.RELEASED, desk.time)
         await change(connection, C1, CallBackFact.DIALLED, desk.time, by="102")
         await change(connection, C1, CallBackFact.FAILED, desk.time)
