@@ -18,7 +18,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from acd.call_facts import CallTransferredOut
 from acd.commands import Command, RingAgent
-from acd.dial_facts import AgentDialsOut
+from acd.dial_facts import AgentDialsOut, DialOutOver
 from acd.events import (
     AgentAnswered,
     AgentLoggedOn,
@@ -190,7 +190,7 @@ def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
         case RingAgent() | OfferFound():
             offered = replace(line, agent=happened.agent, seat=happened.seat, attempt=happened.attempt)
             return offered if line.stage is Stage.WAITING else None
-        case CallEnded():
+        case CallEnded() | DialOutOver():
             return replace(line, stage=Stage.ENDED, since=at)
         case RingStarted() | AgentAnswered() | RingFailed() | TalkEnded() if happened.attempt == line.attempt:
             return _offer_moved(line, happened)
@@ -220,6 +220,8 @@ def _offer_moved(line: LiveCall, happened: RingStarted | AgentAnswered | RingFai
             return replace(line, stage=Stage.RINGING, since=at)
         case AgentAnswered() if line.stage in (Stage.WAITING, Stage.RINGING):
             return replace(line, stage=Stage.TALKING, since=at, answered=at)
+        case RingFailed() if is_outward(line.call):  # nobody waits for another agent
+            return replace(line, stage=Stage.ENDED, since=at)
         case RingFailed() if line.stage in (Stage.WAITING, Stage.RINGING):
             return replace(line, stage=Stage.WAITING, since=at, agent=None, seat=None)
         case TalkEnded() if line.stage is Stage.TALKING:
