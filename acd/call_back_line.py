@@ -69,5 +69,7 @@ def inherit(hall: Hall, event: PlaceInherited) -> None:
 def ask(hall: Hall, event: CallBackAsked) -> None:
     """The caller waits no more, though their line lives; an order that is on its way finds them gone."""
     if event.call in hall.waiting and event.call not in hall.book.open and not is_outward(event.call):
+        waiting = hall.waiting[event.call]
+        hall.learning.waited(waiting.queue, waiting.joined, event.at, gave_up=False)
         hall.stop_waiting(event.call)
         hall.arrived[event.call] = None
