@@ -124,7 +124,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             on_event=in_turn(lambda m: listener.hear(m), lambda m: mirror.hear(m), lambda m: perimeter.hear(m)),  # noqa: PLW0108
             on_login=in_turn(lambda: lookout.begin(), lambda: mirror.look()),  # noqa: PLW0108 - made below
             on_lost=lambda: lookout.lose(),  # noqa: PLW0108
-            on_ping=lambda *pong: listener.lag.calibrate(*pong),  # noqa: PLW0108
+            on_ping=lambda *pong: listener.pong(*pong),  # noqa: PLW0108
         )
         switchboard = Switchboard(ami, lambda event: engine.tell(event), now, dial_out=lambda order: gate.send(order))  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
@@ -139,7 +139,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             callbook.note_arrival,
             now,
             time.monotonic,
-            on_caught_up=lambda: lookout.mark("events came late"),
+            on_caught_up=lambda: lookout.catch_up(),  # noqa: PLW0108
         )
         lookout = Lookout(engine, distributor, listener, callbook.note_arrival, now)
         # Should we die: Asterisk knows by the heartbeat, and by the mirror whom it may ring.
