@@ -61,7 +61,7 @@ from hotline.talk_desk import TalkDesk
 from hotline.talks_found import TalksFound
 from ivr.prompts import SPOKEN
 from plumbing.database import connect, prepare
-from plumbing.lifecycle import background
+from plumbing.lifecycle import background, settle
 from plumbing.logs import set_up_logs
 from plumbing.settings import Settings, SettingsInvalid, read_settings
 from plumbing.steady import Clock, SteadyClock, wall_clock
@@ -280,6 +280,7 @@ def main(wall: Clock = wall_clock) -> int:
     """Entry of `python -m hotline.controller`: 0 after an orderly end, 2 when it could not start."""
     os.umask(OWNER_ONLY)
     set_up_logs()
+    settle()  # a spare does it while it waits
     if not wait_for_turn():
         return 0
     try:
