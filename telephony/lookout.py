@@ -146,7 +146,7 @@ class Lookout:
                 else:
                     await self._reconcile(ami)
             except AsteriskUnreachable:
-                self._is_gap, self._calm_at = False, None  # the next login is a gap of its own
+                self._is_gap, self._is_new, self._calm_at = False, False, None  # the next login is a gap of its own
             except TelephonyError as error:
                 log.warning("the telephones could not be looked at", because=type(error).__name__)
                 await asyncio.sleep(RETRY_S)
