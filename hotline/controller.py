@@ -60,7 +60,7 @@ from hotline.talk_desk import TalkDesk
 from hotline.talks_found import TalksFound
 from ivr.prompts import SPOKEN
 from plumbing.database import connect, prepare
-from plumbing.lifecycle import background
+from plumbing.lifecycle import background, settle
 from plumbing.logs import set_up_logs
 from plumbing.settings import Settings, SettingsInvalid, read_settings
 from plumbing.steady import Clock, SteadyClock, wall_clock
@@ -123,7 +123,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             on_event=in_turn(lambda m: listener.hear(m), lambda m: mirror.hear(m), lambda m: perimeter.hear(m)),  # noqa: PLW0108
             on_login=in_turn(lambda: lookout.begin(), lambda: mirror.look()),  # noqa: PLW0108 - made below
             on_lost=lambda: lookout.lose(),  # noqa: PLW0108
-            on_ping=lambda *pong: listener.lag.calibrate(*pong),  # noqa: PLW0108
+            on_ping=lambda *pong: listener.pong(*pong),  # noqa: PLW0108
         )
         switchboard = Switchboard(ami, lambda event: engine.tell(event), now, dial_out=lambda order: gate.send(order))  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
@@ -136,7 +136,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             callbook.note_arrival,
             now,
             time.monotonic,
-            on_caught_up=lambda: lookout.mark("events came late"),
+            on_caught_up=lambda: lookout.catch_up(),  # noqa: PLW0108
         )
         lookout = Lookout(engine, distributor, listener, callbook.note_arrival, now)
         # Should we die: Asterisk knows by the heartbeat, and by the mirror whom it may ring.
@@ -277,6 +277,7 @@ def main(wall: Clock = wall_clock) -> int:
     """Entry of `python -m hotline.controller`: 0 after an orderly end, 2 when it could not start."""
     os.umask(OWNER_ONLY)
     set_up_logs()
+    settle()  # a spare does it while it waits
     if not wait_for_turn():
         return 0
     try:

@@ -194,7 +194,9 @@ class Watched(Scene):
         assert all(call.lapses is None or call.lapses >= self.now for call in self.core.lined)
         assert not self.core.offers.keys() & self.core.talking.keys()
         assert not self.core.kept.keys() & (self.core.talking.keys() | waiting)
-        assert self.core.asked.keys() <= self.core.talking.keys()
+        assert {call: offer.attempt for call, offer in self.core.asked.items()}.items() <= {
+            call: offer.attempt for call, offer in self.core.talking.items()
+        }.items()
 
     def free(self) -> list[Agent]:
         """Agents who may be offered a call now."""
