@@ -57,10 +57,16 @@ class Simulation:
         seed: int = 0,
         wiring: Wiring | None = None,
         controller: Callable[[Agenda], Controller] = Controller,
+        watchers: Iterable[Watcher] = (),
     ) -> None:
-        """`citizens` in the order they come; they are taken one by one, so there may be any number."""
+        """`citizens` in the order they come; they are taken one by one, so there may be any number.
+
+        `watchers` see everything from the first event on: a journal needs that.
+        """
         self.agenda = Agenda(begins)
         self.controller = controller(self.agenda)
+        for watcher in watchers:
+            self.controller.subscribe(watcher)
         self.visits: list[Visit] = []  # those that are over, in the order they ended
         self._seed = seed
         self._citizens: Iterator[Citizen] = iter(citizens)
