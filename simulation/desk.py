@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from acd.events import AgentBecameReady, AgentLoggedOff, AgentLoggedOn, AgentWentOnBreak, Request
 from acd.model import Agent, AgentState, BreakReason, RingFailure
 from simulation.agenda import Agenda
-from simulation.exchange import Line
+from simulation.line import Line
 from simulation.people import Worker
 
 TRIES_AGAIN_S: Final = 5.0
@@ -110,7 +110,7 @@ class Person:
         self.is_here = False
         return True
 
-    # ---- the phone: simulation.exchange.Desk
+    # ---- the phone: simulation.line.Desk
 
     def ring(self) -> tuple[float, RingFailure | None]:
         """Pick up, miss or refuse."""

@@ -9,12 +9,10 @@ does; for one who is gone it is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import timedelta
 from functools import partial
 from random import Random
-from typing import Final, Protocol
+from typing import Final
 
 from acd.commands import Command, RingAgent, StopRinging
 from acd.events import (
@@ -24,72 +22,19 @@ from acd.events import (
     CallJoined,
     Event,
     PhoneDialled,
+    PhoneLost,
+    PhoneRegistered,
     RingFailed,
     RingStarted,
     TalkEnded,
 )
 from acd.model import CallId, RingFailure, SeatId
 from simulation.agenda import Agenda
-from simulation.draw import Draw, Exactly
+from simulation.line import BEING_RUNG, Desk, Line, Place, Wiring
 from simulation.people import Kind, Try
 
-
-class Place(StrEnum):
-    """Where a caller is."""
-
-    GREETED = "greeted"
-    WAITING = "waiting"
-    DIALLED = "dialled"
-    RINGING = "ringing"
-    TALKING = "talking"
-    GONE = "gone"
-
-
-@dataclass(slots=True)
-class Line:
-    """A caller's leg."""
-
-    call: CallId
-    kind: Kind
-    own: Try
-    came: datetime
-    place: Place = Place.GREETED
-    joined: datetime | None = None
-    attempt: int = 0
-    seat: SeatId | None = None
-    answered: datetime | None = None  # first
-    ended: datetime | None = None
-    failure: RingFailure | None = None  # what the last offer came to
-    broke: bool = False  # ended by no one's will
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wiring:
-    """How quick the telephones are."""
-
-    greeting: Draw = Exactly(4.0)  # from the answer to the waiting room; 0: no greeting
-    order_s: float = 0.01  # until an order takes effect
-    phone_s: float = 0.05  # until the phone says that it rings
-
-
-BEING_RUNG: Final = frozenset({Place.DIALLED, Place.RINGING})
-WITH_SEAT: Final = BEING_RUNG | {Place.TALKING}
-
-
-class Desk(Protocol):
-    """Who sits at a phone: simulation.desk."""
-
-    def ring(self) -> tuple[float, RingFailure | None]:
-        """So many seconds after the first ring the phone is picked up, or fails so; `inf`: it rings on."""
-
-    def hangs_up_first(self) -> bool:
-        """Whether the agent's side ends this conversation."""
-
-    def missed(self) -> None:
-        """The phone rang in vain."""
-
-    def talk_over(self, line: Line) -> None:
-        """The conversation is over."""
+NO_SOUND_S: Final = 20.0
+"""So long a conversation with a dead phone lasts."""
 
 
 class Exchange:
@@ -106,6 +51,9 @@ class Exchange:
     ) -> None:
         self.lines: dict[CallId, Line] = {}
         self.occupied: dict[SeatId, CallId] = {}  # phones that are rung or talk
+        self.unplugged: set[SeatId] = set()
+        self.is_up = True
+        self.clock_s = 0.0  # how far the PBX's own clock is ahead
         self.torn = 0  # conversations that an order ended
         self._agenda, self._desks, self._dice, self._wiring = agenda, desks, dice, wiring
         self._heard, self._over = heard, over
@@ -115,7 +63,7 @@ class Exchange:
     def take(self, call: CallId, kind: Kind, own: Try) -> Line:
         """A citizen is answered and greeted."""
         now = self._agenda.now
-        line = self.lines[call] = Line(call, kind, own, now)
+        line = self.lines[call] = Line(call, kind, own, now, priority=kind.priority)
         self._heard(CallArrived(at=now, call=call, hotline=kind.hotline))
         self._agenda.after(self._wiring.greeting.seconds(self._dice), partial(self._let_in, line))
         return line
@@ -123,7 +71,7 @@ class Exchange:
     def _let_in(self, line: Line) -> None:
         if line.place is not Place.GREETED:
             return
-        line.joined = self._agenda.now
+        line.joined = self._agenda.now + timedelta(seconds=self.clock_s)
         self._wait(line)
         self._agenda.after(line.own.patience_s, partial(self._lose_patience, line))
 
@@ -137,7 +85,7 @@ class Exchange:
                 call=line.call,
                 queue=kind.queue,
                 skills=kind.skills,
-                priority=kind.priority,
+                priority=line.priority,
                 joined=line.joined,
                 attempts=line.attempt,
             )
@@ -168,7 +116,7 @@ class Exchange:
 
     def _obey(self, order: Command) -> None:
         line = self.lines.get(order.call)
-        if line is None:
+        if line is None:  # gone, or the whole PBX is
             if isinstance(order, RingAgent):
                 self.refuse(order)
             return
@@ -210,6 +158,8 @@ class Exchange:
         if not self._is_rung(line, attempt):
             return
         after_s, failure = self._desks[order.seat].ring()
+        if order.seat in self.unplugged:
+            after_s, failure = self._wiring.phone_s, RingFailure.UNREACHABLE
         if failure is not RingFailure.UNREACHABLE:
             line.place = Place.RINGING
             self._heard(RingStarted(at=self._agenda.now, call=line.call, attempt=attempt))
@@ -222,10 +172,10 @@ class Exchange:
             self._agenda.after(after_s, partial(self._fail, line, attempt, failure))
 
     def _connect(self, line: Line, attempt: int) -> None:
-        if not self._is_rung(line, attempt) or line.seat is None:
+        if not self._is_rung(line, attempt) or line.seat is None or line.seat in self.unplugged:
             return
         now = self._agenda.now
-        line.place, line.answered = Place.TALKING, line.answered or now
+        line.place, line.answered, line.talked = Place.TALKING, line.answered or now, True
         self._heard(AgentAnswered(at=now, call=line.call, attempt=attempt))
         self._agenda.after(line.own.talk_s, partial(self._end_talk, line, attempt))
 
@@ -250,3 +200,50 @@ class Exchange:
         if line.seat is not None and self.occupied.get(line.seat) == line.call:
             del self.occupied[line.seat]
         line.seat = None
+
+    # ---- what breaks
+
+    def unplug(self, seat: SeatId) -> None:
+        """A phone loses its network. A talk on it is noticed after a while, and the caller waits again, first."""
+        if seat in self.unplugged or not self.is_up:
+            return
+        self.unplugged.add(seat)
+        self._heard(PhoneLost(at=self._agenda.now, seat=seat))
+        line = self.lines.get(self.occupied.get(seat, CallId("")))
+        if line is not None and line.place is Place.TALKING:
+            self._agenda.after(NO_SOUND_S, partial(self._lose_agent, line, line.attempt))
+        elif line is not None:
+            self._agenda.after(NO_SOUND_S, partial(self._fail, line, line.attempt, RingFailure.NO_ANSWER))
+
+    def plug_in(self, seat: SeatId) -> None:
+        """It is back."""
+        if seat in self.unplugged:
+            self.unplugged.discard(seat)
+            if self.is_up:
+                self._heard(PhoneRegistered(at=self._agenda.now, seat=seat))
+
+    def _lose_agent(self, line: Line, attempt: int) -> None:
+        if line.place is not Place.TALKING or line.attempt != attempt or line.seat is None:
+            return
+        desk = self._desks[line.seat]
+        self._heard(TalkEnded(at=self._agenda.now, call=line.call, attempt=attempt))
+        line.priority += 1
+        self._wait(line)
+        desk.talk_over(line)
+
+    def die(self) -> None:
+        """The PBX is gone, with every call; nobody is told."""
+        self.is_up = False
+        for line in list(self.lines.values()):
+            was, seat = line.place, line.seat
+            self._leave_seat(line)
+            line.place, line.ended, line.was_cut = Place.GONE, self._agenda.now, True
+            if was is Place.TALKING and seat is not None:
+                self._desks[seat].talk_over(line)
+        gone, self.lines = self.lines, {}
+        for line in gone.values():
+            self._over(line)
+
+    def revive(self) -> None:
+        """It is back, without calls."""
+        self.is_up = True

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from acd.distributor import Distributor
 from acd.events import QueuesLoaded, SeatOpened
@@ -21,8 +22,12 @@ from simulation.agenda import Agenda
 from simulation.controller import Controller, Watcher
 from simulation.desk import Person
 from simulation.draw import dice_named
-from simulation.exchange import Exchange, Line, Wiring
+from simulation.exchange import Exchange
+from simulation.line import Line, Wiring
 from simulation.people import Citizen, Worker
+
+ENGAGED_S: Final = 10.0
+"""Whoever cannot be connected at all dials again so soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,8 @@ class Visit:
     answered: datetime | None  # first
     ended: datetime
     tried: int  # which of the citizen's calls, from 1
+    talked: bool  # there is a recording of it
+    was_cut: bool  # the PBX died under it
 
     @property
     def waited_s(self) -> float | None:
@@ -145,6 +152,9 @@ class Simulation:
         self._dial(citizen, 1)
 
     def _dial(self, citizen: Citizen, tried: int) -> None:
+        if not self.exchange.is_up:
+            self.agenda.after(ENGAGED_S, partial(self._dial, citizen, tried))
+            return
         self._to_come -= 1
         call = CallId(f"{citizen.name}-{tried}")
         self._owners[call] = citizen, tried
@@ -162,9 +172,11 @@ class Simulation:
                 answered=line.answered,
                 ended=self.now,
                 tried=tried,
+                talked=line.talked,
+                was_cut=line.was_cut,
             )
         )
-        again_after_s = line.own.again_after_s
+        again_after_s = ENGAGED_S if line.was_cut else line.own.again_after_s
         if line.answered is None and again_after_s is not None and tried < len(citizen.tries):
             self._to_come += 1
             self.agenda.after(again_after_s, partial(self._dial, citizen, tried + 1))

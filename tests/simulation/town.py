@@ -9,7 +9,7 @@ from typing import Final
 
 from acd.model import AgentId, Queue, QueueName, SeatId
 from simulation.draw import Exactly
-from simulation.exchange import Wiring
+from simulation.line import Wiring
 from simulation.people import Citizen, Habits, Kind, Try, Worker
 from simulation.run import Simulation
 from simulation.town import Demand, Team
