@@ -13,7 +13,7 @@ from acd.commands import Command
 from acd.distributor import Distributor
 from acd.errors import Refused
 from acd.events import Event, Request, TimePassed
-from acd.model import Agent
+from acd.model import Agent, CallId
 from simulation.agenda import Agenda
 from simulation.people import Worker
 
@@ -47,6 +47,9 @@ class Controller:
     def tell(self, event: Event) -> None:
         """Report a fact."""
         self.decide(event)
+
+    def recorded(self, call: CallId, attempt: int) -> None:
+        """A conversation's recording is in the archive. Here it was heard anyway."""
 
     def ask(self, request: Request) -> bool:
         """Press a key; whether it was granted."""

@@ -64,9 +64,11 @@ class Person:
             self._agenda.after(self._dice.uniform(0.0, worker.habits.glances_s), self._glance)
 
     def say_ready(self) -> None:
-        """就绪, if that is the next thing to press."""
+        """就绪, if that is the next thing to press; not while the screen says that the phone is gone."""
         agent = self._console.screen(self.worker)
-        if self.is_here and agent is not None and agent.state in (AgentState.ON_BREAK, AgentState.WRAP_UP):
+        if not self.is_here or agent is None or agent.reason is BreakReason.PHONE_UNREACHABLE:
+            return
+        if agent.state in (AgentState.ON_BREAK, AgentState.WRAP_UP):
             worker = self.worker.agent
             self._console.ask(AgentBecameReady(at=self._agenda.now, by=worker, agent=worker))
 

@@ -50,6 +50,7 @@ class Exchange:
         over: Callable[[Line], None],
     ) -> None:
         self.lines: dict[CallId, Line] = {}
+        self.seats = desks.keys()
         self.occupied: dict[SeatId, CallId] = {}  # phones that are rung or talk
         self.unplugged: set[SeatId] = set()
         self.is_up = True

@@ -29,6 +29,9 @@ from simulation.people import Citizen, Worker
 ENGAGED_S: Final = 10.0
 """Whoever cannot be connected at all dials again so soon."""
 
+RECORDED_S: Final = 2.0
+"""So soon after a call its recording is in the archive."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
@@ -162,6 +165,8 @@ class Simulation:
 
     def _over(self, line: Line) -> None:
         citizen, tried = self._owners.pop(line.call)
+        if line.talked:
+            self.agenda.after(RECORDED_S, partial(self.controller.recorded, line.call, line.attempt))
         self.visits.append(
             Visit(
                 citizen=citizen.name,

@@ -125,9 +125,9 @@ def test_a_call_whose_arrival_was_missed_is_offered_all_the_same() -> None:
 
 def test_a_second_outcome_changes_nothing_and_names_the_call() -> None:
     """The first one stands."""
-    ledger = kept(arrived(), ended(), answered(seconds=61), arrived(C2), answered(C2), refused(C2))
+    ledger = kept(arrived(), refused(), answered(seconds=61), arrived(C2), answered(C2), refused(C2))
 
-    assert sums(ledger) == (2, 0, {Outcome.ABANDONED: 1, Outcome.ANSWERED: 1})
+    assert sums(ledger) == (2, 0, {Outcome.REFUSED: 1, Outcome.ANSWERED: 1})
     assert ledger.disputed == (C1, C2)
 
 
