@@ -31,6 +31,7 @@ class Diary:
 
     def __init__(self, every: int) -> None:
         self.decisions: list[Decision] = []
+        self._read: list[Decision] = []  # the same as it comes back from disk, as far as it was needed
         self.durable = 0
         self._every = every
         self._checkpoints = [Checkpoint(0, "")]
@@ -50,6 +51,7 @@ class Diary:
     def lose(self, tail: int) -> None:
         """Whatever was not on disk yet is gone: at most so many decisions."""
         del self.decisions[max(self.durable, len(self.decisions) - tail) :]
+        del self._read[len(self.decisions) :]
 
     def recover(self) -> Distributor:
         """The ACD as it comes back."""
@@ -81,8 +83,9 @@ class Diary:
         return None
 
     def _from(self, begins: int) -> Iterator[Decision]:
-        for event, orders in self.decisions[begins:]:
-            yield reread(event), tuple(reread_all(orders))
+        for event, orders in self.decisions[len(self._read) :]:
+            self._read.append((reread(event), tuple(reread_all(orders))))
+        return iter(self._read[begins:])
 
 
 def reread(event: Event) -> Event:
