@@ -32,7 +32,7 @@ CHECKPOINT_EVERY: Final = 400
 TAIL: Final = 15  # decisions, at most, that a death takes with it
 LOOK_EVERY_S: Final = 4.0
 LOOK_AGAIN_S: Final = 1.0
-AFTERMATH_S: Final = 5.0
+AFTERMATH_S: Final = 10.0
 """So long after a fault has ended its consequences are counted as its own."""
 
 
@@ -194,7 +194,7 @@ class MortalController(Controller):
         self.is_alive = True
         self.on_rise()
         if step_s:
-            self.in_force[Fault.CLOCK_STEPPED] = self.agenda.now + timedelta(seconds=2 * AFTERMATH_S)
+            self.in_force[Fault.CLOCK_STEPPED] = self.agenda.now + timedelta(seconds=AFTERMATH_S)
             wall = self.offset + timedelta(seconds=step_s)
             self.offset = max(wall, ended - self.agenda.now)  # plumbing.steady: not before what is written
         self._decide_under(GapMarked(at=self.clock, why="the controller started"), Fault.NONE)

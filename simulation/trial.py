@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from acd.commands import Command
 from acd.events import Event
-from acd.model import Queue, QueueName, Seat, Skill, SkillLevel
+from acd.model import Queue, QueueName, Skill, SkillLevel
 from simulation.agenda import Agenda
 from simulation.controller import Controller
 from simulation.coverage import Coverage
@@ -100,8 +100,7 @@ class Trial:
             controller=self._controller,
             watchers=(self._watch,),
         )
-        seats = [Seat(worker.seat, worker.queues) for worker in staff]
-        self._trouble = Trouble(self._simulation, self._mortal, self._dice, weather, seats)
+        self._trouble = Trouble(self._simulation, self._mortal, self._dice, weather, staff)
 
     def _controller(self, agenda: Agenda) -> Controller:
         self._mortal = MortalController(agenda, self._dice, self._weather, self._witness)

@@ -6,28 +6,44 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from acd.events import SeatClosed, SeatOpened
+from acd.events import (
+    AgentBecameReady,
+    AgentLoggedOff,
+    AgentLoggedOn,
+    AgentWentOnBreak,
+    Request,
+    SeatClosed,
+    SeatOpened,
+)
 from acd.model import Seat
 from simulation.faults import Fault, Weather
 from simulation.mortal import AFTERMATH_S, MortalController
+from simulation.people import Worker
 from simulation.run import Simulation
 
 OPS: Final = "ops"
 SEATS_CHANGE_EVERY_S: Final = 12.0
 CLOSED_FOR_S: Final = 8.0
+FUMBLES_EVERY_S: Final = 4.0
 
 
 class Trouble:
     """Until `ends`; then the weather is calm, every phone is plugged in and every seat is open."""
 
     def __init__(
-        self, simulation: Simulation, mortal: MortalController, dice: Random, weather: Weather, seats: Sequence[Seat]
+        self,
+        simulation: Simulation,
+        mortal: MortalController,
+        dice: Random,
+        weather: Weather,
+        workers: Sequence[Worker],
     ) -> None:
         self._simulation, self._mortal, self._dice, self._weather = simulation, mortal, dice, weather
         self._agenda, self._exchange = simulation.agenda, simulation.exchange
-        self._seats = seats
+        self._workers = people
+        self._seats = [Seat(worker.seat, worker.queues) for worker in people]
         self._ends = simulation.now
 
     def begin(self, ends: datetime) -> None:
@@ -43,6 +59,7 @@ class Trouble:
             self._again(every_s, acts[fault])
         self._again(self._weather.unplugged_every_s, self._unplug)
         self._again(SEATS_CHANGE_EVERY_S, self._change_a_seat)
+        self._again(FUMBLES_EVERY_S, self._fumble)
         self._agenda.at(ends, self._calm)
 
     def _again(self, every_s: float, act: Callable[[], None]) -> None:
@@ -74,7 +91,7 @@ class Trouble:
         step_s = self._dice.uniform(-self._weather.step_s, self._weather.step_s)
         if self._dice.random() < 0.5:
             self._exchange.clock_s += step_s
-            self._mortal.in_force[Fault.CLOCK_STEPPED] = self._agenda.now + timedelta(seconds=2 * AFTERMATH_S)
+            self._mortal.in_force[Fault.CLOCK_STEPPED] = self._agenda.now + timedelta(seconds=AFTERMATH_S)
         else:
             self._mortal.die(self._lasts_s(), step_s)
 
@@ -90,6 +107,20 @@ class Trouble:
             self._agenda.after(CLOSED_FOR_S, partial(self._open, seat))
         else:
             self._open(seat)
+
+    def _fumble(self) -> None:
+        """Somebody presses a key without looking at the screen, or presses it twice."""
+        worker = self._dice.choice(self._workers)
+        who: dict[str, Any] = {"at": self._agenda.now, "by": worker.agent, "agent": worker.agent}
+        keys: tuple[Callable[[], Request], ...] = (
+            lambda: AgentLoggedOn(seat=worker.seat, skills=worker.skills, **who),
+            lambda: AgentBecameReady(**who),
+            lambda: AgentWentOnBreak(**who),
+            lambda: AgentLoggedOff(**who),
+        )
+        key = self._dice.choice(keys)()
+        for _ in range(self._dice.choice((1, 2))):
+            self._mortal.ask(key)
 
     def _open(self, seat: Seat) -> None:
         if not self._mortal.ask(SeatOpened(at=self._agenda.now, by=OPS, seat=seat)):
