@@ -33,12 +33,7 @@ class Trouble:
     """Until `ends`; then the weather is calm, every phone is plugged in and every seat is open."""
 
     def __init__(
-        self,
-        simulation: Simulation,
-        mortal: MortalController,
-        dice: Random,
-        weather: Weather,
-        workers: Sequence[Worker],
+        self, simulation: Simulation, mortal: MortalController, dice: Random, weather: Weather, people: Sequence[Worker]
     ) -> None:
         self._simulation, self._mortal, self._dice, self._weather = simulation, mortal, dice, weather
         self._agenda, self._exchange = simulation.agenda, simulation.exchange
