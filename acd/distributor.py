@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from acd import (
     call_facts,
+    capacity_facts,
     dial_facts,
     dialling,
     duty,
@@ -80,6 +81,7 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.SeatOpened: seating.open_seat,
     events.SeatClosed: seating.close_seat,
     events.QueuesLoaded: seating.load_queues,
+    capacity_facts.CapacityChanged: seating.change_capacity,
     events.TimePassed: seating.pass_time,
     events.GapMarked: finding.mark_gap,
     events.GapClosed: finding.close_gap,

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.arrangement import Arrangement
 from acd.capacity import Capacity
 from acd.events import Request
 from acd.kpi import Kpis
@@ -206,6 +207,7 @@ class Services:
     floor: Floor
     directory: Directory
     seats: Capacity
+    measures: Arrangement
     callers: Callers
     talks: Talks
     dialling: Dialling
