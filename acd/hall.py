@@ -42,6 +42,7 @@ class Due(StrEnum):
 
     AGENT = "agent"
     CALL = "call"
+    LAPSE = "lapse"
     SIGHT = "sight"
 
 
@@ -69,6 +70,7 @@ class Hall:
         self._waiting: dict[CallId, WaitingCall] = {}
         self._old_rules: dict[QueueName, Queue] = {}
         self._ended: dict[CallId, None] = {}
+        self.lined: dict[CallId, CallId] = {}  # call-backs in the line, by the call for which they are owed
         self.freed: list[AgentId] = []  # became free while one event is received
         self.returned: list[CallId] = []  # came (back) into the waiting index meanwhile
         self.arrived: dict[CallId, None] = {}  # greeted or in a menu
@@ -179,6 +181,10 @@ class Hall:
         """The call waits and may be offered now, unless it rests."""
         self.arrived.pop(call.id, None)
         self._waiting[call.id] = call
+        if call.owed is not None:
+            self.lined[call.owed] = call.id
+        if call.lapses is not None:
+            self.deadlines.push(Deadline(Due.LAPSE, call.id), call.lapses)
         if call.rests_until is not None:
             self.deadlines.push(Deadline(Due.CALL, call.id), call.rests_until)
             return
@@ -190,11 +196,22 @@ class Hall:
         self.deadlines.discard(Deadline(Due.CALL, call))
         self.wait(replace(self._waiting[call], rests_until=None))
 
+    def amend(self, call: WaitingCall) -> None:
+        """The call waits on, perhaps in another place of the line; whether it may be offered is as before."""
+        self._waiting[call.id] = call
+        if self.matching.may_be_offered(call.id):
+            self.matching.add_call(call)
+
     def stop_waiting(self, call: CallId) -> None:
         """The caller talks or is gone."""
-        if self._waiting.pop(call, None) is not None:
-            self.matching.remove_call(call)
-            self.deadlines.discard(Deadline(Due.CALL, call))
+        waited = self._waiting.pop(call, None)
+        if waited is None:
+            return
+        self.matching.remove_call(call)
+        self.deadlines.discard(Deadline(Due.CALL, call))
+        self.deadlines.discard(Deadline(Due.LAPSE, call))
+        if waited.owed is not None:
+            del self.lined[waited.owed]
 
     def forget_call(self, call: CallId) -> None:
         """The caller's leg is gone; ids are never used again, so later news of it is stale."""

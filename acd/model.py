@@ -115,7 +115,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class WaitingCall:
-    """A citizen's call in the waiting room."""
+    """A citizen's call in the waiting room; or (`owed`) one that we shall make, in the place of the citizen."""
 
     id: CallId
     queue: QueueName
@@ -124,6 +124,8 @@ class WaitingCall:
     priority: int = 0  # a step is worth so much waiting: acd.matching.rank
     attempts: int = 0  # offers made so far
     rests_until: datetime | None = None  # not offered before this: the last order was not carried out
+    owed: CallId | None = None  # 回拨: the call for which we owe this one; nobody listens while it waits
+    lapses: datetime | None = None  # a call-back that nobody was offered by then leaves the line
 
 
 @dataclass(frozen=True, slots=True)

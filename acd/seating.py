@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from datetime import datetime
 
 from acd.agents import START_WITHIN, AgentFact
+from acd.call_back_line import lapse
 from acd.capacity_facts import CapacityChanged
 from acd.duty import seat_named
 from acd.errors import UnknownQueue
 from acd.events import PhoneLost, PhoneRegistered, QueuesLoaded, SeatClosed, SeatOpened, TimePassed
 from acd.hall import Due, Hall
-from acd.model import AgentId, AgentState, BreakReason, CallId, QueueName, Seat
+from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, QueueName, Seat
 from acd.ringing import give_up, withdraw
 from acd.transfers import stands_beside, time_up
 
@@ -85,18 +87,23 @@ def pass_time(hall: Hall, event: TimePassed) -> None:
     if first is None or first[0] > event.at:
         return
     due, deadline = first
-    if deadline.whose is Due.SIGHT:
-        hall.see_again()
-        return
-    if deadline.whose is Due.CALL:
-        hall.rested(CallId(deadline.id))
-        return
-    agent = hall.agents[AgentId(deadline.id)]
+    match deadline.whose:
+        case Due.SIGHT:
+            hall.see_again()
+        case Due.CALL:
+            hall.rested(CallId(deadline.id))
+        case Due.LAPSE:
+            lapse(hall, CallId(deadline.id))
+        case Due.AGENT:
+            _pass_time_of(hall, hall.agents[AgentId(deadline.id)], due, event.at)
+
+
+def _pass_time_of(hall: Hall, agent: Agent, due: datetime, at: datetime) -> None:
     if agent.state in _BEING_OFFERED:
         if hall.blind_until is not None:
-            hall.postpone(agent, event.at + START_WITHIN)
+            hall.postpone(agent, at + START_WITHIN)
             return
-        (time_up if stands_beside(hall, agent) else give_up)(hall, agent, event.at)
+        (time_up if stands_beside(hall, agent) else give_up)(hall, agent, at)
     elif agent.state is AgentState.WRAP_UP and agent.seat not in hall.seats:
         hall.change(agent.id, AgentFact.SEAT_CLOSED, due)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -14,7 +15,6 @@ from acd.seat_table import WHY_LENGTH
 from api.asked import Answer, Asked, Nothing, Wish
 from api.foresight import EffectSeen, effect_seen
 from city.level import MOST_LENT, QueueChange, changes
-from city.local_time import CITY_TIME
 
 QueueWord = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 SeatWords = Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9]{3,8}$")], ...], Field(max_length=MOST_LENT)]
@@ -242,21 +242,22 @@ async def undo(asked: Asked[ChangeMeasures]) -> MeasureDone:
 
 
 async def _make(measures: Arrangement, wish: MakeMeasure, who: str, aim: Aim) -> MeasureDone:
+    zone = ZoneInfo(measures.now.base.about.time_zone)
     wanted = Wanted(
         aim=aim,
         who=who,
         why=wish.why,
         version=wish.version,
-        starts_at=_moment(wish.starts),
-        ends_at=_moment(wish.ends),
+        starts_at=_moment(wish.starts, zone),
+        ends_at=_moment(wish.ends, zone),
     )
     return _done(measures, await measures.make(wanted, dry_run=wish.dry_run))
 
 
-def _moment(time: datetime | None) -> datetime | None:
+def _moment(time: datetime | None, city: ZoneInfo) -> datetime | None:
     if time is None:
         return None
-    return (time if time.tzinfo else time.replace(tzinfo=CITY_TIME)).astimezone(UTC)
+    return (time if time.tzinfo else time.replace(tzinfo=city)).astimezone(UTC)
 
 
 def _named(seats: SeatWords) -> tuple[SeatId, ...]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from city.admission import Admission
 from city.dialling import Dialling
@@ -38,6 +40,20 @@ class Outside(Named):
     """所拨号码 / as the carrier takes it"""
 
 
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise PydanticCustomError(
+            "unknown_time_zone", "this machine knows no such time zone", {"zh": "本机没有这个时区"}
+        ) from error
+    return name
+
+
+TimeZone = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_known_zone)]
+"""时区 / an IANA name, such as Asia/Shanghai."""
+
+
 class CityFile(Named):
     """城市 city.toml: its name, its telephone codes, and the skills that the other files may speak of."""
 
@@ -45,6 +61,8 @@ class CityFile(Named):
     """区号 / for example "0518\""""
     country_code: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}$")] = "86"
     """国家码 / without + or 00"""
+    time_zone: TimeZone = "Asia/Shanghai"
+    """时区,IANA 名称;静默时段等按此钟 / the clock on the city's walls, by its IANA name"""
     default_hotline: Number
     """未登记号码的来电转入此热线 / takes the calls to numbers that no hotline lists"""
     short_abandon_s: Annotated[int, Field(ge=0, le=60)] = 10
@@ -79,6 +97,11 @@ class City:
     dialling: Dialling
     levels: Mapping[str, Level]  # by name, the resting one first
     prompts: Mapping[str, Prompt]  # by slug
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone."""
+        return ZoneInfo(self.about.time_zone)
 
     def hotline_for(self, dialled: str) -> Dialled:
         """The hotline of a dialled number (DNIS), however written; an unknown one lands on the default hotline."""

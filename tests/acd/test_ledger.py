@@ -227,7 +227,7 @@ def test_the_ledger_balances_after_every_fact_of_random_play_and_agrees_with_the
         scene.now += timedelta(seconds=1)
 
     ledger = balanced(scene.told, timedelta(seconds=5))
-    waiting = {call.id for call in scene.core.waiting}
+    waiting = {call.id for call in scene.core.waiting} | {*scene.core.arrived}  # those asked to be called back
     picked_up = {fact.call for fact in scene.told if isinstance(fact, AgentAnswered | TalkEnded)}
     told_early = {
         fact.call for fact in scene.told if isinstance(fact, VoiceMessageLeft | CallBackOwed | CallTransferredOut)

@@ -31,15 +31,14 @@ from api.people import Role
 from api.ports import CallMark, Services, VitalSigns, Whom
 from asr.jobs import enqueue
 from city.load import load_city
-from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.fittings import Books, Floor, acd_queues
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from recordings.archive import Archive
 from recordings.sweeper import Sweeper
 from telephony.gate import Gate
-from telephony.message import AmiReply
 from telephony.talk import Beside, TalkCode
+from tests.api.dialling_scene import open_desk
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
@@ -155,14 +154,6 @@ class FakeTranscription:
         self.notices += 1
 
 
-class Exchange:
-    """An Asterisk that has a carrier."""
-
-    async def action(self, name: str, deadline_s: float | None = None, /, **fields: Any) -> AmiReply:
-        """What its global variable says."""
-        return AmiReply(b"Value: carrier")
-
-
 @dataclass
 class FakeTalks:
     """Conversations that obey, and note what they were asked; `told` is what the journal knows."""
@@ -267,7 +258,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
     talks, archive = FakeTalks(), Archive(tmp_path / "recordings")
     city, capacity = load_city(SAMPLE), Capacity(database, house.engine)
-    gate = open_gate(Exchange(), house.engine, database, lambda: city, house.journal, lambda: NOW)
+    gate, dialling = open_desk(database, house.engine, house.journal, city)
     services = Services(
         tokens=tokens,
         board=Board(),
@@ -277,7 +268,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         measures=Arrangement(database, house.engine, capacity, city, acd_queues),
         callers=callers,
         talks=talks,
-        dialling=CallBackDesk(gate, database, house.engine),
+        dialling=dialling,
         handing=talks,
         vitals=vitals,
         books=Books(house.journal, lambda: city),
