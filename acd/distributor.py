@@ -225,6 +225,8 @@ class Distributor:
             arrived=tuple(sorted(hall.arrived)),
             kept=tuple(sorted(hall.book.kept.values(), key=lambda offer: offer.call)),
             asked=tuple(sorted(hall.book.asked.values(), key=lambda offer: offer.call)),
+            past=hall.book.past(),
+            ended=tuple(hall.ended),
             next_deadline=self.next_deadline(),
             blind_until=hall.blind_until,
             rates=rates,

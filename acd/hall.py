@@ -6,7 +6,7 @@ index exactly while free, a call in the waiting index exactly while it may be of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -167,6 +167,11 @@ class Hall:
         """Callers who are not talking yet, also while an agent's phone rings for them; read only."""
         return self._waiting
 
+    @property
+    def ended(self) -> Collection[CallId]:
+        """Calls known to be over, as far as that is remembered."""
+        return self._ended.keys()
+
     def has_ended(self, call: CallId) -> bool:
         """Tell whether the call is known to be over, so that news of it is stale."""
         return call in self._ended
@@ -236,7 +241,7 @@ class Hall:
     # ---- after a restart
 
     def restore(self, past: Snapshot) -> None:
-        """Become what `past` says; this hall is new. What only mattered to news on its way is gone."""
+        """Become what `past` says; this hall is new."""
         self.load_queues(past.queues)
         self.seats = {seat.id: seat for seat in past.seats}
         self.arrived = dict.fromkeys(past.arrived)
@@ -250,6 +255,9 @@ class Hall:
             self.wait(call)
             if call.id in self.book.open:
                 self.matching.remove_call(call.id)
+        if past.past is not None:
+            self.book.restore_past(past.past)
+        self._ended = dict.fromkeys(past.ended)
         if past.blind_until is not None:
             self.go_blind(past.blind_until)
         self.learning.restore(past.rates, past.engaged)

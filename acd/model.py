@@ -144,6 +144,23 @@ class Offer:
     in_conference: bool = False  # 三方通话, also with the two that are left of it: no keys work there
 
 
+class Count(NamedTuple):
+    """How many offers of a call there were, ours and those that only the dialplan knows."""
+
+    call: CallId
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastOffers:
+    """What decides about news that is on its way: of offers taken back, and of those the dialplan makes by itself."""
+
+    made: tuple[Offer, ...]  # every offer of a call that lives, as it was made
+    counts: tuple[Count, ...]
+    late: tuple[Offer, ...]  # answered while a newer one had not taken effect
+    handed: tuple[Offer, ...]  # rung by the dialplan
+
+
 class Engaged(NamedTuple):
     """An agent who is busy for a call of a queue: rung, talking or writing."""
 
@@ -186,6 +203,8 @@ class Snapshot:
     arrived: tuple[CallId, ...] = ()  # greeted or in a menu
     kept: tuple[Offer, ...] = ()  # first agents during a transfer
     asked: tuple[Offer, ...] = ()  # agents consulted by others
+    past: PastOffers | None = None
+    ended: tuple[CallId, ...] = ()  # calls known to be over, in the order it was known: news of them is stale
     next_deadline: datetime | None = None
     blind_until: datetime | None = None  # facts are missing: nothing is offered before this, or before they are told
     rates: tuple[Rates, ...] = ()
