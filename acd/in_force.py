@@ -124,9 +124,16 @@ class InForce:
 
     def revealed_by(self, gone: Measure) -> list[Move]:
         """Those that were hidden by a measure which is over: they are in force again."""
-        hidden = (m for _, m in sorted(self.measures.items()) if m.hidden_by == gone.number)
-        back = {"state": MeasureState.IN_FORCE, "over_at": None, "over_by": "", "over_why": "", "hidden_by": None}
-        return [Move(measure=replace(measure, **back), step=Step.RESUMED) for measure in hidden]
+        return [
+            Move(
+                measure=replace(
+                    hidden, state=MeasureState.IN_FORCE, over_at=None, over_by="", over_why="", hidden_by=None
+                ),
+                step=Step.RESUMED,
+            )
+            for _, hidden in sorted(self.measures.items())
+            if hidden.hidden_by == gone.number
+        ]
 
     def begun(
         self,
