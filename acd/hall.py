@@ -251,7 +251,8 @@ class Hall:
         for agent in past.agents:
             self._restore_agent(agent)
         for call in past.waiting:
-            self.book.count_on(call.id, call.attempts)
+            if call.attempts:  # where there were none, only the counts of `past` say whether the telephones know it
+                self.book.count_on(call.id, call.attempts)
             self.wait(call)
             if call.id in self.book.open:
                 self.matching.remove_call(call.id)

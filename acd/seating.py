@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 
 from acd.agents import START_WITHIN, AgentFact
 from acd.call_back_line import lapse
+from acd.capacity_facts import CapacityChanged
 from acd.duty import seat_named
 from acd.errors import UnknownQueue
 from acd.events import PhoneLost, PhoneRegistered, QueuesLoaded, SeatClosed, SeatOpened, TimePassed
 from acd.hall import Due, Hall
-from acd.model import Agent, AgentId, AgentState, BreakReason, CallId
+from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, QueueName, Seat
 from acd.ringing import give_up, withdraw
 from acd.transfers import stands_beside, time_up
 
@@ -20,14 +22,18 @@ _BEING_OFFERED = (AgentState.RESERVED, AgentState.RINGING)
 
 def open_seat(hall: Hall, event: SeatOpened) -> None:
     """A seat is there, or serves other queues and adds other skills: what its agent can do counts at once."""
-    unknown = sorted(event.seat.queues - hall.queues.keys())
-    if unknown:
-        names = ", ".join(unknown)
-        raise UnknownQueue(f"seat {event.seat.id} names no queue of this city: {names}", f"本市没有队列:{names}")
+    _must_be_served(event.seat, hall.queues.keys())
     hall.seats[event.seat.id] = event.seat
     agent = hall.sitting_at(event.seat.id)
     if agent is not None:
         hall.reconsider(agent.id, event.seat)
+
+
+def _must_be_served(seat: Seat, queues: Set[QueueName]) -> None:
+    unknown = sorted(seat.queues - queues)
+    if unknown:
+        names = ", ".join(unknown)
+        raise UnknownQueue(f"seat {seat.id} names no queue of this city: {names}", f"本市没有队列:{names}")
 
 
 def close_seat(hall: Hall, event: SeatClosed) -> None:
@@ -60,6 +66,19 @@ def register_phone(hall: Hall, event: PhoneRegistered) -> None:
 def load_queues(hall: Hall, event: QueuesLoaded) -> None:
     """The city's queues; what is being offered already keeps the ring time it was offered with."""
     hall.load_queues(event.queues)
+
+
+def change_capacity(hall: Hall, event: CapacityChanged) -> None:
+    """Queues and seats change together. Validated whole before anything changes."""
+    queues = {queue.name for queue in event.queues}
+    for seat in event.seats:
+        _must_be_served(seat, queues)
+    load_queues(hall, QueuesLoaded(at=event.at, queues=event.queues))
+    for seat in event.seats:
+        open_seat(hall, SeatOpened(at=event.at, seat=seat))
+    for closed in event.closed:
+        if closed in hall.seats:
+            close_seat(hall, SeatClosed(at=event.at, seat=closed))
 
 
 def pass_time(hall: Hall, event: TimePassed) -> None:

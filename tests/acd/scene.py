@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from acd.call_back_facts import CallBackAsked, CallBackLined, CallBackWithdrawn, PlaceInherited
+from acd.capacity_facts import CapacityChanged
 from acd.commands import Command, RingAgent, StopRinging
 from acd.dial_facts import AgentDialsOut
 from acd.distributor import Distributor
@@ -98,6 +100,12 @@ class Scene:
     def close(self, seat: str) -> None:
         """Close a seat."""
         self.tell(SeatClosed(at=self.now, seat=SeatId(seat)))
+
+    def measure(self, seats: Mapping[str, str], *closed: str, queues: tuple[Queue, ...] = QUEUES) -> None:
+        """Several seats and the queues change at one go."""
+        changed = tuple(make_seat(seat, serves) for seat, serves in seats.items())
+        gone = tuple(map(SeatId, closed))
+        self.tell(CapacityChanged(at=self.now, queues=queues, seats=changed, closed=gone))
 
     def phone_lost(self, seat: str) -> None:
         """A phone goes."""

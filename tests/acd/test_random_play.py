@@ -39,7 +39,7 @@ Move = tuple[str, int, int, int]
 small = st.integers(0, 7)
 MOVES = (
     *("join", "join", "join", "end", "again", *("news",) * 7, *("stale",) * 3, "time", "time"),
-    *("log on", "ready", "ready", "rest", "log off", "open", "close", "phone", "dial out"),
+    *("log on", "ready", "ready", "rest", "log off", "open", "close", "measure", "phone", "dial out"),
     *("line up", "line up", "withdraw", "inherit", "ask back"),
 )
 
@@ -65,6 +65,7 @@ def play(scene: Scene, move: Move) -> None:
         "log off": lambda: scene.log_off(agent),
         "open": lambda: scene.seat(seat, SERVES[b % 4], **LEVELS[c % 4]),
         "close": lambda: scene.close(seat),
+        "measure": lambda: scene.measure({seat: SERVES[b % 4], SEATS[c % 4]: SERVES[c % 3]}, SEATS[(a + b) % 4]),
         "dial out": lambda: scene.dial_out(agent, f"out-{len(scene.told)}", ("general", "health")[b % 2]),
         **call_backs(scene, a, b, c),
         "phone": lambda: (scene.phone_lost if b % 2 else scene.phone_back)(seat),
