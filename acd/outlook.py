@@ -152,6 +152,11 @@ class Outlook:
 
     # ---- who serves
 
+    def without(self, ask: Ask, other: QueueName) -> int:
+        """Return how many serve another queue and cannot serve such a call."""
+        theirs, ours = self._crew(Ask(other, frozenset())), self._crew(ask)
+        return sum(count for kind, count in theirs.items() if kind not in ours)
+
     def _crew(self, ask: Ask) -> Mapping[_Kind, int]:
         crew = self._crews.get(ask)
         if crew is None:
