@@ -1,7 +1,8 @@
 """Who gets which call: facts go in, orders come out. No clock, no I/O; the same facts give the same orders.
 
 Where the rules are: acd.agents (the table of states), acd.duty (what agents ask for), acd.seating (seats, phones,
-queues, time), acd.ringing (a call's way), acd.offering (who gets it), acd.finding (after a gap).
+time), acd.ringing (a call's way), acd.patience (what waiting does), acd.offering (who gets it), acd.finding (after a
+gap).
 acd.hall keeps the state and its index.
 """
 
@@ -19,6 +20,7 @@ from acd import (
     duty,
     events,
     finding,
+    patience,
     ringing,
     seating,
     talk_facts,
@@ -78,7 +80,7 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.AgentLoggedOff: duty.log_off,
     events.SeatOpened: seating.open_seat,
     events.SeatClosed: seating.close_seat,
-    events.QueuesLoaded: seating.load_queues,
+    events.QueuesLoaded: patience.load_queues,
     events.TimePassed: seating.pass_time,
     events.GapMarked: finding.mark_gap,
     events.GapClosed: finding.close_gap,
@@ -195,4 +197,5 @@ class Distributor:
             asked=tuple(sorted(hall.book.asked.values(), key=lambda offer: offer.call)),
             next_deadline=self.next_deadline(),
             blind_until=hall.blind_until,
+            vanished=tuple(sorted(hall.vanished, key=lambda queue: queue.name)),
         )

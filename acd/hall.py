@@ -165,23 +165,25 @@ class Hall:
     def count_attempt(self, call: CallId, attempt: int) -> None:
         """The call is being offered: it waits on, but may not be offered to anybody else."""
         self._waiting[call] = replace(self._waiting[call], attempts=attempt, rests_until=None)
-        self.deadlines.discard(Deadline(Due.CALL, call))
+        self._expect(self._waiting[call])
         self.matching.remove_call(call)
 
     def wait(self, call: WaitingCall) -> None:
-        """The call waits and may be offered now, unless it rests."""
+        """The call waits and may be offered now, unless it rests or is being offered."""
         self.arrived.pop(call.id, None)
         self._waiting[call.id] = call
-        if call.rests_until is not None:
-            self.deadlines.push(Deadline(Due.CALL, call.id), call.rests_until)
-            return
-        self.matching.add_call(call)
-        self.returned.append(call.id)
+        self._expect(call)
+        if call.rests_until is None and call.id not in self.book.open:
+            self.matching.add_call(call)
+            self.returned.append(call.id)
 
-    def rested(self, call: CallId) -> None:
-        """The call may be offered again."""
-        self.deadlines.discard(Deadline(Due.CALL, call))
-        self.wait(replace(self._waiting[call], rests_until=None))
+    def _expect(self, call: WaitingCall) -> None:
+        """Time will change the call at the first of its moments, if it has any."""
+        moments = [moment for moment in (call.rests_until, call.step_at) if moment is not None]
+        if moments:
+            self.deadlines.push(Deadline(Due.CALL, call.id), min(moments))
+        else:
+            self.deadlines.discard(Deadline(Due.CALL, call.id))
 
     def stop_waiting(self, call: CallId) -> None:
         """The caller talks or is gone."""
@@ -209,10 +211,16 @@ class Hall:
         self._old_rules.update(self.queues)
         self.queues = {queue.name: queue for queue in queues}
 
+    @property
+    def vanished(self) -> list[Queue]:
+        """Queues that the city has no more, and whose rules are kept."""
+        return [queue for name, queue in self._old_rules.items() if name not in self.queues]
+
     # ---- after a restart
 
     def restore(self, past: Snapshot) -> None:
         """Become what `past` says; this hall is new. What only mattered to news on its way is gone."""
+        self.load_queues(past.vanished)
         self.load_queues(past.queues)
         self.seats = {seat.id: seat for seat in past.seats}
         self.arrived = dict.fromkeys(past.arrived)
@@ -224,8 +232,6 @@ class Hall:
         for call in past.waiting:
             self.book.count_on(call.id, call.attempts)
             self.wait(call)
-            if call.id in self.book.open:
-                self.matching.remove_call(call.id)
         if past.blind_until is not None:
             self.go_blind(past.blind_until)
 

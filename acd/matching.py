@@ -8,11 +8,13 @@ u - q x CREDIT <= t - p x CREDIT, that is u <= t + (q - p) x CREDIT, and q is at
 `overtaken_until = t + (MOST - p) x CREDIT` never goes before it. Until then only finitely many calls join, and those
 are the only ones ever served before it by agents who can serve it: while such agents go on becoming free and answer,
 its turn comes. (A call that comes back to the waiting room with its old `joined` counts as having joined then.)
-Between equals the bound is 0 (first come, first served), one step apart it is one CREDIT.
+Between equals the bound is 0 (first come, first served), one step apart it is one CREDIT. Relaxing (acd.recipe) lowers
+what a call asks for as it waits. It changes no rank and only adds agents who can serve it, so the proof stands.
 
 **Which agent.** The one idle longest among the *best-skilled*, equal ones by id. How well an agent is skilled for a
 call is the sum of their levels in the skills it asks for (able_at: their own or the seat's, the higher): `mastery`. A
-call that asks for no skill finds all equally skilled. Levels not asked for count neither way.
+call that asks for no skill finds all equally skilled. Levels not asked for count neither way; a skill that has been
+waived is asked for at level 0, so it keeps nobody out and still counts.
 
 **What it costs.** Calls that ask for the same (queue and skills) wait in one heap; free agents who can do the same
 (queues and skills) stand in another. Which heap can serve which, and how well, is worked out once, when a heap is new,
@@ -173,7 +175,7 @@ class Matching:
 
     def add_call(self, call: WaitingCall) -> None:
         """The call may be offered, in the place that its priority and its joining gave it."""
-        self._calls.put(call.id, Ask(call.queue, call.skills), rank(call)[0])
+        self._calls.put(call.id, Ask(call.queue, call.asks), rank(call)[0])
 
     def remove_call(self, call: CallId) -> None:
         """The call may not be offered now."""

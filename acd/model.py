@@ -26,7 +26,10 @@ def is_outward(call: CallId) -> bool:
 
 
 class SkillLevel(NamedTuple):
-    """A skill and how well it is mastered, 1 (basic) to 5 (expert). In a call: the least level asked for."""
+    """A skill and how well it is mastered, 1 (basic) to 5 (expert).
+
+    In a call: the least level asked for; 0 once none is any more, though who masters it is still the better one.
+    """
 
     skill: Skill
     level: int
@@ -80,12 +83,38 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RecipeStep:
+    """What a row of a recipe does with a call. Each kind of step is a class of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relax(RecipeStep):
+    """放宽技能: whoever asks for this skill is content with less of it: with `to_level`, or with none (0)."""
+
+    skill: Skill
+    to_level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeRow:
+    """A step that is due when a call has waited so long. What it means: acd.recipe."""
+
+    after: timedelta
+    step: RecipeStep
+
+
+Recipe = tuple[RecipeRow, ...]
+"""溢出方案, the earliest row first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """队列: callers waiting for the same kind of help, and how they are served."""
 
     name: QueueName
     ring_time: timedelta = timedelta(seconds=20)  # how long one phone rings
     wrap_up_time: timedelta = timedelta(seconds=30)  # 话后整理 after a call of this queue
+    recipe: Recipe = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +153,13 @@ class WaitingCall:
     priority: int = 0  # a step is worth so much waiting: acd.matching.rank
     attempts: int = 0  # offers made so far
     rests_until: datetime | None = None  # not offered before this: the last order was not carried out
+    relaxed: Skills | None = None  # asked for now, where the recipe has changed that
+    step_at: datetime | None = None  # when the recipe does something next
+
+    @property
+    def asks(self) -> Skills:
+        """What it asks for now; `skills` is what it came with."""
+        return self.skills if self.relaxed is None else self.relaxed
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +193,4 @@ class Snapshot:
     asked: tuple[Offer, ...] = ()  # agents consulted by others
     next_deadline: datetime | None = None
     blind_until: datetime | None = None  # facts are missing: nothing is offered before this, or before they are told
+    vanished: tuple[Queue, ...] = ()  # queues that the city has no more: calls that wait there keep their rules

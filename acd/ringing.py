@@ -27,6 +27,7 @@ from acd.events import (
 from acd.hall import Hall
 from acd.model import Agent, AgentState, CallId, Offer, WaitingCall, is_outward
 from acd.offering import FAILURES, begin_talk, begin_wrap_up, believe, end_in_nothing
+from acd.patience import begin
 from acd.transfers import clear, drop_asked, let_go
 
 
@@ -50,16 +51,15 @@ def join(hall: Hall, event: CallJoined) -> None:
     if lost is not None:
         begin_wrap_up(hall, lost, event.at)
     _end_handing_on(hall, event.call, event.at)
-    hall.wait(
-        WaitingCall(
-            id=event.call,
-            queue=event.queue,
-            joined=min(event.joined or event.at, event.at),
-            skills=event.skills,
-            priority=event.priority,
-            attempts=hall.book.attempts(event.call),
-        )
+    call = WaitingCall(
+        id=event.call,
+        queue=event.queue,
+        joined=min(event.joined or event.at, event.at),
+        skills=event.skills,
+        priority=event.priority,
+        attempts=hall.book.attempts(event.call),
     )
+    begin(hall, call, event.at)
 
 
 def end(hall: Hall, event: CallEnded) -> None:

@@ -1,11 +1,12 @@
-"""Rules of the place: seats open and close, their phones come and go, queues change, time passes."""
+"""Rules of the place: seats open and close, their phones come and go, time passes."""
 
 from __future__ import annotations
 
+from acd import patience
 from acd.agents import START_WITHIN, AgentFact
 from acd.duty import seat_named
 from acd.errors import UnknownQueue
-from acd.events import PhoneLost, PhoneRegistered, QueuesLoaded, SeatClosed, SeatOpened, TimePassed
+from acd.events import PhoneLost, PhoneRegistered, SeatClosed, SeatOpened, TimePassed
 from acd.hall import Due, Hall
 from acd.model import AgentId, AgentState, BreakReason, CallId
 from acd.ringing import give_up, withdraw
@@ -54,11 +55,6 @@ def register_phone(hall: Hall, event: PhoneRegistered) -> None:
         hall.change(agent.id, AgentFact.PHONE_BACK, event.at)
 
 
-def load_queues(hall: Hall, event: QueuesLoaded) -> None:
-    """The city's queues; what is being offered already keeps the ring time it was offered with."""
-    hall.load_queues(event.queues)
-
-
 def pass_time(hall: Hall, event: TimePassed) -> None:
     """Act on the one deadline that was due first, if it is due by now."""
     first = hall.deadlines.first()
@@ -69,7 +65,7 @@ def pass_time(hall: Hall, event: TimePassed) -> None:
         hall.see_again()
         return
     if deadline.whose is Due.CALL:
-        hall.rested(CallId(deadline.id))
+        patience.time_up(hall, CallId(deadline.id), due)
         return
     agent = hall.agents[AgentId(deadline.id)]
     if agent.state in _BEING_OFFERED:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from city.recipe import AnyRow
 from city.written import Named, Slug, Written
 
 
@@ -18,6 +19,8 @@ class Queue(Named):
     """一部话机振铃多少秒后改派 / how long one phone rings before the next is tried, in seconds"""
     wrap_up_s: Annotated[float, Field(ge=0, le=1800)] = 30.0
     """话后整理秒数 / wrap-up after a call of this queue, in seconds"""
+    recipe: tuple[AnyRow, ...] = ()
+    """溢出方案,按时间先后 / what happens as a call waits, the earliest row first"""
 
 
 class QueuesFile(Written):

@@ -35,6 +35,8 @@ from acd.model import (
     CallId,
     Queue,
     QueueName,
+    RecipeRow,
+    Relax,
     RingFailure,
     Seat,
     SeatId,
@@ -60,6 +62,12 @@ def skilled(**levels: int) -> Skills:
 def make_seat(seat: str, queues: str = "general", **levels: int) -> Seat:
     """A seat serving the queues named in one string."""
     return Seat(SeatId(seat), frozenset(QueueName(queue) for queue in queues.split()), skilled(**levels))
+
+
+def relaxing(queue: str, *rows: tuple[float, str, int]) -> Queue:
+    """A queue by its recipe: after so many seconds, this skill, to this level."""
+    steps = [RecipeRow(timedelta(seconds=after), Relax(Skill(skill), level)) for after, skill, level in rows]
+    return Queue(QueueName(queue), recipe=tuple(steps))
 
 
 class Scene:
@@ -105,6 +113,10 @@ class Scene:
         """A phone comes."""
         self.tell(PhoneRegistered(at=self.now, seat=SeatId(seat)))
 
+    def load(self, *queues: Queue) -> None:
+        """The city has these queues now."""
+        self.tell(QueuesLoaded(at=self.now, queues=queues))
+
     # ---- agents
 
     def log_on(self, agent: str, seat: str, **levels: int) -> None:
@@ -144,12 +156,20 @@ class Scene:
 
     # ---- calls
 
-    def join(self, call: str, queue: str = "general", priority: int = 0, **levels: int) -> None:
-        """A caller enters the waiting room."""
-        joined = CallJoined(
-            at=self.now, call=CallId(call), queue=QueueName(queue), skills=skilled(**levels), priority=priority
+    def join(
+        self, call: str, queue: str = "general", priority: int = 0, joined: float | None = None, **levels: int
+    ) -> None:
+        """A caller enters the waiting room; `joined`: who did so first then, in seconds after nine."""
+        self.tell(
+            CallJoined(
+                at=self.now,
+                call=CallId(call),
+                queue=QueueName(queue),
+                skills=skilled(**levels),
+                priority=priority,
+                joined=None if joined is None else clock(joined),
+            )
         )
-        self.tell(joined)
 
     def end(self, call: str) -> None:
         """The caller is gone."""

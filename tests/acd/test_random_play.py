@@ -17,7 +17,7 @@ from acd.distributor import Distributor
 from acd.errors import Refused
 from acd.events import Event, Request
 from acd.matching import Ask, able_at, can_serve
-from acd.model import Agent, AgentState, BreakReason, CallId, RingFailure, SeatId, WaitingCall, is_outward
+from acd.model import Agent, AgentState, BreakReason, CallId, Relax, RingFailure, SeatId, WaitingCall, is_outward
 from acd.talk_facts import (
     ConsultAnswered,
     ConsultBegun,
@@ -28,18 +28,24 @@ from acd.talk_facts import (
     TransferDone,
     TransferFailed,
 )
-from tests.acd.scene import Scene
+from tests.acd.scene import Scene, relaxing
 
 SEATS, AGENTS = ("8001", "8002", "8003", "8004"), ("101", "102", "103", "104")
 SERVES = ("general", "health", "general health", "")
 LEVELS: tuple[dict[str, int], ...] = ({}, {"psychology": 1}, {"psychology": 3}, {"english": 2})
+RECIPES: tuple[tuple[tuple[float, str, int], ...], ...] = (
+    (),
+    ((5, "psychology", 2), (30, "psychology", 0)),
+    ((0.5, "english", 1), (10, "psychology", 0), (20, "english", 0)),
+    ((60, "french", 0),),
+)
 WAITS_FOR_PROOF = {BreakReason.REST, BreakReason.MEAL, BreakReason.TRAINING, BreakReason.OTHER, BreakReason.MISSED}
 
 Move = tuple[str, int, int, int]
 small = st.integers(0, 7)
 MOVES = (
     *("join", "join", "join", "end", "again", *("news",) * 7, *("stale",) * 3, "time", "time"),
-    *("log on", "ready", "ready", "rest", "log off", "open", "close", "phone", "dial out"),
+    *("log on", "ready", "ready", "rest", "log off", "open", "close", "phone", "dial out", "recipe"),
 )
 
 HANDING_ON = (*MOVES, "pass on", "pass on", "back", "ask", "ask", "meet", "part", "three", "take over", "out")
@@ -65,6 +71,7 @@ def play(scene: Scene, move: Move) -> None:
         "open": lambda: scene.seat(seat, SERVES[b % 4], **LEVELS[c % 4]),
         "close": lambda: scene.close(seat),
         "dial out": lambda: scene.dial_out(agent, f"out-{len(scene.told)}", ("general", "health")[b % 2]),
+        "recipe": lambda: scene.load(relaxing("general", *RECIPES[a % 4]), relaxing("health", *RECIPES[b % 4])),
         "phone": lambda: (scene.phone_lost if b % 2 else scene.phone_back)(seat),
     }
     acts[kind]()
@@ -136,6 +143,7 @@ class Watched(Scene):
             raise
         self.check_agents()
         self.check_calls()
+        self.check_what_is_asked_for(event.at)
         self.check_nobody_waits_in_vain()
         self.check_order(orders)
         return orders
@@ -183,7 +191,23 @@ class Watched(Scene):
         """The rule, said naively."""
         assert agent.seat is not None
         seat = self.core.seats[agent.seat]
-        return can_serve(able_at(agent.skills, seat), Ask(call.queue, call.skills))
+        return can_serve(able_at(agent.skills, seat), Ask(call.queue, call.asks))
+
+    def check_what_is_asked_for(self, at: datetime) -> None:
+        """What each call came with, less what its queue's rows have taken off by now; said naively.
+
+        A row that is due at this very moment may still be on its way: each deadline has an event of its own.
+        """
+        for call in self.core.waiting:
+            due = call.step_at is not None and call.step_at <= at
+            asks = dict(call.skills)
+            for row in self.core.queues[call.queue].recipe:
+                if call.joined + row.after <= at and not due:
+                    assert isinstance(row.step, Relax)
+                    level = asks.get(row.step.skill)
+                    if level is not None:
+                        asks[row.step.skill] = min(level, row.step.to_level)
+            assert due or dict(call.asks) == asks
 
     def check_nobody_waits_in_vain(self) -> None:
         """No free agent stands beside a waiting call they could serve."""
