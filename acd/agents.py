@@ -122,6 +122,9 @@ _LASTS: Final[Mapping[AgentFact, timedelta]] = {
 ON_A_CALL: Final = frozenset({_S.RESERVED, _S.RINGING, _S.TALKING})
 """The states in which an agent has a call, and in no other."""
 
+ON_DUTY: Final = ON_A_CALL | {_S.READY, _S.WRAP_UP}
+"""The states in which an agent takes calls, or will as soon as this one is over."""
+
 CHINESE: Final[Mapping[AgentState, str]] = {
     _S.LOGGED_OFF: "签出",
     _S.READY: "就绪",

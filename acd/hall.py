@@ -12,11 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from acd.agents import AgentFact, turn
+from acd.agents import ON_DUTY, AgentFact, turn
 from acd.commands import Command
 from acd.errors import UnknownAgent
 from acd.lazyheap import LazyHeap
-from acd.matching import Able, Matching, able_at
+from acd.matching import Able, Matching, able_at, ask_of, can_serve
 from acd.model import (
     Agent,
     AgentId,
@@ -65,6 +65,7 @@ class Hall:
         self._sitting: dict[SeatId, AgentId] = {}
         self._able: dict[AgentId, Able] = {}
         self._waiting: dict[CallId, WaitingCall] = {}
+        self._held_for: dict[AgentId, dict[CallId, None]] = {}
         self._old_rules: dict[QueueName, Queue] = {}
         self._ended: dict[CallId, None] = {}
         self.freed: list[AgentId] = []  # became free while one event is received
@@ -150,6 +151,13 @@ class Hall:
             self.freed.append(agent.id)
         else:
             self.matching.remove_agent(agent.id)
+        for call in list(self._held_for.get(agent.id, ())):
+            if not self._is_worth_waiting_for(agent.id, self._waiting[call]):
+                self.wait(replace(self._waiting[call], held_until=None))
+
+    def _is_worth_waiting_for(self, agent: AgentId, call: WaitingCall) -> bool:
+        known = self._agents.get(agent)
+        return known is not None and known.state in ON_DUTY and can_serve(self._able[agent], ask_of(call))
 
     # ---- calls
 
@@ -164,30 +172,50 @@ class Hall:
 
     def count_attempt(self, call: CallId, attempt: int) -> None:
         """The call is being offered: it waits on, but may not be offered to anybody else."""
-        self._waiting[call] = replace(self._waiting[call], attempts=attempt, rests_until=None)
-        self._expect(self._waiting[call])
+        self._keep(replace(self._waiting[call], attempts=attempt, rests_until=None))
         self.matching.remove_call(call)
 
     def wait(self, call: WaitingCall) -> None:
-        """The call waits and may be offered now, unless it rests or is being offered."""
+        """The call waits and may be offered now, unless it rests or is being offered.
+
+        One that waits only for the agent it prefers waits for anybody, once that agent is off duty or cannot serve it.
+        """
+        if call.held_until and call.prefers and not self._is_worth_waiting_for(call.prefers, call):
+            call = replace(call, held_until=None)
         self.arrived.pop(call.id, None)
-        self._waiting[call.id] = call
-        self._expect(call)
+        self._keep(call)
         if call.rests_until is None and call.id not in self.book.open:
             self.matching.add_call(call)
             self.returned.append(call.id)
+        else:
+            self.matching.remove_call(call.id)
 
-    def _expect(self, call: WaitingCall) -> None:
+    def _keep(self, call: WaitingCall) -> None:
         """Time will change the call at the first of its moments, if it has any."""
-        moments = [moment for moment in (call.rests_until, call.step_at) if moment is not None]
+        self._waiting[call.id] = call
+        if call.held_until and call.prefers:
+            self._held_for.setdefault(call.prefers, {})[call.id] = None
+        else:
+            self._hold_no_more(call)
+        moments = [moment for moment in (call.rests_until, call.step_at, call.held_until) if moment is not None]
         if moments:
             self.deadlines.push(Deadline(Due.CALL, call.id), min(moments))
         else:
             self.deadlines.discard(Deadline(Due.CALL, call.id))
 
+    def _hold_no_more(self, call: WaitingCall) -> None:
+        if call.prefers is None or call.prefers not in self._held_for:
+            return
+        held = self._held_for[call.prefers]
+        held.pop(call.id, None)
+        if not held:
+            del self._held_for[call.prefers]
+
     def stop_waiting(self, call: CallId) -> None:
         """The caller talks or is gone."""
-        if self._waiting.pop(call, None) is not None:
+        gone = self._waiting.pop(call, None)
+        if gone is not None:
+            self._hold_no_more(gone)
             self.matching.remove_call(call)
             self.deadlines.discard(Deadline(Due.CALL, call))
 

@@ -115,6 +115,7 @@ class Queue:
     ring_time: timedelta = timedelta(seconds=20)  # how long one phone rings
     wrap_up_time: timedelta = timedelta(seconds=30)  # 话后整理 after a call of this queue
     recipe: Recipe = ()
+    prefer_for: timedelta = timedelta(0)  # 熟人坐席: so long a call waits only for the agent it prefers
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,8 @@ class WaitingCall:
     rests_until: datetime | None = None  # not offered before this: the last order was not carried out
     relaxed: Skills | None = None  # asked for now, where the recipe has changed that
     step_at: datetime | None = None  # when the recipe does something next
+    prefers: AgentId | None = None  # 熟人坐席: who served this citizen last
+    held_until: datetime | None = None  # until then it waits only for them, while they are on duty
 
     @property
     def asks(self) -> Skills:

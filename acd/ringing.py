@@ -58,6 +58,7 @@ def join(hall: Hall, event: CallJoined) -> None:
         skills=event.skills,
         priority=event.priority,
         attempts=hall.book.attempts(event.call),
+        prefers=event.prefers,
     )
     begin(hall, call, event.at)
 

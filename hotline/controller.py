@@ -36,6 +36,7 @@ from asr.transcriber import Transcriber
 from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
+from hotline.acquaintance import acquaintance
 from hotline.beginning import ami_account, open_seats, remember
 from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.callbook import CallBook
@@ -172,7 +173,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await found.tell_again()
         await open_seats(city, engine, capacity)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
-        reception = Reception(lambda: city, desk, now)
+        reception = Reception(lambda: city, desk, now, acquaintance(database))
         handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts))

@@ -51,6 +51,7 @@ def acd_queues(city: City) -> tuple[Queue, ...]:
             ring_time=timedelta(seconds=queue.ring_time_s),
             wrap_up_time=timedelta(seconds=queue.wrap_up_s),
             recipe=tuple(map(acd_row, queue.recipe)),
+            prefer_for=timedelta(seconds=queue.prefer_last_agent_s),
         )
         for queue in city.queues.values()
     )

@@ -157,7 +157,14 @@ class Scene:
     # ---- calls
 
     def join(
-        self, call: str, queue: str = "general", priority: int = 0, joined: float | None = None, **levels: int
+        self,
+        call: str,
+        queue: str = "general",
+        priority: int = 0,
+        *,
+        joined: float | None = None,
+        prefers: str | None = None,
+        **levels: int,
     ) -> None:
         """A caller enters the waiting room; `joined`: who did so first then, in seconds after nine."""
         self.tell(
@@ -168,6 +175,7 @@ class Scene:
                 skills=skilled(**levels),
                 priority=priority,
                 joined=None if joined is None else clock(joined),
+                prefers=None if prefers is None else AgentId(prefers),
             )
         )
 

@@ -25,7 +25,7 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import AgentState, BreakReason, CallId, QueueName, RingFailure, SeatId, is_outward
+from acd.model import AgentId, AgentState, BreakReason, CallId, QueueName, RingFailure, SeatId, is_outward
 from telephony.resync import difference
 from telephony.telephones import WITH_SEAT, LiveCall, Telephones, Where
 from tests.acd.scene import Scene, clock, skilled
@@ -150,11 +150,12 @@ def test_caller_keeps_the_old_place() -> None:
     scene = Scene()
     scene.later(100)
     later = live(W.WAITING, call="c2", joined=clock(20))
-    first = live(W.WAITING, call="c3", joined=clock(10), priority=0, skills=skilled(psychology=1))
+    first = live(W.WAITING, call="c3", joined=clock(10), skills=skilled(psychology=1), prefers=AgentId("101"))
     look(scene, later, first, live(W.WAITING, call="c4", joined=clock(30), priority=1))
 
     assert scene.waiting() == ["c4", "c3", "c2"]
     assert scene.core.waiting[1].skills == skilled(psychology=1)
+    assert scene.core.waiting[1].prefers == "101"
 
 
 def test_attempts_go_on_where_the_dialplan_counted() -> None:
