@@ -1,7 +1,7 @@
 """Who gets which call: facts go in, orders come out. No clock, no I/O; the same facts give the same orders.
 
 Where the rules are: acd.agents (the table of states), acd.duty (what agents ask for), acd.seating (seats, phones,
-time), acd.ringing (a call's way), acd.patience (what waiting does), acd.offering (who gets it), acd.finding (after a
+time), acd.ringing (a call's way), acd.waiting (what waiting does), acd.offering (who gets it), acd.finding (after a
 gap).
 acd.hall keeps the state and its index.
 """
@@ -20,12 +20,12 @@ from acd import (
     duty,
     events,
     finding,
-    patience,
     ringing,
     seating,
     talk_facts,
     talking,
     transfers,
+    waiting,
 )
 from acd.commands import Command
 from acd.events import Event
@@ -80,7 +80,7 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.AgentLoggedOff: duty.log_off,
     events.SeatOpened: seating.open_seat,
     events.SeatClosed: seating.close_seat,
-    events.QueuesLoaded: patience.load_queues,
+    events.QueuesLoaded: waiting.load_queues,
     events.TimePassed: seating.pass_time,
     events.GapMarked: finding.mark_gap,
     events.GapClosed: finding.close_gap,

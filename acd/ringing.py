@@ -27,8 +27,8 @@ from acd.events import (
 from acd.hall import Hall
 from acd.model import Agent, AgentState, CallId, Offer, WaitingCall, is_outward
 from acd.offering import FAILURES, begin_talk, begin_wrap_up, believe, end_in_nothing
-from acd.patience import begin
 from acd.transfers import clear, drop_asked, let_go
+from acd.waiting import begin
 
 
 def arrive(hall: Hall, event: CallArrived) -> None:

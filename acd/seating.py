@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acd import patience
+from acd import waiting
 from acd.agents import START_WITHIN, AgentFact
 from acd.duty import seat_named
 from acd.errors import UnknownQueue
@@ -65,7 +65,7 @@ def pass_time(hall: Hall, event: TimePassed) -> None:
         hall.see_again()
         return
     if deadline.whose is Due.CALL:
-        patience.time_up(hall, CallId(deadline.id), due)
+        waiting.time_up(hall, CallId(deadline.id), due)
         return
     agent = hall.agents[AgentId(deadline.id)]
     if agent.state in _BEING_OFFERED:
