@@ -64,6 +64,7 @@ class Hall:
         self._agents: dict[AgentId, Agent] = {}
         self._sitting: dict[SeatId, AgentId] = {}
         self._able: dict[AgentId, Able] = {}
+        self._deadline_of: dict[AgentId, Deadline] = {}
         self._waiting: dict[CallId, WaitingCall] = {}
         self._held_for: dict[AgentId, dict[CallId, None]] = {}
         self._old_rules: dict[QueueName, Queue] = {}
@@ -142,16 +143,19 @@ class Hall:
         self._index(self._agents[agent.id])
 
     def _index(self, agent: Agent) -> None:
+        deadline = self._deadline_of.get(agent.id) or self._deadline_of.setdefault(
+            agent.id, Deadline(Due.AGENT, agent.id)
+        )
         if agent.until is not None:
-            self.deadlines.push(Deadline(Due.AGENT, agent.id), agent.until)
+            self.deadlines.push(deadline, agent.until)
         else:
-            self.deadlines.discard(Deadline(Due.AGENT, agent.id))
+            self.deadlines.discard(deadline)
         if agent.state is AgentState.READY and agent.until is None and agent.idle_since is not None:
             self.matching.add_agent(agent.id, self._able[agent.id], agent.idle_since)
             self.freed.append(agent.id)
         else:
             self.matching.remove_agent(agent.id)
-        for call in list(self._held_for.get(agent.id, ())):
+        for call in list(self._held_for[agent.id]) if agent.id in self._held_for else ():
             if not self._is_worth_waiting_for(agent.id, self._waiting[call]):
                 self.wait(replace(self._waiting[call], held_until=None))
 
@@ -170,10 +174,10 @@ class Hall:
         """Tell whether the call is known to be over, so that news of it is stale."""
         return call in self._ended
 
-    def count_attempt(self, call: CallId, attempt: int) -> None:
+    def begin_offer(self, offer: Offer) -> None:
         """The call is being offered: it waits on, but may not be offered to anybody else."""
-        self._keep(replace(self._waiting[call], attempts=attempt, rests_until=None))
-        self.matching.remove_call(call)
+        self.matching.remove_call(offer.call)
+        self.book.begin(offer)
 
     def wait(self, call: WaitingCall) -> None:
         """The call waits and may be offered now, unless it rests or is being offered.
@@ -195,11 +199,11 @@ class Hall:
         self._waiting[call.id] = call
         if call.held_until and call.prefers:
             self._held_for.setdefault(call.prefers, {})[call.id] = None
-        else:
+        elif call.prefers:
             self._hold_no_more(call)
-        moments = [moment for moment in (call.rests_until, call.step_at, call.held_until) if moment is not None]
-        if moments:
-            self.deadlines.push(Deadline(Due.CALL, call.id), min(moments))
+        due = _first_moment(call)
+        if due is not None:
+            self.deadlines.push(Deadline(Due.CALL, call.id), due)
         else:
             self.deadlines.discard(Deadline(Due.CALL, call.id))
 
@@ -269,3 +273,9 @@ class Hall:
             self._sitting[agent.seat] = agent.id
             self._able[agent.id] = able_at(agent.skills, self.seats.get(agent.seat) or Seat(agent.seat, frozenset()))
             self._index(agent)
+
+
+def _first_moment(call: WaitingCall) -> datetime | None:
+    if call.rests_until is None and call.held_until is None:
+        return call.step_at
+    return min(moment for moment in (call.rests_until, call.step_at, call.held_until) if moment is not None)

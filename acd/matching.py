@@ -143,8 +143,11 @@ class _Side:
         self._tidy_at = TIDY_AT
 
     def put(self, item: Any, sets: Any, key: Any) -> None:
-        self.take(item)
-        group = self._group_of[item] = self.groups.get(sets) or self._new_group(sets)
+        group = self.groups.get(sets) or self._new_group(sets)
+        before = self._group_of.get(item)
+        if before is not None and before is not group:
+            before.heap.discard(item)
+        self._group_of[item] = group
         group.heap.push(item, key)
 
     def take(self, item: Any) -> None:
@@ -160,6 +163,9 @@ class _Side:
 
     def best_across(self, item: Any) -> tuple[Any, Any] | None:
         return self._group_of[item].best_partner()
+
+    def has_any(self) -> bool:
+        return bool(self._group_of)
 
     def _new_group(self, sets: Any) -> _Group:
         if len(self.groups) >= self._tidy_at:
@@ -192,22 +198,25 @@ class Matching:
 
     def add_call(self, call: WaitingCall) -> None:
         """The call may be offered, in the place that its priority and its joining gave it."""
-        self.remove_call(call.id)
         key = rank(call)[0]
         if call.prefers is not None:
+            self.remove_call(call.id)
             self._prefers[call.id] = call.prefers
-        if call.held_until is not None and call.prefers is not None:
-            self._held.setdefault(call.prefers, LazyHeap()).push(call.id, key)
-        else:
-            self._calls.put(call.id, ask_of(call), key)
+            if call.held_until is not None:
+                self._held.setdefault(call.prefers, LazyHeap()).push(call.id, key)
+                return
+        self._calls.put(call.id, ask_of(call), key)
 
     def remove_call(self, call: CallId) -> None:
         """The call may not be offered now."""
         self._calls.take(call)
-        preferred = self._prefers.pop(call, None)
-        if preferred in self._held:
-            self._held[preferred].discard(call)
-            if not self._held[preferred]:
+        if call not in self._prefers:
+            return
+        preferred = self._prefers.pop(call)
+        held = self._held.get(preferred)
+        if held is not None:
+            held.discard(call)
+            if not held:
                 del self._held[preferred]
 
     def add_agent(self, agent: AgentId, able: Able, idle_since: datetime) -> None:
@@ -225,6 +234,11 @@ class Matching:
     def is_free(self, agent: AgentId) -> bool:
         """Tell whether the agent may be offered a call."""
         return self._agents.has(agent)
+
+    @property
+    def is_anybody_free(self) -> bool:
+        """Tell whether there is an agent who may be offered a call."""
+        return self._agents.has_any()
 
     def best_call(self, agent: AgentId) -> CallId | None:
         """Return the call that this free agent should take next."""

@@ -152,7 +152,7 @@ class WaitingCall:
     joined: datetime
     skills: Skills = frozenset()
     priority: int = 0  # a step is worth so much waiting: acd.matching.rank
-    attempts: int = 0  # offers made so far
+    attempts: int = 0  # offers that came to nothing so far: the number of the last
     rests_until: datetime | None = None  # not offered before this: the last order was not carried out
     relaxed: Skills | None = None  # asked for now, where the recipe has changed that
     step_at: datetime | None = None  # when the recipe does something next

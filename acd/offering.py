@@ -41,12 +41,11 @@ def match(hall: Hall, at: datetime) -> None:
         return
     while hall.freed:
         _serve(hall, hall.freed.pop(), at)
-    if not hall.returned:
-        return
-    returned = [hall.waiting[call] for call in hall.returned if call in hall.waiting]
+    if hall.returned and hall.matching.is_anybody_free:
+        returned = [hall.waiting[call] for call in hall.returned if call in hall.waiting]
+        for call in sorted(returned, key=rank):
+            _find_agent(hall, call, at)
     hall.returned.clear()
-    for call in sorted(returned, key=rank):
-        _find_agent(hall, call, at)
 
 
 def _serve(hall: Hall, agent: AgentId, at: datetime) -> None:
@@ -76,8 +75,7 @@ def _offer(hall: Hall, call: WaitingCall, agent: Agent, at: datetime) -> None:
     if agent.seat is None:
         raise RuntimeError("an agent without a seat stands in the idle line")
     offer = Offer(call.id, hall.book.attempts(call.id) + 1, agent.id, agent.seat, call.queue)
-    hall.count_attempt(call.id, offer.attempt)
-    hall.book.begin(offer)
+    hall.begin_offer(offer)
     hall.change(agent.id, AgentFact.OFFERED, at, offer=offer)
     order = RingAgent(
         at=at,
@@ -110,7 +108,8 @@ def end_in_nothing(hall: Hall, offer: Offer, fact: AgentFact, at: datetime, *, s
         return
     caller_said_gone = fact is AgentFact.WITHDRAWN and not stop
     rests = caller_said_gone or fact is AgentFact.NOT_CARRIED_OUT
-    hall.wait(replace(waiting, rests_until=at + CALL_RESTS if rests else None))
+    attempts = hall.book.attempts(offer.call)
+    hall.wait(replace(waiting, attempts=attempts, rests_until=at + CALL_RESTS if rests else None))
 
 
 def end_outward(hall: Hall, offer: Offer, at: datetime, *, stop: bool) -> None:

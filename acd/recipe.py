@@ -12,39 +12,41 @@ A further kind of step is a class under `acd.model.RecipeStep`, a kind of row in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import starmap
 
-from acd.model import Recipe, RecipeRow, Relax, SkillLevel, Skills, WaitingCall
+from acd.model import Recipe, RecipeStep, Relax, Skill, SkillLevel, WaitingCall
 
 
 def brought_up(call: WaitingCall, recipe: Recipe, at: datetime) -> WaitingCall:
     """Return the call as its queue's recipe has it at `at`; the same one, if that changes nothing."""
     if not recipe and call.relaxed is None and call.step_at is None:
         return call
-    asks = call.skills
-    step_at = None
+    asks = dict(call.skills)
+    step_at, relaxed = None, False
     for row in recipe:
-        if not _matters(row, asks):
+        if not _matters(row.step, asks):
             continue
-        if call.joined + row.after > at:
-            step_at = call.joined + row.after
+        due = call.joined + row.after
+        if due > at:
+            step_at = due
             break
-        asks = _after(row, asks)
-    relaxed = None if asks == call.skills else asks
-    if (relaxed, step_at) == (call.relaxed, call.step_at):
+        relaxed = _take(row.step, asks) or relaxed
+    now_asked = frozenset(starmap(SkillLevel, asks.items())) if relaxed else None
+    if step_at == call.step_at and now_asked == call.relaxed:
         return call
-    return replace(call, relaxed=relaxed, step_at=step_at)
+    return replace(call, relaxed=now_asked, step_at=step_at)
 
 
-def _matters(row: RecipeRow, asks: Skills) -> bool:
-    """Whether the row does anything with a call that asks for this. Others need no deadline for it."""
-    step = row.step
-    return isinstance(step, Relax) and any(skill == step.skill and level > step.to_level for skill, level in asks)
+def _matters(step: RecipeStep, asks: Mapping[Skill, int]) -> bool:
+    """Whether the step does anything with a call that asks for this. Others need no deadline for it."""
+    return isinstance(step, Relax) and asks.get(step.skill, 0) > step.to_level
 
 
-def _after(row: RecipeRow, asks: Skills) -> Skills:
-    step = row.step
-    if not isinstance(step, Relax):
-        return asks
-    return frozenset(SkillLevel(step.skill, step.to_level) if ask.skill == step.skill else ask for ask in asks)
+def _take(step: RecipeStep, asks: dict[Skill, int]) -> bool:
+    """Do the step to what is asked for; tell whether that has changed it."""
+    if isinstance(step, Relax):
+        asks[step.skill] = step.to_level
+    return isinstance(step, Relax)

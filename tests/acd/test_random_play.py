@@ -111,10 +111,10 @@ def tell_of_offer(scene: Scene, a: int, b: int, c: int) -> None:
 
 def tell_of_older_offer(scene: Scene, a: int, b: int, c: int) -> None:
     """News of any offer ever made of a call that still waits."""
-    known = [call for call in scene.core.waiting if call.attempts]
+    known = [call.id for call in scene.core.waiting if scene.core.attempts(call.id)]
     if known:
         call = known[a % len(known)]
-        tell(scene, call.id, 1 + c % call.attempts, b, c)
+        tell(scene, call, 1 + c % scene.core.attempts(call), b, c)
 
 
 def tell(scene: Scene, call: CallId, attempt: int, b: int, c: int) -> None:
