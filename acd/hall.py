@@ -6,7 +6,7 @@ index exactly while free, a call in the waiting index exactly while it may be of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from acd.agents import ON_DUTY, AgentFact, turn
 from acd.commands import Command
 from acd.errors import UnknownAgent
+from acd.held import Held
 from acd.lazyheap import LazyHeap
 from acd.matching import Able, Matching, able_at, ask_of, can_serve
 from acd.model import (
@@ -42,6 +43,7 @@ class Due(StrEnum):
 
     AGENT = "agent"
     CALL = "call"
+    LAPSE = "lapse"
     SIGHT = "sight"
 
 
@@ -68,9 +70,10 @@ class Hall:
         self._able: dict[AgentId, Able] = {}
         self._deadline_of: dict[AgentId, Deadline] = {}
         self._waiting: dict[CallId, WaitingCall] = {}
-        self._held_for: dict[AgentId, dict[CallId, None]] = {}
+        self._held = Held()
         self._old_rules: dict[QueueName, Queue] = {}
         self._ended: dict[CallId, None] = {}
+        self.lined: dict[CallId, CallId] = {}  # call-backs in the line, by the call for which they are owed
         self.freed: list[AgentId] = []  # became free while one event is received
         self.returned: list[CallId] = []  # came (back) into the waiting index meanwhile
         self.arrived: dict[CallId, None] = {}  # greeted or in a menu
@@ -162,7 +165,7 @@ class Hall:
             self.freed.append(agent.id)
         else:
             self.matching.remove_agent(agent.id)
-        for call in list(self._held_for[agent.id]) if agent.id in self._held_for else ():
+        for call in self._held.calls_for(agent.id):
             if not self._is_worth_waiting_for(agent.id, self._waiting[call]):
                 self.wait(replace(self._waiting[call], held_until=None))
 
@@ -176,6 +179,11 @@ class Hall:
     def waiting(self) -> Mapping[CallId, WaitingCall]:
         """Callers who are not talking yet, also while an agent's phone rings for them; read only."""
         return self._waiting
+
+    @property
+    def ended(self) -> Collection[CallId]:
+        """Calls known to be over, as far as that is remembered."""
+        return self._ended.keys()
 
     def has_ended(self, call: CallId) -> bool:
         """Tell whether the call is known to be over, so that news of it is stale."""
@@ -204,31 +212,33 @@ class Hall:
     def _keep(self, call: WaitingCall) -> None:
         """Time will change the call at the first of its moments, if it has any."""
         self._waiting[call.id] = call
-        if call.held_until and call.prefers:
-            self._held_for.setdefault(call.prefers, {})[call.id] = None
-        elif call.prefers:
-            self._hold_no_more(call)
-        due = _first_moment(call)
-        if due is not None:
-            self.deadlines.push(Deadline(Due.CALL, call.id), due)
+        if call.owed is not None:
+            self.lined[call.owed] = call.id
+        if call.lapses is not None:
+            self.deadlines.push(Deadline(Due.LAPSE, call.id), call.lapses)
+        self._held.note(call)
+        if call.due is not None:
+            self.deadlines.push(Deadline(Due.CALL, call.id), call.due)
         else:
             self.deadlines.discard(Deadline(Due.CALL, call.id))
 
-    def _hold_no_more(self, call: WaitingCall) -> None:
-        if call.prefers is None or call.prefers not in self._held_for:
-            return
-        held = self._held_for[call.prefers]
-        held.pop(call.id, None)
-        if not held:
-            del self._held_for[call.prefers]
+    def amend(self, call: WaitingCall) -> None:
+        """The call waits on, perhaps in another place of the line; whether it may be offered is as before."""
+        self._keep(call)
+        if self.matching.may_be_offered(call.id):
+            self.matching.add_call(call)
 
     def stop_waiting(self, call: CallId) -> None:
         """The caller talks or is gone."""
-        gone = self._waiting.pop(call, None)
-        if gone is not None:
-            self._hold_no_more(gone)
-            self.matching.remove_call(call)
-            self.deadlines.discard(Deadline(Due.CALL, call))
+        waited = self._waiting.pop(call, None)
+        if waited is None:
+            return
+        self._held.forget(waited)
+        self.matching.remove_call(call)
+        self.deadlines.discard(Deadline(Due.CALL, call))
+        self.deadlines.discard(Deadline(Due.LAPSE, call))
+        if waited.owed is not None:
+            del self.lined[waited.owed]
 
     def forget_call(self, call: CallId) -> None:
         """The caller's leg is gone; ids are never used again, so later news of it is stale."""
@@ -258,7 +268,7 @@ class Hall:
     # ---- after a restart
 
     def restore(self, past: Snapshot) -> None:
-        """Become what `past` says; this hall is new. What only mattered to news on its way is gone."""
+        """Become what `past` says; this hall is new."""
         self.load_queues(past.vanished)
         self.load_queues(past.queues)
         self.seats = {seat.id: seat for seat in past.seats}
@@ -269,8 +279,12 @@ class Hall:
         for agent in past.agents:
             self._restore_agent(agent)
         for call in past.waiting:
-            self.book.count_on(call.id, call.attempts)
+            if call.attempts:  # where there were none, only the counts of `past` say whether the telephones know it
+                self.book.count_on(call.id, call.attempts)
             self.wait(call)
+        if past.past is not None:
+            self.book.restore_past(past.past)
+        self._ended = dict.fromkeys(past.ended)
         if past.blind_until is not None:
             self.go_blind(past.blind_until)
         self.learning.restore(past.rates, past.engaged)
@@ -281,9 +295,3 @@ class Hall:
             self._sitting[agent.seat] = agent.id
             self._able[agent.id] = able_at(agent.skills, self.seats.get(agent.seat) or Seat(agent.seat, frozenset()))
             self._index(agent)
-
-
-def _first_moment(call: WaitingCall) -> datetime | None:
-    if call.rests_until is None and call.held_until is None:
-        return call.step_at
-    return min(moment for moment in (call.rests_until, call.step_at, call.held_until) if moment is not None)

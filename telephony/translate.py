@@ -103,13 +103,12 @@ class Translator:
         self._outside: set[CallId] = set()  # on the way to somebody outside, or with them
         self._contacts: dict[SeatId, str] = {}
 
-    def resume(self, offers: Mapping[CallId, int], rang: Iterable[CallId]) -> None:
+    def resume(self, offers: Mapping[CallId, int], rang: Iterable[CallId], outside: Iterable[CallId] = ()) -> None:
         """After a hole in what was heard: these calls are engaged in these offers, and no others; those phones rang.
 
         News of registrations was missed, too; who is there is looked up anew.
         """
-        self._offers, self._rang = dict(offers), set(rang)
-        self._outside.clear()
+        self._offers, self._rang, self._outside = dict(offers), set(rang), set(outside)
         self._contacts.clear()
 
     def facts(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:

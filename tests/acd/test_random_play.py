@@ -26,7 +26,7 @@ from acd.talk_facts import (
     TransferDone,
     TransferFailed,
 )
-from tests.acd.scene import Scene, relaxing
+from tests.acd.scene import Scene, relaxing, skilled
 from tests.acd.watched import Watched
 
 SEATS, AGENTS = ("8001", "8002", "8003", "8004"), ("101", "102", "103", "104")
@@ -43,7 +43,8 @@ Move = tuple[str, int, int, int]
 small = st.integers(0, 7)
 MOVES = (
     *("join", "join", "join", "known", "known", "end", "again", *("news",) * 7, *("stale",) * 3, "time", "time"),
-    *("log on", "ready", "ready", "rest", "log off", "open", "close", "phone", "dial out", "recipe"),
+    *("log on", "ready", "ready", "rest", "log off", "open", "close", "measure", "phone", "dial out", "recipe"),
+    *("line up", "line up", "withdraw", "inherit", "ask back"),
 )
 
 HANDING_ON = (*MOVES, "pass on", "pass on", "back", "ask", "ask", "meet", "part", "three", "take over", "out")
@@ -69,14 +70,34 @@ def play(scene: Scene, move: Move) -> None:
         "log off": lambda: scene.log_off(agent),
         "open": lambda: scene.seat(seat, SERVES[b % 4], **LEVELS[c % 4]),
         "close": lambda: scene.close(seat),
+        "measure": lambda: scene.measure({seat: SERVES[b % 4], SEATS[c % 4]: SERVES[c % 3]}, SEATS[(a + b) % 4]),
         "dial out": lambda: scene.dial_out(agent, f"out-{len(scene.told)}", ("general", "health")[b % 2]),
         "recipe": lambda: scene.load(
             replace(relaxing("general", *RECIPES[a % 4]), prefer_for=timedelta(seconds=(0, 5, 20)[c % 3])),
             relaxing("health", *RECIPES[b % 4]),
         ),
+        **call_backs(scene, a, b, c),
         "phone": lambda: (scene.phone_lost if b % 2 else scene.phone_back)(seat),
     }
     acts[kind]()
+
+
+def call_backs(scene: Scene, a: int, b: int, c: int) -> dict[str, Callable[[], None]]:
+    """Debts of few calls, so that one is often in the line already; their windows, and callers who ring again."""
+    known = [*sorted(scene.core.calls), "nobody"]
+    window = {
+        "not_before": scene.now + timedelta(seconds=a) if c % 2 else None,
+        "lapses": scene.now + timedelta(seconds=20 * a) if a % 2 else None,
+    }
+    told = len(scene.told)
+    wants: dict[str, Any] = {"queue": ("general", "health")[a % 2], "skills": skilled(**LEVELS[c % 4])}
+    place = {**wants, "priority": b % 3, **window}
+    return {
+        "line up": lambda: scene.line_up(f"d{b % 4}", f"out-{told - c % 2}", -60 * c, **place),
+        "withdraw": lambda: scene.withdraw(f"d{b % 4}"),
+        "inherit": lambda: scene.inherit(known[b % len(known)], -60 * c, ("general", "health")[a % 2]),
+        "ask back": lambda: scene.ask_back(known[b % len(known)]),
+    }
 
 
 def handing_on(scene: Scene, a: int, b: int, c: int) -> dict[str, Callable[[], None]]:

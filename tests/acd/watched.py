@@ -64,20 +64,31 @@ class Watched(Scene):
 
     def check_calls(self) -> None:
         """A call waits or talks, never both; nobody is kept for a call that waits unoffered or talks."""
-        waiting = {call.id for call in self.core.waiting}
+        waiting, lined = {call.id for call in self.core.waiting}, {call.id for call in self.core.lined}
         assert not waiting & self.core.talking.keys()
         assert not any(is_outward(call) for call in waiting)
+        assert all(is_outward(call) for call in lined)
+        assert not lined & self.core.talking.keys()
+        assert lined & self.core.calls == lined & self.core.offers.keys()
+        assert len({call.owed for call in self.core.lined}) == len(lined)
+        assert all(call.lapses is None or call.lapses >= self.now for call in self.core.lined)
         assert not self.core.offers.keys() & self.core.talking.keys()
         assert not self.core.kept.keys() & (self.core.talking.keys() | waiting)
-        assert self.core.asked.keys() <= self.core.talking.keys()
+        assert {call: offer.attempt for call, offer in self.core.asked.items()}.items() <= {
+            call: offer.attempt for call, offer in self.core.talking.items()
+        }.items()
 
     def free(self) -> list[Agent]:
         """Agents who may be offered a call now."""
         return [a for a in self.core.agents.values() if a.state is AgentState.READY and a.until is None]
 
+    def line(self) -> list[WaitingCall]:
+        """Callers and call-backs: to the rule they are alike."""
+        return [*self.core.waiting, *self.core.lined]
+
     def offerable(self) -> list[WaitingCall]:
         """Calls that may be offered now."""
-        return [c for c in self.core.waiting if c.id not in self.core.offers and c.rests_until is None]
+        return [c for c in self.line() if c.id not in self.core.offers and c.rests_until is None]
 
     def fits(self, agent: Agent, call: WaitingCall) -> bool:
         """The rule, said naively."""
@@ -90,7 +101,7 @@ class Watched(Scene):
 
         A row that is due at this very moment may still be on its way: each deadline has an event of its own.
         """
-        for call in self.core.waiting:
+        for call in self.line():
             due = call.step_at is not None and call.step_at <= at
             asks = dict(call.skills)
             for row in self.core.queues[call.queue].recipe:
@@ -103,7 +114,7 @@ class Watched(Scene):
 
     def check_whoever_is_waited_for_is_there(self, at: datetime) -> None:
         """Nobody is kept waiting for one agent who is off duty or could not take the call, nor for longer than said."""
-        for call in self.core.waiting:
+        for call in self.line():
             if call.held_until is not None and call.prefers is not None:
                 agent = self.core.agents[call.prefers]
                 assert agent.state not in (AgentState.LOGGED_OFF, AgentState.ON_BREAK)
@@ -122,10 +133,10 @@ class Watched(Scene):
     def check_order(self, orders: tuple[Command, ...]) -> None:
         """Nobody was overtaken by rank; the known one was rung, or the longest idle of the best-skilled."""
         for order in orders:
-            if not isinstance(order, RingAgent) or is_outward(order.call):
+            call = next((call for call in self.line() if call.id == order.call), None)
+            if not isinstance(order, RingAgent) or call is None:  # an agent has dialled by themselves
                 continue
             agent = self.core.agents[order.agent]
-            call = next(call for call in self.core.waiting if call.id == order.call)
             assert self.may_have(agent, call)
             assert not [c.id for c in self.offerable() if place(c) < place(call) and self.may_have(agent, c)]
             others = [a for a in self.free() if self.may_have(a, call)]
