@@ -17,7 +17,7 @@ from inspect import getmembers, isclass
 from types import NoneType, UnionType
 from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hints
 
-from acd import call_facts, commands, dial_facts, events, talk_facts
+from acd import call_back_facts, call_facts, capacity_facts, commands, dial_facts, events, talk_facts
 from acd.commands import Command
 from acd.events import Event, Request
 
@@ -36,7 +36,9 @@ def _concrete(modules: Iterable[object], *abstract: type) -> dict[str, type[Any]
     return dict(member for module in modules for member in getmembers(module, is_told))
 
 
-EVENTS: Final[Mapping[str, type[Event]]] = _concrete((events, call_facts, dial_facts, talk_facts), Event, Request)
+EVENTS: Final[Mapping[str, type[Event]]] = _concrete(
+    (events, call_facts, call_back_facts, capacity_facts, dial_facts, talk_facts), Event, Request
+)
 COMMANDS: Final[Mapping[str, type[Command]]] = _concrete((commands,), Command)
 KINDS: Final[Mapping[str, type[Event | Command]]] = {**EVENTS, **COMMANDS}
 

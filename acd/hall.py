@@ -6,7 +6,7 @@ index exactly while free, a call in the waiting index exactly while it may be of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -42,6 +42,7 @@ class Due(StrEnum):
 
     AGENT = "agent"
     CALL = "call"
+    LAPSE = "lapse"
     SIGHT = "sight"
 
 
@@ -69,6 +70,7 @@ class Hall:
         self._waiting: dict[CallId, WaitingCall] = {}
         self._old_rules: dict[QueueName, Queue] = {}
         self._ended: dict[CallId, None] = {}
+        self.lined: dict[CallId, CallId] = {}  # call-backs in the line, by the call for which they are owed
         self.freed: list[AgentId] = []  # became free while one event is received
         self.returned: list[CallId] = []  # came (back) into the waiting index meanwhile
         self.arrived: dict[CallId, None] = {}  # greeted or in a menu
@@ -165,6 +167,11 @@ class Hall:
         """Callers who are not talking yet, also while an agent's phone rings for them; read only."""
         return self._waiting
 
+    @property
+    def ended(self) -> Collection[CallId]:
+        """Calls known to be over, as far as that is remembered."""
+        return self._ended.keys()
+
     def has_ended(self, call: CallId) -> bool:
         """Tell whether the call is known to be over, so that news of it is stale."""
         return call in self._ended
@@ -179,6 +186,10 @@ class Hall:
         """The call waits and may be offered now, unless it rests."""
         self.arrived.pop(call.id, None)
         self._waiting[call.id] = call
+        if call.owed is not None:
+            self.lined[call.owed] = call.id
+        if call.lapses is not None:
+            self.deadlines.push(Deadline(Due.LAPSE, call.id), call.lapses)
         if call.rests_until is not None:
             self.deadlines.push(Deadline(Due.CALL, call.id), call.rests_until)
             return
@@ -190,11 +201,22 @@ class Hall:
         self.deadlines.discard(Deadline(Due.CALL, call))
         self.wait(replace(self._waiting[call], rests_until=None))
 
+    def amend(self, call: WaitingCall) -> None:
+        """The call waits on, perhaps in another place of the line; whether it may be offered is as before."""
+        self._waiting[call.id] = call
+        if self.matching.may_be_offered(call.id):
+            self.matching.add_call(call)
+
     def stop_waiting(self, call: CallId) -> None:
         """The caller talks or is gone."""
-        if self._waiting.pop(call, None) is not None:
-            self.matching.remove_call(call)
-            self.deadlines.discard(Deadline(Due.CALL, call))
+        waited = self._waiting.pop(call, None)
+        if waited is None:
+            return
+        self.matching.remove_call(call)
+        self.deadlines.discard(Deadline(Due.CALL, call))
+        self.deadlines.discard(Deadline(Due.LAPSE, call))
+        if waited.owed is not None:
+            del self.lined[waited.owed]
 
     def forget_call(self, call: CallId) -> None:
         """The caller's leg is gone; ids are never used again, so later news of it is stale."""
@@ -219,7 +241,7 @@ class Hall:
     # ---- after a restart
 
     def restore(self, past: Snapshot) -> None:
-        """Become what `past` says; this hall is new. What only mattered to news on its way is gone."""
+        """Become what `past` says; this hall is new."""
         self.load_queues(past.queues)
         self.seats = {seat.id: seat for seat in past.seats}
         self.arrived = dict.fromkeys(past.arrived)
@@ -229,10 +251,14 @@ class Hall:
         for agent in past.agents:
             self._restore_agent(agent)
         for call in past.waiting:
-            self.book.count_on(call.id, call.attempts)
+            if call.attempts:  # where there were none, only the counts of `past` say whether the telephones know it
+                self.book.count_on(call.id, call.attempts)
             self.wait(call)
             if call.id in self.book.open:
                 self.matching.remove_call(call.id)
+        if past.past is not None:
+            self.book.restore_past(past.past)
+        self._ended = dict.fromkeys(past.ended)
         if past.blind_until is not None:
             self.go_blind(past.blind_until)
         self.learning.restore(past.rates, past.engaged)

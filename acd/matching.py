@@ -7,7 +7,8 @@ priority is worth so much waiting. Nobody's rank ever changes, so waiting ages e
 u - q x CREDIT <= t - p x CREDIT, that is u <= t + (q - p) x CREDIT, and q is at most MOST. So whoever joins later than
 `overtaken_until = t + (MOST - p) x CREDIT` never goes before it. Until then only finitely many calls join, and those
 are the only ones ever served before it by agents who can serve it: while such agents go on becoming free and answer,
-its turn comes. (A call that comes back to the waiting room with its old `joined` counts as having joined then.)
+its turn comes. (A call that comes back to the waiting room with its old `joined` counts as having joined then; so does
+a call-back, which stands in the line with its citizen's, and a caller who inherits that place: acd.call_back_line.)
 Between equals the bound is 0 (first come, first served), one step apart it is one CREDIT.
 
 **Which agent.** The one idle longest among the *best-skilled*, equal ones by id. How well an agent is skilled for a

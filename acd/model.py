@@ -115,7 +115,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class WaitingCall:
-    """A citizen's call in the waiting room."""
+    """A citizen's call in the waiting room; or (`owed`) one that we shall make, in the place of the citizen."""
 
     id: CallId
     queue: QueueName
@@ -124,6 +124,8 @@ class WaitingCall:
     priority: int = 0  # a step is worth so much waiting: acd.matching.rank
     attempts: int = 0  # offers made so far
     rests_until: datetime | None = None  # not offered before this: the last order was not carried out
+    owed: CallId | None = None  # 回拨: the call for which we owe this one; nobody listens while it waits
+    lapses: datetime | None = None  # a call-back that nobody was offered by then leaves the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,23 @@ class Offer:
     unrecorded_since: datetime | None = None  # 暂停录音: something sensitive is being said
     asks_since: datetime | None = None  # 咨询: the caller hears music; the agent asks somebody
     in_conference: bool = False  # 三方通话, also with the two that are left of it: no keys work there
+
+
+class Count(NamedTuple):
+    """How many offers of a call there were, ours and those that only the dialplan knows."""
+
+    call: CallId
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastOffers:
+    """What decides about news that is on its way: of offers taken back, and of those the dialplan makes by itself."""
+
+    made: tuple[Offer, ...]  # every offer of a call that lives, as it was made
+    counts: tuple[Count, ...]
+    late: tuple[Offer, ...]  # answered while a newer one had not taken effect
+    handed: tuple[Offer, ...]  # rung by the dialplan
 
 
 class Engaged(NamedTuple):
@@ -184,6 +203,8 @@ class Snapshot:
     arrived: tuple[CallId, ...] = ()  # greeted or in a menu
     kept: tuple[Offer, ...] = ()  # first agents during a transfer
     asked: tuple[Offer, ...] = ()  # agents consulted by others
+    past: PastOffers | None = None
+    ended: tuple[CallId, ...] = ()  # calls known to be over, in the order it was known: news of them is stale
     next_deadline: datetime | None = None
     blind_until: datetime | None = None  # facts are missing: nothing is offered before this, or before they are told
     rates: tuple[Rates, ...] = ()

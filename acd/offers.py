@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from acd.model import CallId, Offer
+from acd.model import CallId, Count, Offer, PastOffers
 
 
 class OfferBook:
@@ -103,6 +103,23 @@ class OfferBook:
         """After a restart: the offer is open, or has become a conversation."""
         (self._talking if talking else self._open)[offer.call] = offer
         self.remember(offer)
+
+    def past(self) -> PastOffers:
+        """All that is remembered beside the offers and conversations of now, in a fixed order."""
+        return PastOffers(
+            made=tuple(offers[attempt] for _, offers in sorted(self._made.items()) for attempt in sorted(offers)),
+            counts=tuple(Count(*pair) for pair in sorted(self._attempts.items())),
+            late=tuple(self._late[call] for call in sorted(self._late)),
+            handed=tuple(self._handed[call] for call in sorted(self._handed)),
+        )
+
+    def restore_past(self, past: PastOffers) -> None:
+        """After a restart, last."""
+        for offer in past.made:
+            self._made.setdefault(offer.call, {})[offer.attempt] = offer
+        self._attempts.update(past.counts)
+        self._late.update((offer.call, offer) for offer in past.late)
+        self._handed.update((offer.call, offer) for offer in past.handed)
 
     def remember(self, offer: Offer) -> None:
         """The offer was made, whatever became of it."""

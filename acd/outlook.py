@@ -39,6 +39,11 @@ def asked(call: WaitingCall) -> Ask:
     return Ask(call.queue, call.skills)
 
 
+def _is_later(call: WaitingCall) -> bool:
+    """A call-back whose time has not come: it may stand there through the night."""
+    return call.owed is not None and call.rests_until is not None
+
+
 class Crew(NamedTuple):
     """Those who can serve somebody."""
 
@@ -76,9 +81,10 @@ class Outlook:
                 self._free[able] += hall.matching.is_free(agent.id)
         self._joined: dict[QueueName, list[datetime]] = {}
         for call in hall.waiting.values():
-            self._joined.setdefault(call.queue, []).append(call.joined)
+            if call.owed is None:  # nobody listens in a call-back
+                self._joined.setdefault(call.queue, []).append(call.joined)
         # for whom somebody is being rung: that agent counts as busy, and the caller as served
-        unoffered = (call for call in hall.waiting.values() if call.id not in hall.book.open)
+        unoffered = (call for call in hall.waiting.values() if call.id not in hall.book.open and not _is_later(call))
         self._line = sorted((rank(call), asked(call), call.joined) for call in unoffered)
         self._crews: dict[Ask, Mapping[_Kind, int]] = {}
 

@@ -77,7 +77,7 @@ def end(hall: Hall, event: CallEnded) -> None:
         begin_wrap_up(hall, talked, event.at)
     clear(hall, event.call, event.at)
     waiting = hall.waiting.get(event.call)
-    if waiting is not None and not event.missed:
+    if waiting is not None and waiting.owed is None and not event.missed:
         hall.learning.waited(waiting.queue, waiting.joined, event.at, gave_up=True)
     hall.forget_call(event.call)
 

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.arrangement import Arrangement
+from acd.call_back_plan import Place
 from acd.capacity import Capacity
 from acd.events import Request
 from acd.kpi import Kpis
@@ -113,6 +115,9 @@ class Dialling(Protocol):
     async def release(self, debt: CallId) -> None:
         """A debt is nobody's again. The same errors."""
 
+    def standings(self) -> Mapping[CallId, Place]:
+        """Where each debt stands with the rules (acd.call_back_plan), as of a moment ago."""
+
     async def owe(self, call: CallId) -> None:
         """The citizen of this call asked for a call-back. acd.errors.Refused, Unknown."""
 
@@ -206,6 +211,7 @@ class Services:
     floor: Floor
     directory: Directory
     seats: Capacity
+    measures: Arrangement
     callers: Callers
     talks: Talks
     dialling: Dialling

@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.arrangement import Arrangement
 from acd.capacity import Capacity
 from acd.commands import Command
 from acd.distributor import Distributor
@@ -37,9 +38,8 @@ from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
 from hotline.beginning import ami_account, open_seats, remember
-from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.callbook import CallBook
-from hotline.debts import Debts
+from hotline.calling_back import set_up_calling_back
 from hotline.desk import PhoneDesk
 from hotline.doors import CannotStart, agi_open, http_open
 from hotline.fittings import (
@@ -48,6 +48,7 @@ from hotline.fittings import (
     Floor,
     Sight,
     Vitals,
+    acd_queues,
     in_turn,
     phones_of,
     serving,
@@ -130,10 +131,8 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         distributor, journal = Distributor(), Journal(database)
         engine, memory = Engine(distributor, switchboard, journal, now), Memory(database, journal, distributor, now)
         callbook = CallBook(database, hotline_of, short=timedelta(seconds=city.about.short_abandon_s))
-        debts = Debts(
-            database, engine.tell, callbook.written, now, abandoned_too=lambda: city.dialling.call_back_abandoned
-        )
-        gate = open_gate(ami, engine, database, lambda: city, journal, now)
+        call_backs = set_up_calling_back(ami, engine, database, lambda: arrangement.now.city, journal, callbook, now)
+        debts, gate = call_backs.debts, call_backs.gate
         listener = Listener(
             engine.tell,
             callbook.note_arrival,
@@ -153,7 +152,8 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         engine.subscribe(mirror.note)
 
         board, capacity, staff = Board(), Capacity(database, engine, phones=phones_of(city)), Staff(database)
-        for watcher in (memory.note, lookout.watch, callbook.note, debts.note, gate.note):
+        arrangement = Arrangement(database, engine, capacity, city, acd_queues)
+        for watcher in (memory.note, lookout.watch, callbook.note, *call_backs.watchers):
             engine.subscribe(watcher)
         engine.subscribe(lambda event, commands: _show(board, event, commands))
 
@@ -168,11 +168,11 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await gate.inherit()
         await stack.enter_async_context(background(journal.run(), memory.run(), callbook.run(), gate.run()))
         stack.push_async_callback(_write_out, journal, callbook, gate)
-        await stack.enter_async_context(background(engine.run(), switchboard.run(), debts.run()))
+        await stack.enter_async_context(background(engine.run(), switchboard.run(), debts.run(), call_backs.line.run()))
         await found.tell_again()
-        await open_seats(city, engine, capacity)
+        await open_seats(city, engine, capacity, arrangement)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
-        reception = Reception(lambda: city, desk, now)
+        reception = Reception(lambda: arrangement.now.city, desk, now)
         handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts))
@@ -180,17 +180,20 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
-        await stack.enter_async_context(background(speech.sweeper.run(), witness.run(), perimeter.run()))
+        await stack.enter_async_context(
+            background(speech.sweeper.run(), witness.run(), perimeter.run(), arrangement.run())
+        )
         services = Services(
             tokens=Tokens(database),
             board=board,
             floor=Floor(engine, distributor),
             directory=staff,
             seats=capacity,
+            measures=arrangement,
             callers=Callers(database),
             talks=TalkDesk(engine, distributor, Talk(ami), database, journal, now),
             handing=handing,
-            dialling=CallBackDesk(gate, database, engine),
+            dialling=call_backs.desk,
             vitals=Vitals(
                 engine,
                 Sight(ami=ami, listener=listener, lookout=lookout, perimeter=perimeter),

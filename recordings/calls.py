@@ -7,7 +7,7 @@ has seen it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,7 @@ calls = Table(
 """`refusal`: why the call was refused; `message_attempt`: which recording is a message that the caller left."""
 
 ANI_DIGITS_MAX = 20
+AT_ONCE = 500  # a database takes only so many parameters
 _SEPARATORS = " -().·"
 _ASCII_DIGITS = frozenset("0123456789")
 
@@ -164,3 +165,13 @@ async def read_call(connection: AsyncConnection, call_id: str) -> Call:
     """What is known of a call; all None when nothing is."""
     row = (await connection.execute(select(calls).where(calls.c.call_id == call_id))).one_or_none()
     return Call(**row._asdict()) if row else Call(call_id=call_id)
+
+
+async def numbers_of(connection: AsyncConnection, wanted: Sequence[str]) -> dict[str, str]:
+    """The callers' numbers of these calls, where known: to compare them. Who shows one asks recordings.access."""
+    found: dict[str, str] = {}
+    for first in range(0, len(wanted), AT_ONCE):
+        some = wanted[first : first + AT_ONCE]
+        query = select(calls.c.call_id, calls.c.ani).where(calls.c.call_id.in_(some), calls.c.ani.is_not(None))
+        found |= {row.call_id: row.ani for row in (await connection.execute(query)).all()}
+    return found

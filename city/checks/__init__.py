@@ -22,11 +22,14 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     twins.numbers_outside_are_nobody_elses,
     twins.places_are_told_apart,
     twins.trunks_have_one_name_each,
+    twins.levels_have_one_name_each,
     sense.menus_are_shallow,
     sense.crisis_has_no_menu,
     sense.callers_are_told_of_recording,
     sense.audio_can_be_played,
     sense.places_lie_somewhere,
+    sense.the_first_level_is_at_rest,
+    sense.queues_do_not_lend_to_themselves,
 )
 
 

@@ -15,7 +15,7 @@ from city.trunks import Trunk, TrunksFile
 
 
 def queues_exist(files: Files) -> Iterator[Mistake]:
-    """Hotlines, menus and seats name queues that queues.toml has."""
+    """Hotlines, menus, seats and response levels name queues that queues.toml has."""
     known = files.queues.names("queues", "name")
     return _unknown(queues_mentioned(files), files.queues, known, "queue", "队列")
 

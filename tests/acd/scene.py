@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from acd.call_back_facts import CallBackAsked, CallBackLined, CallBackWithdrawn, PlaceInherited
+from acd.capacity_facts import CapacityChanged
 from acd.commands import Command, RingAgent, StopRinging
 from acd.dial_facts import AgentDialsOut
 from acd.distributor import Distributor
@@ -97,6 +101,12 @@ class Scene:
         """Close a seat."""
         self.tell(SeatClosed(at=self.now, seat=SeatId(seat)))
 
+    def measure(self, seats: Mapping[str, str], *closed: str, queues: tuple[Queue, ...] = QUEUES) -> None:
+        """Several seats and the queues change at one go."""
+        changed = tuple(make_seat(seat, serves) for seat, serves in seats.items())
+        gone = tuple(map(SeatId, closed))
+        self.tell(CapacityChanged(at=self.now, queues=queues, seats=changed, closed=gone))
+
     def phone_lost(self, seat: str) -> None:
         """A phone goes."""
         self.tell(PhoneLost(at=self.now, seat=SeatId(seat)))
@@ -151,6 +161,24 @@ class Scene:
         )
         self.tell(joined)
 
+    def line_up(self, owed: str, call: str = "out-1", since_s: float = 0, **more: Any) -> None:
+        """A call-back for `owed` takes the place of somebody who joined so many seconds after nine."""
+        queue = QueueName(more.pop("queue", "general"))
+        place = {"joined": clock(since_s), "queue": queue, **more}
+        self.tell(CallBackLined(at=self.now, call=CallId(call), owed=CallId(owed), **place))
+
+    def withdraw(self, owed: str) -> None:
+        """The debt leaves the line."""
+        self.tell(CallBackWithdrawn(at=self.now, owed=CallId(owed)))
+
+    def inherit(self, call: str, since_s: float, queue: str = "general") -> None:
+        """A citizen who rang again gets their old place."""
+        self.tell(PlaceInherited(at=self.now, call=CallId(call), queue=QueueName(queue), joined=clock(since_s)))
+
+    def ask_back(self, call: str) -> None:
+        """要求回拨."""
+        self.tell(CallBackAsked(at=self.now, call=CallId(call)))
+
     def end(self, call: str) -> None:
         """The caller is gone."""
         self.tell(CallEnded(at=self.now, call=CallId(call)))
@@ -197,3 +225,7 @@ class Scene:
     def waiting(self) -> list[str]:
         """Callers not talking yet, in order."""
         return [call.id for call in self.core.waiting]
+
+    def lined(self) -> list[tuple[str, str | None]]:
+        """Call-backs in the line, in order: each call, and for which it is owed."""
+        return [(call.id, call.owed) for call in self.core.lined]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from acd.events import GapMarked
@@ -154,3 +156,21 @@ def test_callers_whom_none_of_ours_can_serve_do_not_count() -> None:
     assert ahead(scene, GENERAL) == []
     assert scene.core.outlook().crew(Ask(QueueName("general"), skilled(psychology=3))) == Crew(serving=0, free=0)
     assert newcomer_s(scene) == pytest.approx(102)
+
+
+def test_a_call_back_is_waited_for_like_a_caller_but_is_none() -> None:
+    """It is ahead once its time has come; nobody counts it among those who wait, and it never gives up."""
+    scene = taught()
+    answered(scene, "now")
+    scene.join("a")
+    alone = newcomer_s(scene)
+    scene.line_up("gone", "out-1", not_before=scene.now + timedelta(minutes=5))
+    assert newcomer_s(scene) == alone
+    scene.line_up("went", "out-2")
+    standing = scene.core.outlook().standing(QueueName("general"))
+
+    assert alone is not None
+    assert newcomer_s(scene) == pytest.approx(alone + 100, rel=0.1)
+    assert (standing.waiting, standing.longest) == (1, scene.core.waiting[0].joined)
+    last = WaitingCall(CallId("~"), GENERAL.queue, scene.now, GENERAL.skills)
+    assert [other.stays for other in scene.core.outlook().line(last, scene.now).ahead] == [True, False]

@@ -28,7 +28,7 @@ from acd.talk_facts import (
     TransferDone,
     TransferFailed,
 )
-from tests.acd.scene import Scene
+from tests.acd.scene import Scene, skilled
 
 SEATS, AGENTS = ("8001", "8002", "8003", "8004"), ("101", "102", "103", "104")
 SERVES = ("general", "health", "general health", "")
@@ -39,7 +39,8 @@ Move = tuple[str, int, int, int]
 small = st.integers(0, 7)
 MOVES = (
     *("join", "join", "join", "end", "again", *("news",) * 7, *("stale",) * 3, "time", "time"),
-    *("log on", "ready", "ready", "rest", "log off", "open", "close", "phone", "dial out"),
+    *("log on", "ready", "ready", "rest", "log off", "open", "close", "measure", "phone", "dial out"),
+    *("line up", "line up", "withdraw", "inherit", "ask back"),
 )
 
 HANDING_ON = (*MOVES, "pass on", "pass on", "back", "ask", "ask", "meet", "part", "three", "take over", "out")
@@ -64,10 +65,30 @@ def play(scene: Scene, move: Move) -> None:
         "log off": lambda: scene.log_off(agent),
         "open": lambda: scene.seat(seat, SERVES[b % 4], **LEVELS[c % 4]),
         "close": lambda: scene.close(seat),
+        "measure": lambda: scene.measure({seat: SERVES[b % 4], SEATS[c % 4]: SERVES[c % 3]}, SEATS[(a + b) % 4]),
         "dial out": lambda: scene.dial_out(agent, f"out-{len(scene.told)}", ("general", "health")[b % 2]),
+        **call_backs(scene, a, b, c),
         "phone": lambda: (scene.phone_lost if b % 2 else scene.phone_back)(seat),
     }
     acts[kind]()
+
+
+def call_backs(scene: Scene, a: int, b: int, c: int) -> dict[str, Callable[[], None]]:
+    """Debts of few calls, so that one is often in the line already; their windows, and callers who ring again."""
+    known = [*sorted(scene.core.calls), "nobody"]
+    window = {
+        "not_before": scene.now + timedelta(seconds=a) if c % 2 else None,
+        "lapses": scene.now + timedelta(seconds=20 * a) if a % 2 else None,
+    }
+    told = len(scene.told)
+    wants: dict[str, Any] = {"queue": ("general", "health")[a % 2], "skills": skilled(**LEVELS[c % 4])}
+    place = {**wants, "priority": b % 3, **window}
+    return {
+        "line up": lambda: scene.line_up(f"d{b % 4}", f"out-{told - c % 2}", -60 * c, **place),
+        "withdraw": lambda: scene.withdraw(f"d{b % 4}"),
+        "inherit": lambda: scene.inherit(known[b % len(known)], -60 * c, ("general", "health")[a % 2]),
+        "ask back": lambda: scene.ask_back(known[b % len(known)]),
+    }
 
 
 def handing_on(scene: Scene, a: int, b: int, c: int) -> dict[str, Callable[[], None]]:
@@ -164,9 +185,14 @@ class Watched(Scene):
 
     def check_calls(self) -> None:
         """A call waits or talks, never both; nobody is kept for a call that waits unoffered or talks."""
-        waiting = {call.id for call in self.core.waiting}
+        waiting, lined = {call.id for call in self.core.waiting}, {call.id for call in self.core.lined}
         assert not waiting & self.core.talking.keys()
         assert not any(is_outward(call) for call in waiting)
+        assert all(is_outward(call) for call in lined)
+        assert not lined & self.core.talking.keys()
+        assert lined & self.core.calls == lined & self.core.offers.keys()
+        assert len({call.owed for call in self.core.lined}) == len(lined)
+        assert all(call.lapses is None or call.lapses >= self.now for call in self.core.lined)
         assert not self.core.offers.keys() & self.core.talking.keys()
         assert not self.core.kept.keys() & (self.core.talking.keys() | waiting)
         assert {call: offer.attempt for call, offer in self.core.asked.items()}.items() <= {
@@ -177,9 +203,13 @@ class Watched(Scene):
         """Agents who may be offered a call now."""
         return [a for a in self.core.agents.values() if a.state is AgentState.READY and a.until is None]
 
+    def line(self) -> list[WaitingCall]:
+        """Callers and call-backs: to the rule they are alike."""
+        return [*self.core.waiting, *self.core.lined]
+
     def offerable(self) -> list[WaitingCall]:
         """Calls that may be offered now."""
-        return [c for c in self.core.waiting if c.id not in self.core.offers and c.rests_until is None]
+        return [c for c in self.line() if c.id not in self.core.offers and c.rests_until is None]
 
     def fits(self, agent: Agent, call: WaitingCall) -> bool:
         """The rule, said naively."""
@@ -194,10 +224,10 @@ class Watched(Scene):
     def check_order(self, orders: tuple[Command, ...]) -> None:
         """Nobody was overtaken: first come first served by aged priority, longest idle of the best-skilled first."""
         for order in orders:
-            if not isinstance(order, RingAgent) or is_outward(order.call):
+            call = next((call for call in self.line() if call.id == order.call), None)
+            if not isinstance(order, RingAgent) or call is None:  # an agent has dialled by themselves
                 continue
             agent = self.core.agents[order.agent]
-            call = next(call for call in self.core.waiting if call.id == order.call)
             assert self.fits(agent, call)
             assert not [c.id for c in self.offerable() if place(c) < place(call) and self.fits(agent, c)]
             assert agent.idle_since is not None

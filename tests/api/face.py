@@ -15,6 +15,7 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.arrangement import Arrangement
 from acd.capacity import Capacity
 from acd.commands import Command, RingAgent
 from acd.distributor import Distributor
@@ -30,15 +31,14 @@ from api.people import Role
 from api.ports import CallMark, Services, VitalSigns, Whom
 from asr.jobs import enqueue
 from city.load import load_city
-from hotline.call_back_desk import CallBackDesk, open_gate
-from hotline.fittings import Books, Floor
+from hotline.fittings import Books, Floor, acd_queues
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from recordings.archive import Archive
 from recordings.sweeper import Sweeper
 from telephony.gate import Gate
-from telephony.message import AmiReply
 from telephony.talk import Beside, TalkCode
+from tests.api.dialling_scene import open_desk
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
@@ -154,14 +154,6 @@ class FakeTranscription:
         self.notices += 1
 
 
-class Exchange:
-    """An Asterisk that has a carrier."""
-
-    async def action(self, name: str, deadline_s: float | None = None, /, **fields: Any) -> AmiReply:
-        """What its global variable says."""
-        return AmiReply(b"Value: carrier")
-
-
 @dataclass
 class FakeTalks:
     """Conversations that obey, and note what they were asked; `told` is what the journal knows."""
@@ -265,17 +257,18 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     """The HTTP face on an ephemeral port."""
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
     talks, archive = FakeTalks(), Archive(tmp_path / "recordings")
-    city = load_city(SAMPLE)
-    gate = open_gate(Exchange(), house.engine, database, lambda: city, house.journal, lambda: NOW)
+    city, capacity = load_city(SAMPLE), Capacity(database, house.engine)
+    gate, dialling = open_desk(database, house.engine, house.journal, city)
     services = Services(
         tokens=tokens,
         board=Board(),
         floor=Floor(house.engine, house.engine.distributor),
         directory=house.directory,
-        seats=Capacity(database, house.engine),
+        seats=capacity,
+        measures=Arrangement(database, house.engine, capacity, city, acd_queues),
         callers=callers,
         talks=talks,
-        dialling=CallBackDesk(gate, database, house.engine),
+        dialling=dialling,
         handing=talks,
         vitals=vitals,
         books=Books(house.journal, lambda: city),

@@ -50,6 +50,9 @@ SHAPE = [
     ),
     Slip("text_or_tone", "prompts/prompts.toml", "[beep]\ntone_hz = 1000\n", "[beep]\n"),
     Slip("wrong_format", "prompts/prompts.toml", "[please-wait]", "[Please_Wait]"),
+    Slip("out_of_range", "levels.toml", "queues.general = { wrap_up_s = 20 }", "queues.general = { wrap_up_s = -20 }"),
+    Slip("unknown_key", "levels.toml", "queues.general = { wrap_up_s = 20 }", "queues.general = { name = 'x' }"),
+    Slip("out_of_range", "levels.toml", "seats = 2", "seats = 0"),
     Slip("not_toml", "queues.toml", 'name = "health"', 'name = "health'),
     Slip("not_toml", "seats.toml", "open = false\n", "open = ["),
 ]
@@ -76,6 +79,13 @@ BETWEEN = [
     Slip("place_in_itself", "places.toml", 'parent = "海州区"', 'parent = "新浦"'),
     Slip("crisis_has_no_menu", "hotlines.toml", 'menu = "health"', 'menu = "health"\ncrisis = true'),
     Slip("recording_notice", "hotlines.toml", '["greeting-12345"]', '["please-wait"]'),
+    Slip("unknown_queue", "levels.toml", "queues.general = { wrap_up_s = 20 }", "queues.genral = { wrap_up_s = 20 }"),
+    Slip("unknown_queue", "levels.toml", 'lender = "health"', 'lender = "helth"'),
+    Slip("unknown_queue", "levels.toml", 'borrower = "general"', 'borrower = "genral"'),
+    Slip("unknown_prompt", "levels.toml", 'notice = "many-callers"', 'notice = "many-calls"'),
+    Slip("duplicate_level", "levels.toml", 'name = "emergency"', 'name = "elevated"'),
+    Slip("resting_level_changes", "levels.toml", 'en = "Normal"', 'en = "Normal"\nnotice = "please-wait"', below=-3),
+    Slip("lent_to_itself", "levels.toml", 'borrower = "general"', 'borrower = "health"'),
     Slip("menu_too_deep", "hotlines.toml", 'menu = "health"', 'menu = "loop"'),
 ]  # fmt: skip
 
