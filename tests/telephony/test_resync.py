@@ -280,6 +280,8 @@ ONCE_WRONG: list[tuple[list[Move], list[Pick]]] = [
         [*[("join", n, 0, 0) for n in (4, 2, 1)], ("news", 1, 3, 0), ("back", 7, 4, 1), ("ask", 3, 5, 4)],
         [(1, 4, 6, 4)],
     ),
+    # the seat of who was asked is closed, and they are logged off when the talk turns out to be another
+    ([("back", 2, 3, 3), ("take over", 4, 5, 1), ("ask", 5, 7, 1), ("close", 5, 3, 5)], [(4, 4, 6, 4)]),
 ]
 
 
