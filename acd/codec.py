@@ -58,7 +58,7 @@ def unpack(kind: str, payload: Mapping[str, Json]) -> Event | Command:
 def encode(value: Any) -> Json:
     """Turn a value of the model into what JSON can say."""
     match value:
-        case None | bool() | int():
+        case None | bool() | int() | float():
             return value
         case str():
             return str(value)
@@ -88,7 +88,7 @@ def _decoder(shape: Any) -> Callable[[Json], Any]:
         return datetime.fromisoformat
     if shape is timedelta:
         return lambda value: value * MICROSECOND
-    if shape in (str, int, bool) or (isclass(shape) and issubclass(shape, Enum)):
+    if shape in (str, int, bool, float) or (isclass(shape) and issubclass(shape, Enum)):
         decoder: Callable[[Json], Any] = shape
         return decoder
     return _composed(shape)

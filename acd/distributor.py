@@ -31,6 +31,7 @@ from acd.hall import Hall
 from acd.matching import rank
 from acd.model import Agent, AgentId, CallId, Offer, Queue, QueueName, Seat, SeatId, Snapshot, WaitingCall
 from acd.offering import match
+from acd.outlook import Outlook
 
 Rule = Callable[[Hall, Any], None]
 
@@ -176,6 +177,10 @@ class Distributor:
         """Who is logged on at the seat."""
         return self._hall.sitting_at(seat)
 
+    def outlook(self) -> Outlook:
+        """Look at the lines as they are now: who stands before whom, and how long it will take. O(n)."""
+        return Outlook(self._hall)
+
     def restore(self, past: Snapshot) -> None:
         """After a restart: become what `past` says. Only a new Distributor may be restored."""
         self._hall.restore(past)
@@ -183,6 +188,7 @@ class Distributor:
     def snapshot(self) -> Snapshot:
         """Copy all that decides what happens next; see acd.codec.digest for its hash. O(n log n)."""
         hall = self._hall
+        rates, engaged = hall.learning.snapshot()
         return Snapshot(
             agents=tuple(sorted(hall.agents.values(), key=lambda agent: agent.id)),
             seats=tuple(sorted(hall.seats.values(), key=lambda seat: seat.id)),
@@ -195,4 +201,6 @@ class Distributor:
             asked=tuple(sorted(hall.book.asked.values(), key=lambda offer: offer.call)),
             next_deadline=self.next_deadline(),
             blind_until=hall.blind_until,
+            rates=rates,
+            engaged=engaged,
         )

@@ -32,6 +32,7 @@ from acd.model import (
     WaitingCall,
 )
 from acd.offers import OfferBook
+from acd.rates import Learning
 
 ENDED_REMEMBERED: Final = 10_000
 
@@ -61,6 +62,7 @@ class Hall:
         self.deadlines: LazyHeap[datetime, Deadline] = LazyHeap()
         self.orders: list[Command] = []  # given while one event is received
         self.matching = Matching()
+        self.learning = Learning()
         self._agents: dict[AgentId, Agent] = {}
         self._sitting: dict[SeatId, AgentId] = {}
         self._able: dict[AgentId, Able] = {}
@@ -107,6 +109,10 @@ class Hall:
         self._sitting[seat.id] = agent.id
         self.reconsider(agent.id, seat)
 
+    def able(self, agent: AgentId) -> Able:
+        """Return what somebody who is logged on can do where they sit."""
+        return self._able[agent]
+
     def reconsider(self, agent: AgentId, seat: Seat) -> None:
         """The agent's skills or seat changed: what they can do now counts at once."""
         self._able[agent] = able_at(self._agents[agent].skills, seat)
@@ -127,6 +133,7 @@ class Hall:
         call, attempt = (offer.call, offer.attempt) if offer else (None, 0)
         after = turn(before, fact, at, call=call, attempt=attempt, reason=reason, until=until)
         self._agents[agent] = after
+        self.learning.moved(before, after, offer, at)
         if after.state is AgentState.LOGGED_OFF and before.seat is not None:
             self._sitting.pop(before.seat, None)
         self._index(after)
@@ -228,6 +235,7 @@ class Hall:
                 self.matching.remove_call(call.id)
         if past.blind_until is not None:
             self.go_blind(past.blind_until)
+        self.learning.restore(past.rates, past.engaged)
 
     def _restore_agent(self, agent: Agent) -> None:
         self._agents[agent.id] = agent

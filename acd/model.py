@@ -142,6 +142,35 @@ class Offer:
     in_conference: bool = False  # 三方通话, also with the two that are left of it: no keys work there
 
 
+class Engaged(NamedTuple):
+    """An agent who is busy for a call of a queue: rung, talking or writing."""
+
+    agent: AgentId
+    queue: QueueName
+    since: datetime
+    talked: bool  # somebody answered
+
+
+@dataclass(slots=True)
+class Rates:
+    """What was learnt of a queue (acd.rates): sums of what was counted and of seconds, the newest counting most.
+
+    The one thing here that changes in place: it is told several times a call.
+    """
+
+    queue: QueueName
+    handled: float = 0.0
+    handling_s: float = 0.0
+    picked_up: float = 0.0
+    picking_up_s: float = 0.0
+    picking_up_s2: float = 0.0  # of squares: how much it differs
+    gave_up: tuple[float, ...] = ()  # by the part of the wait, as far as any reached: acd.patience
+    waited_s: tuple[float, ...] = ()
+    gaps: float = 0.0  # between one joining and the next
+    gaps_s: float = 0.0
+    last_joined: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """All that decides what happens next, in a fixed order: two cores that agree have equal snapshots."""
@@ -157,3 +186,5 @@ class Snapshot:
     asked: tuple[Offer, ...] = ()  # agents consulted by others
     next_deadline: datetime | None = None
     blind_until: datetime | None = None  # facts are missing: nothing is offered before this, or before they are told
+    rates: tuple[Rates, ...] = ()
+    engaged: tuple[Engaged, ...] = ()

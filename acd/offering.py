@@ -142,6 +142,9 @@ def believe(hall: Hall, offer: Offer, at: datetime) -> bool:
 
 def begin_talk(hall: Hall, offer: Offer, at: datetime) -> None:
     """Caller and agent are connected."""
+    waiting = hall.waiting.get(offer.call)
+    if waiting is not None and not is_outward(offer.call):
+        hall.learning.waited(waiting.queue, waiting.joined, at, gave_up=False)
     hall.stop_waiting(offer.call)
     hall.book.answered(offer)
     hall.change(offer.agent, AgentFact.ANSWERED, at, offer=offer)

@@ -49,6 +49,8 @@ def join(hall: Hall, event: CallJoined) -> None:
     lost = hall.book.end_talk(event.call)
     if lost is not None:
         begin_wrap_up(hall, lost, event.at)
+    else:
+        hall.learning.joined(event.queue, min(event.joined or event.at, event.at))
     _end_handing_on(hall, event.call, event.at)
     hall.wait(
         WaitingCall(
@@ -74,6 +76,9 @@ def end(hall: Hall, event: CallEnded) -> None:
     if talked is not None:
         begin_wrap_up(hall, talked, event.at)
     clear(hall, event.call, event.at)
+    waiting = hall.waiting.get(event.call)
+    if waiting is not None and not event.missed:
+        hall.learning.waited(waiting.queue, waiting.joined, event.at, gave_up=True)
     hall.forget_call(event.call)
 
 

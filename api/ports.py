@@ -13,7 +13,8 @@ from acd.capacity import Capacity
 from acd.events import Request
 from acd.kpi import Kpis
 from acd.ledger import Ledger
-from acd.model import Agent, AgentId, CallId, SeatId
+from acd.model import Agent, AgentId, CallId, QueueName, SeatId
+from acd.outlook import Outlook
 from acd.staff import StaffMember
 from api.auth import Tokens
 from api.board import Board
@@ -34,6 +35,12 @@ class Floor(Protocol):
 
     def agents(self) -> Iterable[Agent]:
         """Everybody who is logged on, at this moment."""
+
+    def queues(self) -> Iterable[QueueName]:
+        """The city's queues, in the city's order."""
+
+    def outlook(self) -> Outlook:
+        """The lines as they are at this moment."""
 
     async def ask(self, request: Request) -> None:
         """Apply a request in its turn. acd.errors.Refused."""

@@ -22,6 +22,7 @@ from acd.journal import Journal
 from acd.kpi import Kpis
 from acd.ledger import DECIDING, LONGEST_CALL, Ledger
 from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
+from acd.outlook import Outlook
 from api.ports import VitalSigns
 from asr import jobs
 from asr.jobs import JobState
@@ -82,6 +83,14 @@ class Floor:
         """Everybody who is logged on."""
         everybody = self._distributor.agents.values()
         return [agent for agent in everybody if agent.state is not AgentState.LOGGED_OFF]
+
+    def queues(self) -> Iterable[QueueName]:
+        """The city's queues, in the city's order."""
+        return list(self._distributor.queues)
+
+    def outlook(self) -> Outlook:
+        """The lines as they are now."""
+        return self._distributor.outlook()
 
     async def ask(self, request: Request) -> None:
         """Apply a request; it is on disk when this returns."""

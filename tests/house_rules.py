@@ -41,6 +41,7 @@ PURE_MODULES = (
             "ledger",
         )
     ),
+    *(f"acd/{name}.py" for name in ("rates", "patience", "outlook", "autopilot")),
     *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome", "talk_facts", "transfers", "asking")),
     "ivr/*.py",
     "recordings/chain.py",
