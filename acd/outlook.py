@@ -7,7 +7,8 @@ do and what they ask for, so that each further question costs only the number of
 whose calls they can take; in exchange every caller who goes before ours counts as ahead by the share of *their* agents
 who are ours, too: whoever shares all agents with us counts as one, whoever has none in common as nothing, and a caller
 whom sixty can serve, ten of them ours, as a sixth. That is how often such a caller takes one of ours, if all come free
-equally often. An agent comes free at the rate of the queue whose call keeps them busy.
+equally often. A call-back that stands in the line counts as any caller, but never gives up. An agent comes free at the
+rate of the queue whose call keeps them busy.
 
 **Rates** are the queue's own (acd.rates), or while too little was seen there those of all queues together; while too
 little was seen of those, nothing is said. Nothing is said either while facts are missing (acd.finding). Sums are
@@ -24,7 +25,7 @@ from typing import Final, NamedTuple
 
 from acd.forecast import Ahead, Estimate, Line, Spread, at_once, estimate
 from acd.hall import Hall
-from acd.matching import Able, Ask, can_serve, rank
+from acd.matching import Able, Ask, ask_of, can_serve, rank
 from acd.model import AgentState, CallId, QueueName, Rates, WaitingCall, is_outward
 from acd.rates import SECOND, handle_s, patience, pick_up
 
@@ -36,7 +37,17 @@ LAST: Final = CallId("\U0010ffff")  # behind every call that joined in the same 
 
 def asked(call: WaitingCall) -> Ask:
     """What a waiting call asks for now."""
-    return Ask(call.queue, call.skills)
+    return ask_of(call)
+
+
+def _is_later(call: WaitingCall) -> bool:
+    """A call-back whose time has not come: it may stand there through the night."""
+    return call.owed is not None and call.rests_until is not None
+
+
+def _is_away(call: WaitingCall) -> bool:
+    """A call-back that is not to be offered yet: who joins now may well go before it."""
+    return call.owed is not None and call.rests_until is not None
 
 
 class Crew(NamedTuple):
@@ -76,9 +87,10 @@ class Outlook:
                 self._free[able] += hall.matching.is_free(agent.id)
         self._joined: dict[QueueName, list[datetime]] = {}
         for call in hall.waiting.values():
-            self._joined.setdefault(call.queue, []).append(call.joined)
+            if call.owed is None:  # nobody listens in a call-back
+                self._joined.setdefault(call.queue, []).append(call.joined)
         # for whom somebody is being rung: that agent counts as busy, and the caller as served
-        unoffered = (call for call in hall.waiting.values() if call.id not in hall.book.open)
+        unoffered = (call for call in hall.waiting.values() if call.id not in hall.book.open and not _is_later(call))
         self._line = sorted((rank(call), asked(call), call.joined) for call in unoffered)
         self._crews: dict[Ask, Mapping[_Kind, int]] = {}
 
@@ -139,6 +151,11 @@ class Outlook:
         return Crew(sum(self._crew(ask).values()), free)
 
     # ---- who serves
+
+    def without(self, ask: Ask, other: QueueName) -> int:
+        """Return how many serve another queue and cannot serve such a call."""
+        theirs, ours = self._crew(Ask(other, frozenset())), self._crew(ask)
+        return sum(count for kind, count in theirs.items() if kind not in ours)
 
     def _crew(self, ask: Ask) -> Mapping[_Kind, int]:
         crew = self._crews.get(ask)

@@ -9,6 +9,9 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.advice import Advice, Mode
+from acd.arrangement import Arrangement
+from acd.call_back_plan import Place
 from acd.capacity import Capacity
 from acd.events import Request
 from acd.kpi import Kpis
@@ -113,6 +116,9 @@ class Dialling(Protocol):
     async def release(self, debt: CallId) -> None:
         """A debt is nobody's again. The same errors."""
 
+    def standings(self) -> Mapping[CallId, Place]:
+        """Where each debt stands with the rules (acd.call_back_plan), as of a moment ago."""
+
     async def owe(self, call: CallId) -> None:
         """The citizen of this call asked for a call-back. acd.errors.Refused, Unknown."""
 
@@ -197,6 +203,27 @@ class Transcription(Protocol):
         """There is a job: look now."""
 
 
+class Advising(Protocol):
+    """The autopilot: `hotline.pilot.Pilot`."""
+
+    @property
+    def mode(self) -> Mode:
+        """How much it may do."""
+
+    @property
+    def standing(self) -> Sequence[Advice]:
+        """What it proposes now."""
+
+    async def accept(self, advice_id: str, *, who: str, why: str) -> Advice:
+        """Do as proposed. acd.advice.AdviceGone, and what refuses such a change of a person."""
+
+    async def dismiss(self, advice_id: str, *, who: str, why: str) -> Advice:
+        """Not now. acd.advice.AdviceGone."""
+
+    async def set_mode(self, mode: Mode, *, who: str, why: str) -> None:
+        """How much it may do from now on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything the routes use, built in one visible place."""
@@ -206,12 +233,14 @@ class Services:
     floor: Floor
     directory: Directory
     seats: Capacity
+    measures: Arrangement
     callers: Callers
     talks: Talks
     dialling: Dialling
     handing: Handing
     vitals: Vitals
     books: Books
+    autopilot: Advising
     transcription: Transcription
     database: AsyncEngine
     archive: Archive

@@ -20,6 +20,7 @@ from hotline.cli_mistakes import in_both_languages
 from hotline.client import STATE_DIR, Trouble
 
 NOUNS = {
+    "advice": "hotline.cli_advice",
     "seats": "hotline.cli_seats",
     "agents": "hotline.cli_agents",
     "audit": "hotline.cli_audit",
@@ -27,6 +28,8 @@ NOUNS = {
     "drafts": "hotline.cli_drafts",
     "jobs": "hotline.cli_jobs",
     "keys": "hotline.cli_keys",
+    "levels": "hotline.cli_levels",
+    "measures": "hotline.cli_measures",
     "model": "hotline.cli_model",
     "recordings": "hotline.cli_recordings",
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from acd.events import GapMarked
 from acd.matching import Ask
 from acd.model import CallId, QueueName, WaitingCall
 from acd.outlook import Crew
-from tests.acd.scene import Scene, skilled
+from tests.acd.scene import NINE, Scene, skilled
 
 GENERAL = Ask(QueueName("general"), frozenset())
 HEALTH = Ask(QueueName("health"), frozenset())
@@ -144,6 +146,17 @@ def test_callers_of_another_queue_count_by_the_agents_they_share_with_us() -> No
     assert newcomer_s(scene, GENERAL) == pytest.approx(3 * 100 / 3 + 100 / 3 + 2)
 
 
+def test_a_call_back_in_the_line_is_ahead_and_one_that_rests_is_not() -> None:
+    """It takes an agent as any caller does; in quiet hours it takes none, and nobody listens while it waits."""
+    scene = taught()
+    answered(scene, "now")
+    scene.line_up("owed1", "out-1", since_s=scene.now.timestamp() - NINE.timestamp())
+    scene.line_up("owed2", "out-2", not_before=scene.now + timedelta(hours=8))
+
+    assert newcomer_s(scene) == pytest.approx(202)
+    assert scene.core.outlook().standing(GENERAL.queue).waiting == 0
+
+
 def test_callers_whom_none_of_ours_can_serve_do_not_count() -> None:
     """Health waits for nobody's sake, and psychology for somebody who masters it."""
     scene = taught()
@@ -154,3 +167,21 @@ def test_callers_whom_none_of_ours_can_serve_do_not_count() -> None:
     assert ahead(scene, GENERAL) == []
     assert scene.core.outlook().crew(Ask(QueueName("general"), skilled(psychology=3))) == Crew(serving=0, free=0)
     assert newcomer_s(scene) == pytest.approx(102)
+
+
+def test_a_call_back_is_waited_for_like_a_caller_but_is_none() -> None:
+    """It is ahead once its time has come; nobody counts it among those who wait, and it never gives up."""
+    scene = taught()
+    answered(scene, "now")
+    scene.join("a")
+    alone = newcomer_s(scene)
+    scene.line_up("gone", "out-1", not_before=scene.now + timedelta(minutes=5))
+    assert newcomer_s(scene) == alone
+    scene.line_up("went", "out-2")
+    standing = scene.core.outlook().standing(QueueName("general"))
+
+    assert alone is not None
+    assert newcomer_s(scene) == pytest.approx(alone + 100, rel=0.1)
+    assert (standing.waiting, standing.longest) == (1, scene.core.waiting[0].joined)
+    last = WaitingCall(CallId("~"), GENERAL.queue, scene.now, GENERAL.skills)
+    assert [other.stays for other in scene.core.outlook().line(last, scene.now).ahead] == [True, False]
