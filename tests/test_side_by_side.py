@@ -25,19 +25,16 @@ def folder(tmp_path: Path) -> Path:
     """One file that passes and one that fails, run under the project's own options."""
     for name, text in TESTS.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    options = " ".join(SETTINGS["addopts"])
-    (tmp_path / "pytest.ini").write_text(
-        f"[pytest]\naddopts = {options}\nasyncio_default_fixture_loop_scope = function\n", encoding="utf-8"
-    )
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\naddopts = {' '.join(SETTINGS['addopts'])}\n", encoding="utf-8")
     return tmp_path
 
 
 def run(folder: Path, *more: str) -> tuple[int, str]:
     """Run them in two processes: the exit code and what is shown."""
     shown = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n", "2", "-p", "tests.side_by_side", *more],
+        [sys.executable, "-m", "pytest", "-p", "xdist", "-n", "2", "-p", "tests.side_by_side", *more],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(CLONE), "PYTEST_ADDOPTS": "", "COLUMNS": "200"},
+        env={**os.environ, "PYTHONPATH": str(CLONE), "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         timeout=120,
