@@ -11,6 +11,7 @@ from acd.capacity_facts import CapacityChanged
 from acd.events import GapMarked
 from acd.foresight import copy_of
 from acd.lending import chosen
+from acd.measure_rules import unknown_level
 from acd.measures import (
     STANDING,
     Aim,
@@ -63,8 +64,8 @@ class InForce:
 
     @cached_property
     def loans(self) -> tuple[Loan, ...]:
-        """Whose seats serve whom."""
-        return loans_of(self._working, self.levels)
+        """Whose seats serve whom; nobody is lent to a queue that the city has no more."""
+        return tuple(loan for loan in loans_of(self._working, self.levels) if loan.borrower in self.base.queues)
 
     @cached_property
     def city(self) -> City:
@@ -162,6 +163,8 @@ class InForce:
     def _loans_wanted(self, aim: Aim) -> tuple[Loan, ...]:
         if aim.level is None:
             return aim.loans
+        if aim.level not in self.base.levels:
+            raise unknown_level(aim.level, self.base)
         return tuple(
             Loan(QueueName(lend.borrower), QueueName(lend.lender), count=lend.seats, keep=lend.keep)
             for lend in self.base.levels[aim.level].lend

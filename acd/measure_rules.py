@@ -40,16 +40,19 @@ def _check_times(measure: Measure, now: datetime) -> None:
 
 def _check_aim(aim: Aim, city: City) -> None:
     if aim.level is not None and aim.level not in city.levels:
-        there_are = ", ".join(city.levels)
-        raise UnknownLevel(
-            f"there is no level {aim.level}, only: {there_are}", f"没有响应级别“{aim.level}”,现有:{there_are}"
-        )
+        raise unknown_level(aim.level, city)
     if aim.queue is not None:
         _must_be_queues([aim.queue], city)
     for loan in aim.loans:
         _check_loan(loan, city)
     if not (aim.level or aim.loans or (aim.change and changes(aim.change))):
         raise NothingToChange("nothing is named that would change", "没有写明要改变什么")
+
+
+def unknown_level(level: str, city: City) -> UnknownLevel:
+    """Build the refusal of a level that the city does not have, or has no more."""
+    there_are = ", ".join(city.levels)
+    return UnknownLevel(f"there is no level {level}, only: {there_are}", f"没有响应级别“{level}”,现有:{there_are}")
 
 
 def _check_loan(loan: Loan, city: City) -> None:

@@ -1,10 +1,11 @@
-"""Rules of the place: seats open and close, their phones come and go, queues change, time passes."""
+"""Rules of the place: seats open and close, their phones come and go, time passes."""
 
 from __future__ import annotations
 
 from collections.abc import Set
 from datetime import datetime
 
+from acd import waiting
 from acd.agents import START_WITHIN, AgentFact
 from acd.call_back_line import lapse
 from acd.capacity_facts import CapacityChanged
@@ -63,17 +64,12 @@ def register_phone(hall: Hall, event: PhoneRegistered) -> None:
         hall.change(agent.id, AgentFact.PHONE_BACK, event.at)
 
 
-def load_queues(hall: Hall, event: QueuesLoaded) -> None:
-    """The city's queues; what is being offered already keeps the ring time it was offered with."""
-    hall.load_queues(event.queues)
-
-
 def change_capacity(hall: Hall, event: CapacityChanged) -> None:
     """Queues and seats change together. Validated whole before anything changes."""
     queues = {queue.name for queue in event.queues}
     for seat in event.seats:
         _must_be_served(seat, queues)
-    load_queues(hall, QueuesLoaded(at=event.at, queues=event.queues))
+    waiting.load_queues(hall, QueuesLoaded(at=event.at, queues=event.queues))
     for seat in event.seats:
         open_seat(hall, SeatOpened(at=event.at, seat=seat))
     for closed in event.closed:
@@ -91,7 +87,7 @@ def pass_time(hall: Hall, event: TimePassed) -> None:
         case Due.SIGHT:
             hall.see_again()
         case Due.CALL:
-            hall.rested(CallId(deadline.id))
+            waiting.time_up(hall, CallId(deadline.id), due)
         case Due.LAPSE:
             lapse(hall, CallId(deadline.id))
         case Due.AGENT:

@@ -17,7 +17,8 @@ from city.mistakes import Mistake
 from city.places import PlacesFile
 from city.positions import KeyPath
 from city.prompts import PromptsFile
-from city.queue import QueuesFile
+from city.queue import Queue, QueuesFile
+from city.recipe import RelaxRow, WaiveRow
 from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
 from city.trunks import TrunksFile
@@ -119,15 +120,24 @@ def _queues_in_levels(files: Files) -> Iterator[Mention]:
             yield Mention(files.levels, (*path, "lend", place, "borrower"), lend.borrower)
 
 
-def skills_mentioned(files: Files) -> Iterator[Mention]:
-    """技能: by hotlines, choices of menus, seats."""
+def skills_asked_for(files: Files) -> Iterator[Mention]:
+    """技能 that a call can need: by hotlines, choices of menus."""
     for path, hotline in hotlines(files):
         yield from (Mention(files.hotlines, (*path, "skills", skill), skill) for skill in hotline.skills)
     for source, menu in menus(files):
         for key, step in menu.choices.items():
             yield from (Mention(source, ("choices", key, "skills", skill), skill) for skill in step.skills)
+
+
+def skills_mentioned(files: Files) -> Iterator[Mention]:
+    """技能: by hotlines, choices of menus, seats, rows of recipes."""
+    yield from skills_asked_for(files)
     for path, seats in files.seats.entries("seats", SeatRange):
         yield from (Mention(files.seats, (*path, "skills", skill), skill) for skill in seats.skills)
+    for path, queue in files.queues.entries("queues", Queue):
+        for place, row in enumerate(queue.recipe):
+            if isinstance(row, RelaxRow | WaiveRow):
+                yield Mention(files.queues, (*path, "recipe", place, "skill"), row.skill)
 
 
 def menus_mentioned(files: Files) -> Iterator[Mention]:

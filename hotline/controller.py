@@ -37,6 +37,7 @@ from asr.transcriber import Transcriber
 from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
+from hotline.acquaintance import acquaintance
 from hotline.beginning import ami_account, open_seats, remember
 from hotline.callbook import CallBook
 from hotline.calling_back import set_up_calling_back
@@ -172,7 +173,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await found.tell_again()
         await open_seats(city, engine, capacity, arrangement)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
-        reception = Reception(lambda: arrangement.now.city, desk, now)
+        reception = Reception(lambda: arrangement.now.city, desk, now, acquaintance(database))
         handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from city.checks import names, sense, twins
+from city.checks import names, recipes, sense, twins
 from city.files import Files
 from city.mistakes import Mistake
 
@@ -23,6 +23,9 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     twins.places_are_told_apart,
     twins.trunks_have_one_name_each,
     twins.levels_have_one_name_each,
+    recipes.recipes_go_forward,
+    recipes.recipes_do_not_loop,
+    recipes.relaxing_relaxes,
     sense.menus_are_shallow,
     sense.crisis_has_no_menu,
     sense.callers_are_told_of_recording,

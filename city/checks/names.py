@@ -21,7 +21,7 @@ def queues_exist(files: Files) -> Iterator[Mistake]:
 
 
 def skills_are_declared(files: Files) -> Iterator[Mistake]:
-    """Hotlines, menus and seats name skills that city.toml has."""
+    """Hotlines, menus, seats and recipes name skills that city.toml has."""
     known = files.city.names("skills", "name")
     return _unknown(skills_mentioned(files), files.city, known, "skill", "技能")
 

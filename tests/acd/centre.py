@@ -18,6 +18,7 @@ from acd.events import AgentBecameReady, AgentLoggedOn, CallJoined, QueuesLoaded
 from acd.journal import Journal
 from acd.measures import Aim, Kind, Loan
 from acd.model import AgentId, CallId, QueueName, SeatId
+from city.city import City
 from city.level import QueueChange
 from city.load import load_city
 from hotline.fittings import acd_queues
@@ -63,9 +64,9 @@ class Centre:
     capacity: Capacity
     measures: Arrangement
 
-    def reborn(self) -> Arrangement:
-        """The measures, as another process knows them."""
-        return Arrangement(self.database, self.engine, self.capacity, CITY, acd_queues)
+    def reborn(self, city: City = CITY) -> Arrangement:
+        """The measures, as another process knows them; its city may have been edited."""
+        return Arrangement(self.database, self.engine, self.capacity, city, acd_queues)
 
     async def make(
         self, aim: Aim, *, dry_run: bool = False, begins: float | None = None, ends: float | None = None

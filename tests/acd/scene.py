@@ -39,6 +39,8 @@ from acd.model import (
     CallId,
     Queue,
     QueueName,
+    RecipeRow,
+    Relax,
     RingFailure,
     Seat,
     SeatId,
@@ -64,6 +66,12 @@ def skilled(**levels: int) -> Skills:
 def make_seat(seat: str, queues: str = "general", **levels: int) -> Seat:
     """A seat serving the queues named in one string."""
     return Seat(SeatId(seat), frozenset(QueueName(queue) for queue in queues.split()), skilled(**levels))
+
+
+def relaxing(queue: str, *rows: tuple[float, str, int]) -> Queue:
+    """A queue by its recipe: after so many seconds, this skill, to this level."""
+    steps = [RecipeRow(timedelta(seconds=after), Relax(Skill(skill), level)) for after, skill, level in rows]
+    return Queue(QueueName(queue), recipe=tuple(steps))
 
 
 class Scene:
@@ -115,6 +123,10 @@ class Scene:
         """A phone comes."""
         self.tell(PhoneRegistered(at=self.now, seat=SeatId(seat)))
 
+    def load(self, *queues: Queue) -> None:
+        """The city has these queues now."""
+        self.tell(QueuesLoaded(at=self.now, queues=queues))
+
     # ---- agents
 
     def log_on(self, agent: str, seat: str, **levels: int) -> None:
@@ -154,12 +166,28 @@ class Scene:
 
     # ---- calls
 
-    def join(self, call: str, queue: str = "general", priority: int = 0, **levels: int) -> None:
-        """A caller enters the waiting room."""
-        joined = CallJoined(
-            at=self.now, call=CallId(call), queue=QueueName(queue), skills=skilled(**levels), priority=priority
+    def join(
+        self,
+        call: str,
+        queue: str = "general",
+        priority: int = 0,
+        *,
+        joined: float | None = None,
+        prefers: str | None = None,
+        **levels: int,
+    ) -> None:
+        """A caller enters the waiting room; `joined`: who did so first then, in seconds after nine."""
+        self.tell(
+            CallJoined(
+                at=self.now,
+                call=CallId(call),
+                queue=QueueName(queue),
+                skills=skilled(**levels),
+                priority=priority,
+                joined=None if joined is None else clock(joined),
+                prefers=None if prefers is None else AgentId(prefers),
+            )
         )
-        self.tell(joined)
 
     def line_up(self, owed: str, call: str = "out-1", since_s: float = 0, **more: Any) -> None:
         """A call-back for `owed` takes the place of somebody who joined so many seconds after nine."""

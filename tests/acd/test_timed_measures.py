@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from acd.errors import (
-    EndsBeforeItBegins,
-    InThePast,
-    PlansConflict,
-)
+from acd.arrangement import Arrangement
+from acd.capacity import Capacity
+from acd.distributor import Distributor
+from acd.engine import Engine
+from acd.errors import EndsBeforeItBegins, InThePast, PlansConflict
+from acd.events import Event, QueuesLoaded, SeatOpened
 from acd.measures import MeasureState
-from tests.acd.centre import GENERAL, HEALTH, Centre, add, lend, level, limits
+from acd.model import SeatId
+from hotline.beginning import open_seats
+from hotline.fittings import acd_queues
+from tests.acd.centre import CITY, GENERAL, HEALTH, PHONES, Centre, add, lend, level, limits
+from tests.acd.running import Floor, Notebook, running, until
 from tests.databases import BOTH
 
 pytestmark = BOTH
@@ -100,3 +107,44 @@ async def test_a_plan_that_cannot_begin_says_why(centre: Centre) -> None:
     (refused, _) = await centre.measures.history(2)
     assert refused.state is MeasureState.REFUSED
     assert refused.over_why.startswith("not_enough_seats: ")
+
+
+async def test_after_a_restart_nothing_is_told_as_it_is_without_the_measures(centre: Centre) -> None:
+    """The successor's first queues are those of the level, its first seats are lent: nobody is offered a wrong call."""
+    await centre.make(lend(0, "8007"))
+    await centre.make(level("elevated"))
+    told: list[Event] = []
+    engine = Engine(Distributor(), Floor(), Notebook(), centre.clock)
+    engine.subscribe(lambda event, _: told.append(event))
+    capacity = Capacity(centre.database, engine, phones=PHONES)
+    arrangement = Arrangement(centre.database, engine, capacity, CITY, acd_queues)
+
+    async with running(engine):
+        await open_seats(CITY, engine, capacity, arrangement)
+        await until(lambda: len(engine.distributor.seats) == 5)
+
+    (loaded,) = (fact for fact in told if isinstance(fact, QueuesLoaded))
+    assert {queue.name: queue.wrap_up_time.total_seconds() for queue in loaded.queues} == {"general": 20, "health": 30}
+    opened = {fact.seat.id: fact.seat.queues for fact in told if isinstance(fact, SeatOpened)}
+    assert [sorted(opened[SeatId(seat)]) for seat in ("8007", "8008")] == [[GENERAL], [HEALTH]]
+    assert arrangement.version == centre.measures.version
+
+
+async def test_what_the_city_has_no_more_is_passed_by(centre: Centre) -> None:
+    """After a restart on edited files: a level that is gone, a queue that is gone; a plan for either says why not."""
+    await centre.make(lend(0, "8001", borrower="health", lender="general"))
+    await centre.make(level("elevated"))
+    await centre.make(level("emergency"), begins=10)
+    await centre.make(limits("health", wrap_up_s=5))
+    at_rest = {"normal": CITY.levels["normal"]}
+    successor = centre.reborn(replace(CITY, levels=at_rest, queues={"general": CITY.queues["general"]}))
+
+    queues = await successor.restore()
+    await centre.capacity.restore({GENERAL})
+    centre.clock.move(20)
+    await successor.keep_time()
+
+    assert [(queue.name, queue.wrap_up_time.total_seconds()) for queue in queues] == [("general", 30)]
+    assert (successor.now.level[0].name, centre.serves("8001")) == ("normal", "general")
+    (plan,) = [measure for measure in await successor.history(9) if measure.state is MeasureState.REFUSED]
+    assert plan.over_why.startswith("unknown_level: ")
