@@ -229,6 +229,7 @@ class CallBackLine:
                 skills=kept.skills,
                 priority=kept.priority,
                 joined=kept.joined,
+                prefers=kept.prefers,
                 not_before=window.opens if window.opens > at else None,
                 lapses=window.lapses,
             )
