@@ -56,7 +56,7 @@ WEATHER: Final = Weather(
 DEMAND: Final = Demand(
     begins=BEGINS + timedelta(seconds=5),
     lasts=timedelta(seconds=LASTS_S),
-    per_hour=2000.0,
+    per_hour=2300.0,
     kinds=KINDS_OF_CALL,
     hours=(1.0,),
     patience=Exponential(45.0),
