@@ -17,6 +17,8 @@ from acd.call_back_facts import CallBackAsked, CallBackLined, CallBackWithdrawn,
 from acd.hall import Deadline, Due, Hall
 from acd.model import CallId, WaitingCall, is_outward
 from acd.offering import end_in_nothing
+from acd.recipe import brought_up
+from acd.waiting import begin
 
 
 def line_up(hall: Hall, event: CallBackLined) -> None:
@@ -35,7 +37,7 @@ def line_up(hall: Hall, event: CallBackLined) -> None:
         owed=event.owed,
         lapses=event.lapses,
     )
-    hall.wait(call)
+    begin(hall, call, event.at)
 
 
 def withdraw(hall: Hall, event: CallBackWithdrawn) -> None:
@@ -63,7 +65,8 @@ def inherit(hall: Hall, event: PlaceInherited) -> None:
     """The caller moves up, never down, and only in the queue of that place."""
     waiting = hall.waiting.get(event.call)
     if waiting is not None and waiting.queue == event.queue and event.joined < waiting.joined:
-        hall.amend(replace(waiting, joined=event.joined))
+        moved = replace(waiting, joined=event.joined)
+        hall.wait(brought_up(moved, hall.rules(moved.queue).recipe, event.at))
 
 
 def ask(hall: Hall, event: CallBackAsked) -> None:

@@ -1,7 +1,8 @@
 """Who gets which call: facts go in, orders come out. No clock, no I/O; the same facts give the same orders.
 
 Where the rules are: acd.agents (the table of states), acd.duty (what agents ask for), acd.seating (seats, phones,
-queues, time), acd.ringing (a call's way), acd.offering (who gets it), acd.finding (after a gap).
+time), acd.ringing (a call's way), acd.waiting (what waiting does), acd.offering (who gets it), acd.finding (after a
+gap).
 acd.hall keeps the state and its index.
 """
 
@@ -16,6 +17,7 @@ from acd import (
     call_back_facts,
     call_back_line,
     call_facts,
+    capacity_facts,
     dial_facts,
     dialling,
     duty,
@@ -26,6 +28,7 @@ from acd import (
     talk_facts,
     talking,
     transfers,
+    waiting,
 )
 from acd.commands import Command
 from acd.events import Event
@@ -85,7 +88,8 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.AgentLoggedOff: duty.log_off,
     events.SeatOpened: seating.open_seat,
     events.SeatClosed: seating.close_seat,
-    events.QueuesLoaded: seating.load_queues,
+    events.QueuesLoaded: waiting.load_queues,
+    capacity_facts.CapacityChanged: seating.change_capacity,
     events.TimePassed: seating.pass_time,
     events.GapMarked: finding.mark_gap,
     events.GapClosed: finding.close_gap,
@@ -227,6 +231,7 @@ class Distributor:
             ended=tuple(hall.ended),
             next_deadline=self.next_deadline(),
             blind_until=hall.blind_until,
+            vanished=tuple(sorted(hall.vanished, key=lambda queue: queue.name)),
             rates=rates,
             engaged=engaged,
         )

@@ -44,7 +44,10 @@ def match(hall: Hall, at: datetime) -> None:
     """
     if hall.blind_until is not None:
         return
-    if len(hall.freed) == 1 and not hall.returned:
+    if not hall.matching.is_anybody_free:
+        hall.freed.clear()
+        hall.returned.clear()
+    elif len(hall.freed) == 1 and not hall.returned:
         _serve(hall, hall.freed.pop(), at)
     elif hall.freed or hall.returned:
         _match_in_turn(hall, at)
@@ -97,8 +100,7 @@ def _offer(hall: Hall, call: WaitingCall, agent: Agent, at: datetime) -> None:
     if agent.seat is None:
         raise RuntimeError("an agent without a seat stands in the idle line")
     offer = Offer(call.id, hall.book.attempts(call.id) + 1, agent.id, agent.seat, call.queue)
-    hall.count_attempt(call.id, offer.attempt)
-    hall.book.begin(offer)
+    hall.begin_offer(offer)
     hall.change(agent.id, AgentFact.OFFERED, at, offer=offer)
     order = RingAgent(
         at=at,
@@ -131,7 +133,8 @@ def end_in_nothing(hall: Hall, offer: Offer, fact: AgentFact, at: datetime, *, s
         return
     caller_said_gone = fact is AgentFact.WITHDRAWN and not stop
     rests = caller_said_gone or fact is AgentFact.NOT_CARRIED_OUT
-    hall.wait(replace(waiting, rests_until=at + CALL_RESTS if rests else None))
+    attempts = hall.book.attempts(offer.call)
+    hall.wait(replace(waiting, attempts=attempts, rests_until=at + CALL_RESTS if rests else None))
 
 
 def end_outward(hall: Hall, offer: Offer, at: datetime, *, stop: bool) -> None:

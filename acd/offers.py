@@ -7,7 +7,6 @@ them), and an agent may turn out to have answered one that was taken back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from acd.model import CallId, Count, Offer, PastOffers
 
@@ -133,8 +132,9 @@ class OfferBook:
 
     def dialled(self, offer: Offer) -> Offer:
         """The open offer took effect: whoever answered an earlier one has lost the caller to it."""
-        if not offer.dialled:
-            offer = self._open[offer.call] = replace(offer, dialled=True)
+        if not offer.dialled:  # nothing else can be said of it yet
+            offer = Offer(offer.call, offer.attempt, offer.agent, offer.seat, offer.queue, dialled=True)
+            self._open[offer.call] = offer
             self._late.pop(offer.call, None)
         return offer
 

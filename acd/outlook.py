@@ -24,7 +24,7 @@ from typing import Final, NamedTuple
 
 from acd.forecast import Ahead, Estimate, Line, Spread, at_once, estimate
 from acd.hall import Hall
-from acd.matching import Able, Ask, can_serve, rank
+from acd.matching import Able, Ask, ask_of, can_serve, rank
 from acd.model import AgentState, CallId, QueueName, Rates, WaitingCall, is_outward
 from acd.rates import SECOND, handle_s, patience, pick_up
 
@@ -36,7 +36,7 @@ LAST: Final = CallId("\U0010ffff")  # behind every call that joined in the same 
 
 def asked(call: WaitingCall) -> Ask:
     """What a waiting call asks for now."""
-    return Ask(call.queue, call.skills)
+    return ask_of(call)
 
 
 def _is_later(call: WaitingCall) -> bool:

@@ -28,6 +28,7 @@ from acd.hall import Hall
 from acd.model import Agent, AgentState, CallId, Offer, WaitingCall, is_outward
 from acd.offering import FAILURES, begin_talk, begin_wrap_up, believe, end_in_nothing
 from acd.transfers import clear, drop_asked, let_go
+from acd.waiting import begin
 
 
 def arrive(hall: Hall, event: CallArrived) -> None:
@@ -52,16 +53,16 @@ def join(hall: Hall, event: CallJoined) -> None:
     else:
         hall.learning.joined(event.queue, min(event.joined or event.at, event.at))
     _end_handing_on(hall, event.call, event.at)
-    hall.wait(
-        WaitingCall(
-            id=event.call,
-            queue=event.queue,
-            joined=min(event.joined or event.at, event.at),
-            skills=event.skills,
-            priority=event.priority,
-            attempts=hall.book.attempts(event.call),
-        )
+    call = WaitingCall(
+        id=event.call,
+        queue=event.queue,
+        joined=min(event.joined or event.at, event.at),
+        skills=event.skills,
+        priority=event.priority,
+        attempts=hall.book.attempts(event.call),
+        prefers=event.prefers,
     )
+    begin(hall, call, event.at)
 
 
 def end(hall: Hall, event: CallEnded) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.arrangement import Arrangement
 from acd.call_back_plan import Place
 from acd.capacity import Capacity
 from acd.events import Request
@@ -210,6 +211,7 @@ class Services:
     floor: Floor
     directory: Directory
     seats: Capacity
+    measures: Arrangement
     callers: Callers
     talks: Talks
     dialling: Dialling

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from city.admission import Admission
 from city.dialling import Dialling
 from city.hotline import Hotline, Number
+from city.level import Level, changed
 from city.menu import Menu
 from city.numbers import digits_of
 from city.places import Place
@@ -21,7 +23,7 @@ from city.prompts import Prompt
 from city.queue import Queue
 from city.seats import Seat
 from city.trunks import TrunksFile
-from city.written import Named, Slug
+from city.written import Named, Slug, Written
 
 
 class Skill(Named):
@@ -93,6 +95,7 @@ class City:
     admission: Admission
     lines: TrunksFile
     dialling: Dialling
+    levels: Mapping[str, Level]  # by name, the resting one first
     prompts: Mapping[str, Prompt]  # by slug
 
     @property
@@ -105,9 +108,25 @@ class City:
         number = self.numbers.get(digits_of(dialled))
         return Dialled(self.hotlines[number or self.about.default_hotline], number is not None)
 
+    def under(self, several: Sequence[tuple[str, Written]], notice: str | None = None) -> City:
+        """The city while QueueChanges, each by its queue's name, are in force, the later before the earlier."""
+        queues = {
+            queue.name: changed(queue, (change for name, change in several if name == queue.name))
+            for queue in self.queues.values()
+        }
+        hotlines = {line.number: _saying(line, notice) for line in self.hotlines.values()}
+        return replace(self, queues=MappingProxyType(queues), hotlines=MappingProxyType(hotlines))
+
     def audio_of(self, slug: str) -> Path:
         """Where the audio of a prompt is, or would be."""
         return audio_path(self.folder, slug)
+
+
+def _saying(hotline: Hotline, notice: str | None) -> Hotline:
+    """The hotline with one more prompt in its greeting; whoever calls a crisis line is not kept."""
+    if notice is None or hotline.crisis:
+        return hotline
+    return hotline.model_copy(update={"greeting": (*hotline.greeting, notice)})
 
 
 def audio_path(folder: Path, slug: str) -> Path:

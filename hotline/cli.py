@@ -27,6 +27,8 @@ NOUNS = {
     "drafts": "hotline.cli_drafts",
     "jobs": "hotline.cli_jobs",
     "keys": "hotline.cli_keys",
+    "levels": "hotline.cli_levels",
+    "measures": "hotline.cli_measures",
     "model": "hotline.cli_model",
     "recordings": "hotline.cli_recordings",
 }

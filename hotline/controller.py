@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.arrangement import Arrangement
 from acd.capacity import Capacity
 from acd.commands import Command
 from acd.distributor import Distributor
@@ -36,6 +37,7 @@ from asr.transcriber import Transcriber
 from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
+from hotline.acquaintance import acquaintance
 from hotline.beginning import ami_account, open_seats, remember
 from hotline.callbook import CallBook
 from hotline.calling_back import set_up_calling_back
@@ -47,6 +49,7 @@ from hotline.fittings import (
     Floor,
     Sight,
     Vitals,
+    acd_queues,
     in_turn,
     phones_of,
     serving,
@@ -129,7 +132,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         distributor, journal = Distributor(), Journal(database)
         engine, memory = Engine(distributor, switchboard, journal, now), Memory(database, journal, distributor, now)
         callbook = CallBook(database, hotline_of, short=timedelta(seconds=city.about.short_abandon_s))
-        call_backs = set_up_calling_back(ami, engine, database, lambda: city, journal, callbook, now)
+        call_backs = set_up_calling_back(ami, engine, database, lambda: arrangement.now.city, journal, callbook, now)
         debts, gate = call_backs.debts, call_backs.gate
         listener = Listener(
             engine.tell,
@@ -150,6 +153,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         engine.subscribe(mirror.note)
 
         board, capacity, staff = Board(), Capacity(database, engine, phones=phones_of(city)), Staff(database)
+        arrangement = Arrangement(database, engine, capacity, city, acd_queues)
         for watcher in (memory.note, lookout.watch, callbook.note, *call_backs.watchers):
             engine.subscribe(watcher)
         engine.subscribe(lambda event, commands: _show(board, event, commands))
@@ -167,9 +171,9 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         stack.push_async_callback(_write_out, journal, callbook, gate)
         await stack.enter_async_context(background(engine.run(), switchboard.run(), debts.run(), call_backs.line.run()))
         await found.tell_again()
-        await open_seats(city, engine, capacity)
+        await open_seats(city, engine, capacity, arrangement)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
-        reception = Reception(lambda: city, desk, now)
+        reception = Reception(lambda: arrangement.now.city, desk, now, acquaintance(database))
         handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts))
@@ -177,13 +181,16 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
-        await stack.enter_async_context(background(speech.sweeper.run(), witness.run(), perimeter.run()))
+        await stack.enter_async_context(
+            background(speech.sweeper.run(), witness.run(), perimeter.run(), arrangement.run())
+        )
         services = Services(
             tokens=Tokens(database),
             board=board,
             floor=Floor(engine, distributor),
             directory=staff,
             seats=capacity,
+            measures=arrangement,
             callers=Callers(database),
             talks=TalkDesk(engine, distributor, Talk(ami), database, journal, now),
             handing=handing,

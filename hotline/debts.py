@@ -58,6 +58,8 @@ class Debts:
         self._over: set[CallId] = set()
         self._answered: set[CallId] = set()
         self._asked: set[CallId] = set()
+        self._owing: set[CallId] = set()  # told that they are owed what they asked for; no other reason is looked for
+        self._heard: set[CallId] = set()  # debts that the call book has been told of, too
         self._news = asyncio.Event()
 
     def note(self, event: Event, _: tuple[Command, ...]) -> None:
@@ -65,6 +67,8 @@ class Debts:
         if isinstance(event, CallBackAsked):
             self._asked.add(event.call)
             self._news.set()
+        elif isinstance(event, CallBackOwed):
+            self._heard.add(event.call)
         elif isinstance(event, CallEnded | CallRefused) and not is_outward(event.call):
             self._over.add(event.call)
             self._news.set()
@@ -84,9 +88,12 @@ class Debts:
             await self._news.wait()
             await asyncio.sleep(PACE_S)
             self._news.clear()
+            heard = frozenset(self._heard)
             await self._written()
+            self._owing -= heard
+            self._heard -= heard
             asked = tuple(self._asked)[:AT_ONCE]
-            over, answered = tuple(self._over - self._asked)[:AT_ONCE], tuple(self._answered)[:AT_ONCE]
+            over, answered = tuple(self._over)[:AT_ONCE], tuple(self._answered)[:AT_ONCE]
             if await self._try(lambda: self._owe(asked)):  # noqa: B023 - awaited here
                 self._asked.difference_update(asked)
             if await self._try(lambda: self._look(calls.c.call_id.in_(over))):  # noqa: B023 - awaited here
@@ -132,7 +139,7 @@ class Debts:
             )
         with_message = {row.call_id for row in left}
         for row in owed:
-            if row.call_id not in with_message:
+            if row.call_id not in with_message and row.call_id not in self._asked | self._owing:
                 self._tell_debt(row)
 
     def _tell_debt(self, row: Row[Any, Any, Any, Any]) -> None:
@@ -148,6 +155,7 @@ class Debts:
             known = await numbers_of(connection, asked)
         for call in asked:
             if call in known:
+                self._owing.add(call)
                 self._tell(CallBackOwed(at=self._now(), call=call, why=Debt.ASKED))
 
     async def _settle(self, answered: Sequence[CallId]) -> None:

@@ -30,6 +30,7 @@ from asr.models import ModelProblem, find_model
 from asr.transcriber import Broker, Transcriber
 from city.city import City
 from hotline.perimeter import Perimeter
+from hotline.recipes import acd_row
 from plumbing.settings import Settings
 from recordings.calls import calls
 from recordings.sweeper import Sweeper
@@ -50,6 +51,8 @@ def acd_queues(city: City) -> tuple[Queue, ...]:
             name=QueueName(queue.name),
             ring_time=timedelta(seconds=queue.ring_time_s),
             wrap_up_time=timedelta(seconds=queue.wrap_up_s),
+            recipe=tuple(map(acd_row, queue.recipe)),
+            prefer_for=timedelta(seconds=queue.prefer_last_agent_s),
         )
         for queue in city.queues.values()
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, select, update
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plumbing.columns import Instant, insert_once, insert_or_change
@@ -35,6 +35,7 @@ calls = Table(
     Column("outcome", String(64)),
     Column("refusal", String(32)),
     Column("message_attempt", Integer),
+    Index("ix_calls_ani_answered_at", "ani", "answered_at"),
 )
 """`refusal`: why the call was refused; `message_attempt`: which recording is a message that the caller left."""
 
@@ -165,6 +166,16 @@ async def read_call(connection: AsyncConnection, call_id: str) -> Call:
     """What is known of a call; all None when nothing is."""
     row = (await connection.execute(select(calls).where(calls.c.call_id == call_id))).one_or_none()
     return Call(**row._asdict()) if row else Call(call_id=call_id)
+
+
+async def who_served(connection: AsyncConnection, number: str, *, since: datetime) -> str | None:
+    """The agent who talked with this number last, not before `since`: the citizen called, or we did."""
+    ani = clean_ani(number)
+    if ani is None:  # all hidden callers are not one citizen
+        return None
+    query = select(calls.c.agent).where(calls.c.ani == ani, calls.c.answered_at >= since)
+    found: str | None = await connection.scalar(query.order_by(calls.c.answered_at.desc()).limit(1))
+    return found
 
 
 async def numbers_of(connection: AsyncConnection, wanted: Sequence[str]) -> dict[str, str]:

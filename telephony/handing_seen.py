@@ -105,7 +105,7 @@ def consultation(
         if asked.attempt == live.attempt and _has_picked_up(live, asked, others):
             yield ConsultAnswered(at=at, call=call, attempt=attempt)
         return
-    for seat in sorted(others):
+    for seat in sorted(others.keys() & acd.seats.keys()):  # nobody comes to a closed one
         yield ConsultBegun(at=at, call=call, attempt=attempt, to=Party.AGENT, seat=seat)
         if seat in live.answered:
             yield ConsultAnswered(at=at, call=call, attempt=attempt)

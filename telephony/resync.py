@@ -278,6 +278,7 @@ class _View:
             priority=live.priority,
             joined=live.joined,
             attempts=live.attempt,
+            prefers=live.prefers,
         )
 
     def phones(self) -> Iterator[Event]:

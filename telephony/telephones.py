@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from acd.dial_facts import ONLY_ATTEMPT
-from acd.model import CallId, QueueName, RingFailure, SeatId, Skills, is_outward
+from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId, Skills, is_outward
 from telephony.message import AmiMessage
 from telephony.translate import failure_of, read_moment, read_skills
 from telephony.trunks import is_line
@@ -27,6 +27,7 @@ VARIABLES: Final = (
         "SKILLS",
         "CALL_PRIORITY",
         "JOINED",
+        "PREFERS",
         "ATTEMPT",
         "SEAT",
         "FIRST_SEAT",
@@ -72,6 +73,7 @@ class LiveCall:
     skills: Skills = frozenset()
     priority: int = 0
     joined: datetime | None = None
+    prefers: AgentId | None = None
     attempt: int = 0
     seat: SeatId | None = None
     failure: RingFailure | None = None  # what the last offer came to, if it failed
@@ -143,6 +145,7 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
         skills=read_skills(carried.get("SKILLS", "")),
         priority=_number(carried.get("CALL_PRIORITY", "")),
         joined=read_moment(carried.get("JOINED", "")),
+        prefers=AgentId(carried.get("PREFERS", "")) or None,
         attempt=_number(carried.get("ATTEMPT", "")),
         seat=partner if is_parked or bridged else seat,
         seats=phones,

@@ -49,7 +49,7 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills
+from acd.model import AgentId, CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills
 from acd.talk_facts import Party, ThreeWayBegun, TransferBegun, TransferDone, TransferFailed
 from telephony import handing_on
 from telephony.translate_dialling import outward_call, outward_facts
@@ -245,6 +245,7 @@ def _joined(call: CallId, message: Message, at: datetime) -> CallJoined:
         priority=int(message.get("CallPriority") or 0),
         joined=read_moment(message.get("Joined", "")),
         attempts=int(message.get("Attempt") or 0),
+        prefers=AgentId(message.get("Prefers", "")) or None,
     )
 
 

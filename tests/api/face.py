@@ -15,6 +15,7 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.arrangement import Arrangement
 from acd.capacity import Capacity
 from acd.commands import Command, RingAgent
 from acd.distributor import Distributor
@@ -30,7 +31,7 @@ from api.people import Role
 from api.ports import CallMark, Services, VitalSigns, Whom
 from asr.jobs import enqueue
 from city.load import load_city
-from hotline.fittings import Books, Floor
+from hotline.fittings import Books, Floor, acd_queues
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from recordings.archive import Archive
@@ -256,14 +257,15 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     """The HTTP face on an ephemeral port."""
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
     talks, archive = FakeTalks(), Archive(tmp_path / "recordings")
-    city = load_city(SAMPLE)
+    city, capacity = load_city(SAMPLE), Capacity(database, house.engine)
     gate, dialling = open_desk(database, house.engine, house.journal, city)
     services = Services(
         tokens=tokens,
         board=Board(),
         floor=Floor(house.engine, house.engine.distributor),
         directory=house.directory,
-        seats=Capacity(database, house.engine),
+        seats=capacity,
+        measures=Arrangement(database, house.engine, capacity, city, acd_queues),
         callers=callers,
         talks=talks,
         dialling=dialling,

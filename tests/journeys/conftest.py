@@ -25,13 +25,16 @@ CALL_BACK_HZ = 1500
 
 
 def quick_city(folder: Path) -> Path:
-    """The sample city in a hurry: phones ring 5 s, wrap-up lasts 1 s, prompts of callers are short."""
+    """The sample city in a hurry: phones ring 5 s, wrap-up lasts 1 s, prompts of callers are short.
+
+    In the health queue, callers wait up to 10 s for the agent whom they know.
+    """
     shutil.copytree(SAMPLE, folder)
     queues = folder / "queues.toml"
     text = queues.read_text(encoding="utf-8").replace("ring_time_s = 20", "ring_time_s = 5")
-    queues.write_text(
-        text.replace("wrap_up_s = 30", "wrap_up_s = 1").replace("wrap_up_s = 45", "wrap_up_s = 1"), "utf-8"
-    )
+    known = "prefer_last_agent_days = 1\nprefer_last_agent_s = 10"
+    text = text.replace("wrap_up_s = 30", "wrap_up_s = 1").replace("wrap_up_s = 45", f"wrap_up_s = 1\n{known}")
+    queues.write_text(text, "utf-8")
     about = folder / "city.toml"
     default = 'default_hotline = "12345"'
     text = about.read_text(encoding="utf-8").replace(default, f"{default}\nshort_abandon_s = {SHORT_ABANDON_S}")

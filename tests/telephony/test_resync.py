@@ -25,7 +25,7 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import AgentState, BreakReason, CallId, QueueName, RingFailure, SeatId, is_outward
+from acd.model import AgentId, AgentState, BreakReason, CallId, QueueName, RingFailure, SeatId, is_outward
 from telephony.resync import difference
 from telephony.telephones import LiveCall, Telephones, Where
 from tests.acd.scene import Scene, clock, skilled
@@ -152,11 +152,12 @@ def test_caller_keeps_the_old_place() -> None:
     scene = Scene()
     scene.later(100)
     later = live(W.WAITING, call="c2", joined=clock(20))
-    first = live(W.WAITING, call="c3", joined=clock(10), priority=0, skills=skilled(psychology=1))
+    first = live(W.WAITING, call="c3", joined=clock(10), skills=skilled(psychology=1), prefers=AgentId("101"))
     look(scene, later, first, live(W.WAITING, call="c4", joined=clock(30), priority=1))
 
     assert scene.waiting() == ["c4", "c3", "c2"]
     assert scene.core.waiting[1].skills == skilled(psychology=1)
+    assert scene.core.waiting[1].prefers == "101"
 
 
 def test_attempts_go_on_where_the_dialplan_counted() -> None:
@@ -279,6 +280,8 @@ ONCE_WRONG: list[tuple[list[Move], list[Pick]]] = [
         [*[("join", n, 0, 0) for n in (4, 2, 1)], ("news", 1, 3, 0), ("back", 7, 4, 1), ("ask", 3, 5, 4)],
         [(1, 4, 6, 4)],
     ),
+    # the seat of who was asked is closed, and they are logged off when the talk turns out to be another
+    ([("back", 2, 3, 3), ("take over", 4, 5, 1), ("ask", 5, 7, 1), ("close", 5, 3, 5)], [(4, 4, 6, 4)]),
 ]
 
 
