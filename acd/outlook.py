@@ -7,7 +7,8 @@ do and what they ask for, so that each further question costs only the number of
 whose calls they can take; in exchange every caller who goes before ours counts as ahead by the share of *their* agents
 who are ours, too: whoever shares all agents with us counts as one, whoever has none in common as nothing, and a caller
 whom sixty can serve, ten of them ours, as a sixth. That is how often such a caller takes one of ours, if all come free
-equally often. An agent comes free at the rate of the queue whose call keeps them busy.
+equally often. A call-back that stands in the line counts as any caller, but never gives up. An agent comes free at the
+rate of the queue whose call keeps them busy.
 
 **Rates** are the queue's own (acd.rates), or while too little was seen there those of all queues together; while too
 little was seen of those, nothing is said. Nothing is said either while facts are missing (acd.finding). Sums are
@@ -41,6 +42,11 @@ def asked(call: WaitingCall) -> Ask:
 
 def _is_later(call: WaitingCall) -> bool:
     """A call-back whose time has not come: it may stand there through the night."""
+    return call.owed is not None and call.rests_until is not None
+
+
+def _is_away(call: WaitingCall) -> bool:
+    """A call-back that is not to be offered yet: who joins now may well go before it."""
     return call.owed is not None and call.rests_until is not None
 
 
@@ -145,6 +151,11 @@ class Outlook:
         return Crew(sum(self._crew(ask).values()), free)
 
     # ---- who serves
+
+    def without(self, ask: Ask, other: QueueName) -> int:
+        """Return how many serve another queue and cannot serve such a call."""
+        theirs, ours = self._crew(Ask(other, frozenset())), self._crew(ask)
+        return sum(count for kind, count in theirs.items() if kind not in ours)
 
     def _crew(self, ask: Ask) -> Mapping[_Kind, int]:
         crew = self._crews.get(ask)

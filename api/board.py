@@ -107,6 +107,12 @@ class Board:
             self._calls[moved.call] = moved
         self._tell("call", _ONE_CALL.dump_json(moved))
 
+    def watch(self, event: Event, commands: tuple[Command, ...]) -> None:
+        """The engine's watcher: a fact, and then its orders."""
+        self.note(event)
+        for command in commands:
+            self.note(command)
+
     def _learn_seat(self, happened: Event | Command) -> None:
         if isinstance(happened, AgentLoggedOn | RingAgent | OfferFound):
             self._at[happened.seat] = happened.agent

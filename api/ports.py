@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.advice import Advice, Mode
 from acd.arrangement import Arrangement
 from acd.call_back_plan import Place
 from acd.capacity import Capacity
@@ -202,6 +203,27 @@ class Transcription(Protocol):
         """There is a job: look now."""
 
 
+class Advising(Protocol):
+    """The autopilot: `hotline.pilot.Pilot`."""
+
+    @property
+    def mode(self) -> Mode:
+        """How much it may do."""
+
+    @property
+    def standing(self) -> Sequence[Advice]:
+        """What it proposes now."""
+
+    async def accept(self, advice_id: str, *, who: str, why: str) -> Advice:
+        """Do as proposed. acd.advice.AdviceGone, and what refuses such a change of a person."""
+
+    async def dismiss(self, advice_id: str, *, who: str, why: str) -> Advice:
+        """Not now. acd.advice.AdviceGone."""
+
+    async def set_mode(self, mode: Mode, *, who: str, why: str) -> None:
+        """How much it may do from now on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything the routes use, built in one visible place."""
@@ -218,6 +240,7 @@ class Services:
     handing: Handing
     vitals: Vitals
     books: Books
+    autopilot: Advising
     transcription: Transcription
     database: AsyncEngine
     archive: Archive

@@ -20,6 +20,7 @@ from hotline.cli_mistakes import in_both_languages
 from hotline.client import STATE_DIR, Trouble
 
 NOUNS = {
+    "advice": "hotline.cli_advice",
     "seats": "hotline.cli_seats",
     "agents": "hotline.cli_agents",
     "audit": "hotline.cli_audit",

@@ -22,10 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.arrangement import Arrangement
 from acd.capacity import Capacity
-from acd.commands import Command
 from acd.distributor import Distributor
 from acd.engine import Engine
-from acd.events import Event
 from acd.journal import Journal
 from acd.memory import Memory
 from acd.staff import Staff
@@ -57,6 +55,7 @@ from hotline.fittings import (
 )
 from hotline.handing_desk import HandingDesk
 from hotline.perimeter import HEARD, Perimeter
+from hotline.pilot_hands import set_up_pilot
 from hotline.pulse import Pulse, note_pid, wait_for_turn
 from hotline.speech import build_speech
 from hotline.talk_desk import TalkDesk
@@ -156,7 +155,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         arrangement = Arrangement(database, engine, capacity, city, acd_queues)
         for watcher in (memory.note, lookout.watch, callbook.note, *call_backs.watchers):
             engine.subscribe(watcher)
-        engine.subscribe(lambda event, commands: _show(board, event, commands))
+        engine.subscribe(board.watch)
 
         witness, found = Witness(database, Seals(settings.seals)), TalksFound(engine.tell, database, now)
         taken_in = in_turn(debts.note_recording, found.note)
@@ -172,6 +171,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await stack.enter_async_context(background(engine.run(), switchboard.run(), debts.run(), call_backs.line.run()))
         await found.tell_again()
         await open_seats(city, engine, capacity, arrangement)
+        pilot = await set_up_pilot(engine, arrangement, database, now)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
         reception = Reception(lambda: arrangement.now.city, desk, now, acquaintance(database))
         handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
@@ -182,7 +182,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
         await stack.enter_async_context(
-            background(speech.sweeper.run(), witness.run(), perimeter.run(), arrangement.run())
+            background(speech.sweeper.run(), witness.run(), perimeter.run(), arrangement.run(), pilot.run())
         )
         services = Services(
             tokens=Tokens(database),
@@ -191,6 +191,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             directory=staff,
             seats=capacity,
             measures=arrangement,
+            autopilot=pilot,
             callers=Callers(database),
             talks=TalkDesk(engine, distributor, Talk(ami), database, journal, now),
             handing=handing,
@@ -235,12 +236,6 @@ async def _write_out(journal: Journal, callbook: CallBook, gate: Gate) -> None:
             await gate.written()
     except TimeoutError:
         log.error("the database did not take the last facts in time")  # noqa: TRY400 - the time-out says it all
-
-
-def _show(board: Board, event: Event, commands: tuple[Command, ...]) -> None:
-    board.note(event)
-    for command in commands:
-        board.note(command)
 
 
 def _read_city(folder: Path) -> City:

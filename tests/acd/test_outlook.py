@@ -10,7 +10,7 @@ from acd.events import GapMarked
 from acd.matching import Ask
 from acd.model import CallId, QueueName, WaitingCall
 from acd.outlook import Crew
-from tests.acd.scene import Scene, skilled
+from tests.acd.scene import NINE, Scene, skilled
 
 GENERAL = Ask(QueueName("general"), frozenset())
 HEALTH = Ask(QueueName("health"), frozenset())
@@ -144,6 +144,17 @@ def test_callers_of_another_queue_count_by_the_agents_they_share_with_us() -> No
     assert ahead(scene, GENERAL) == [1, 1, 1]
     assert newcomer_s(scene, HEALTH) == pytest.approx(202)
     assert newcomer_s(scene, GENERAL) == pytest.approx(3 * 100 / 3 + 100 / 3 + 2)
+
+
+def test_a_call_back_in_the_line_is_ahead_and_one_that_rests_is_not() -> None:
+    """It takes an agent as any caller does; in quiet hours it takes none, and nobody listens while it waits."""
+    scene = taught()
+    answered(scene, "now")
+    scene.line_up("owed1", "out-1", since_s=scene.now.timestamp() - NINE.timestamp())
+    scene.line_up("owed2", "out-2", not_before=scene.now + timedelta(hours=8))
+
+    assert newcomer_s(scene) == pytest.approx(202)
+    assert scene.core.outlook().standing(GENERAL.queue).waiting == 0
 
 
 def test_callers_whom_none_of_ours_can_serve_do_not_count() -> None:

@@ -6,9 +6,10 @@ from random import Random
 
 import pytest
 
+from acd.call_back_facts import CallBackAsked
 from acd.codec import decode, digest, encode
 from acd.distributor import Distributor
-from acd.model import QueueName, Rates, Snapshot
+from acd.model import CallId, QueueName, Rates, Snapshot
 from acd.rates import Learning, arrivals_per_s, handle_s, patience, pick_up
 from tests.acd.scene import Scene, clock
 
@@ -153,6 +154,17 @@ def test_only_who_hung_up_has_given_up() -> None:
     served(scene, "b", rings_s=5)
     assert learnt(scene).gave_up == (0, 0, 0, 1)
     assert learnt(scene).waited_s == pytest.approx((20, 15, 30, 0), abs=0.1)
+
+
+def test_who_asks_to_be_called_back_has_not_given_up() -> None:
+    """They waited so long, and would have waited on."""
+    scene = Scene()
+    scene.join("a")
+    scene.later(20)
+    scene.tell(CallBackAsked(at=scene.now, call=CallId("a")))
+    scene.end("a")
+
+    assert (learnt(scene).gave_up, learnt(scene).waited_s) == ((0, 0), (15, 5))
 
 
 def test_rates_follow_what_changes() -> None:
