@@ -7,7 +7,7 @@ acd.hall keeps the state and its index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -100,6 +100,7 @@ class Distributor:
         """
         hall = self._hall
         hall.orders.clear()
+        hall.touched.clear()
         RULES[type(event)](hall, event)
         match(hall, event.at)
         return tuple(hall.orders)
@@ -125,9 +126,18 @@ class Distributor:
         return MappingProxyType(self._hall.queues)
 
     @property
+    def touched(self) -> Sequence[AgentId]:
+        """Whose state, seat or skills the last event changed, perhaps more than once. A live view."""
+        return self._hall.touched
+
+    @property
     def waiting(self) -> tuple[WaitingCall, ...]:
         """Callers who are not talking yet, in the order of their turn (acd.matching.rank). O(n log n)."""
         return tuple(sorted(self._hall.waiting.values(), key=rank))
+
+    def waits(self, call: CallId) -> WaitingCall | None:
+        """The caller, if they are not talking yet."""
+        return self._hall.waiting.get(call)
 
     @property
     def offers(self) -> Mapping[CallId, Offer]:
@@ -195,4 +205,8 @@ class Distributor:
             asked=tuple(sorted(hall.book.asked.values(), key=lambda offer: offer.call)),
             next_deadline=self.next_deadline(),
             blind_until=hall.blind_until,
+            made=hall.book.earlier(),
+            late=hall.book.late,
+            handed=hall.book.handed_by_dialplan,
+            counted=hall.book.counted,
         )

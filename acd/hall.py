@@ -60,6 +60,7 @@ class Hall:
         self.book = OfferBook()
         self.deadlines: LazyHeap[datetime, Deadline] = LazyHeap()
         self.orders: list[Command] = []  # given while one event is received
+        self.touched: list[AgentId] = []  # whose state, seat or skills changed meanwhile: acd.why looks at no one else
         self.matching = Matching()
         self._agents: dict[AgentId, Agent] = {}
         self._sitting: dict[SeatId, AgentId] = {}
@@ -141,6 +142,7 @@ class Hall:
         self._index(self._agents[agent.id])
 
     def _index(self, agent: Agent) -> None:
+        self.touched.append(agent.id)
         if agent.until is not None:
             self.deadlines.push(Deadline(Due.AGENT, agent.id), agent.until)
         else:
@@ -219,6 +221,7 @@ class Hall:
         for offer in (*past.offers, *past.talking):
             self.book.restore(offer, talking=offer in past.talking)
         self.book.restore_beside(past.kept, past.asked)
+        self.book.restore_earlier(past)
         for agent in past.agents:
             self._restore_agent(agent)
         for call in past.waiting:

@@ -142,6 +142,13 @@ class Offer:
     in_conference: bool = False  # 三方通话, also with the two that are left of it: no keys work there
 
 
+class Counted(NamedTuple):
+    """How many offers of a call have had their numbers, ours and the dialplan's."""
+
+    call: CallId
+    attempts: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """All that decides what happens next, in a fixed order: two cores that agree have equal snapshots."""
@@ -157,3 +164,7 @@ class Snapshot:
     asked: tuple[Offer, ...] = ()  # agents consulted by others
     next_deadline: datetime | None = None
     blind_until: datetime | None = None  # facts are missing: nothing is offered before this, or before they are told
+    made: tuple[Offer, ...] = ()  # earlier offers of calls that are here: one may turn out to have been answered
+    late: tuple[Offer, ...] = ()  # those that have been, while a newer one has not taken effect
+    handed: tuple[Offer, ...] = ()  # made by the dialplan to somebody whom we did not see free
+    counted: tuple[Counted, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from acd.model import CallId, Offer
+from acd.model import CallId, Counted, Offer, Snapshot
 
 
 class OfferBook:
@@ -94,6 +94,36 @@ class OfferBook:
         offer = self._handed.get(call)
         return self._handed.pop(call) if offer is not None and offer.attempt == attempt else None
 
+    def earlier(self) -> tuple[Offer, ...]:
+        """Every offer that was made and is neither open nor a conversation."""
+        now = {*self._open.items(), *self._talking.items()}
+        everything = (offer for offers in self._made.values() for offer in offers.values())
+        return tuple(sorted((o for o in everything if (o.call, o) not in now), key=_number))
+
+    @property
+    def late(self) -> tuple[Offer, ...]:
+        """Who answered while a newer offer has not taken effect."""
+        return tuple(sorted(self._late.values(), key=_number))
+
+    @property
+    def handed_by_dialplan(self) -> tuple[Offer, ...]:
+        """Offers that the dialplan makes by itself."""
+        return tuple(sorted(self._handed.values(), key=_number))
+
+    @property
+    def counted(self) -> tuple[Counted, ...]:
+        """The number of each call's last offer."""
+        return tuple(sorted(Counted(*pair) for pair in self._attempts.items()))
+
+    def restore_earlier(self, past: Snapshot) -> None:
+        """After a restart: what only matters to news on its way, and the numbers that were given."""
+        for offer in past.made:
+            self.remember(offer)
+        self._late.update((offer.call, offer) for offer in past.late)
+        self._handed.update((offer.call, offer) for offer in past.handed)
+        for call, attempts in past.counted:
+            self.count_on(call, attempts)
+
     def restore_beside(self, kept: Iterable[Offer], asked: Iterable[Offer]) -> None:
         """After a restart."""
         self._kept.update((offer.call, offer) for offer in kept)
@@ -155,3 +185,7 @@ class OfferBook:
             offers.pop(call, None)
         self._made.pop(call, None)
         self._attempts.pop(call, None)
+
+
+def _number(offer: Offer) -> tuple[CallId, int]:
+    return offer.call, offer.attempt

@@ -36,6 +36,7 @@ from asr.transcriber import Transcriber
 from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
+from hotline.aside import Aside
 from hotline.beginning import ami_account, open_seats, remember
 from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.callbook import CallBook
@@ -201,6 +202,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
                 speech.sweeper,
             ),
             books=Books(journal, lambda: city),
+            hindsight=Aside(settings.database),
             transcription=speech.transcriber,
             database=database,
             archive=speech.vault,

@@ -41,7 +41,23 @@ PURE_MODULES = (
             "ledger",
         )
     ),
-    *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome", "talk_facts", "transfers", "asking")),
+    *(
+        f"acd/{name}.py"
+        for name in (
+            "why",
+            "why_terms",
+            "why_words",
+            "account",
+            "inquiry",
+            "replay",
+            "admission",
+            "call_facts",
+            "outcome",
+            "talk_facts",
+            "transfers",
+            "asking",
+        )
+    ),
     "ivr/*.py",
     "recordings/chain.py",
     *(

@@ -30,6 +30,7 @@ from api.people import Role
 from api.ports import CallMark, Services, VitalSigns, Whom
 from asr.jobs import enqueue
 from city.load import load_city
+from hotline.aside import Aside
 from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.fittings import Books, Floor
 from plumbing.database import connect, prepare
@@ -279,6 +280,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         handing=talks,
         vitals=vitals,
         books=Books(house.journal, lambda: city),
+        hindsight=Aside(database.url.render_as_string(hide_password=False)),
         transcription=transcription,
         database=database,
         archive=archive,
