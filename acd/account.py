@@ -19,6 +19,7 @@ class Phase(StrEnum):
     NOBODY = "nobody"  # nobody on duty can serve it
     OFFERED = "offered"  # somebody's phone is being rung
     RESTS = "rests"  # the last order was not carried out
+    HELD = "held"  # waits only for the agent whom the citizen knows
     BLIND = "blind"  # facts are missing: nothing is offered
     TALKING = "talking"
     UNEXPLAINED = "unexplained"  # somebody is free for it and not offered it: a defect

@@ -50,6 +50,5 @@ def find_offer(hall: Hall, event: OfferFound) -> None:
     if event.talking or not is_free or event.call not in hall.waiting or event.call in hall.book.open:
         hall.book.remember(offer)
         return
-    hall.count_attempt(offer.call, offer.attempt)
-    hall.book.begin(offer)
+    hall.begin_offer(offer)
     hall.change(offer.agent, AgentFact.FOUND, event.at, offer=offer)

@@ -14,11 +14,13 @@ from acd.account import Account, Before, Offered, OfferEnd, Phase, Span
 from acd.commands import Command, RingAgent
 from acd.distributor import Distributor
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, Event, RingFailed, RingStarted, SeatClosed
-from acd.matching import Ask, rank
+from acd.matching import Ask, ask_of, rank
 from acd.model import AgentId, AgentState, BreakReason, CallId, Offer, RingFailure, WaitingCall
-from acd.why import LASTING, Bar, CallRule, Choice, Kept, asks, choices, goes_first_by, kept_from, may_be_offered
+from acd.why import LASTING, Bar, CallRule, Choice, Kept, choices, goes_first_by, in_line, kept_from, may_be_offered
 
-WAITS: Final = frozenset({Phase.ALL_BUSY, Phase.NOBODY, Phase.RESTS, Phase.BLIND, Phase.UNEXPLAINED, Phase.OFFERED})
+WAITS: Final = frozenset(
+    {Phase.ALL_BUSY, Phase.NOBODY, Phase.RESTS, Phase.HELD, Phase.BLIND, Phase.UNEXPLAINED, Phase.OFFERED}
+)
 
 
 class Inquiry:
@@ -65,8 +67,8 @@ class Inquiry:
     # ---- who could serve it
 
     def _look_at_agents(self, core: Distributor, call: WaitingCall, at: datetime) -> None:
-        is_anew = core is not self._core or asks(call) != self._ask
-        self._core, self._ask = core, asks(call)
+        is_anew = core is not self._core or ask_of(call) != self._ask
+        self._core, self._ask = core, ask_of(call)
         whom: Iterable[AgentId] = core.agents if is_anew else dict.fromkeys(core.touched)
         if is_anew:
             self._settle(at)
@@ -106,7 +108,7 @@ class Inquiry:
     def _note_overtaking(self, core: Distributor, call: WaitingCall, orders: Sequence[Command]) -> None:
         rings = [order for order in orders if isinstance(order, RingAgent)]
         is_ours = any(order.call == call.id for order in rings)
-        could_be = (may_be_offered(core, call) or is_ours) and not core.is_blind
+        could_be = (may_be_offered(core, call) or is_ours) and not core.is_blind and call.held_until is None
         for order in rings:
             if order.call == call.id:
                 return  # what was decided after it did not go before it
@@ -157,7 +159,7 @@ class Inquiry:
     def _turn(self, core: Distributor, call: WaitingCall | None, at: datetime) -> None:
         phase, agent = self._phase(core, call)
         last = self.account.spans[-1] if self.account.spans else None
-        ask = None if call is None else asks(call)
+        ask = None if call is None else ask_of(call)
         offer = self._open if phase is Phase.OFFERED else None
         if last is not None and (last.phase, last.agent, last.asks, last.offer) == (phase, agent, ask, offer):
             return
@@ -188,6 +190,8 @@ class Inquiry:
             return Phase.BLIND, None
         if call.rests_until is not None:
             return Phase.RESTS, None
+        if call.held_until is not None:
+            return Phase.HELD, call.prefers
         if self._free:
             return Phase.UNEXPLAINED, None
         return (Phase.ALL_BUSY if self._able else Phase.NOBODY), None
@@ -215,4 +219,4 @@ def _ended_by_time(core: Distributor, agent: AgentId) -> OfferEnd:
 
 def _place(core: Distributor, call: WaitingCall) -> int:
     """Its place in the line of its queue; who is being offered to somebody stands there, too."""
-    return 1 + sum(other.queue == call.queue and rank(other) < rank(call) for other in core.waiting)
+    return 1 + sum(other.queue == call.queue and rank(other) < rank(call) for other in in_line(core))

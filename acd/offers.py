@@ -7,9 +7,8 @@ them), and an agent may turn out to have answered one that was taken back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-from acd.model import CallId, Counted, Offer, Snapshot
+from acd.model import CallId, Count, Offer, PastOffers
 
 
 class OfferBook:
@@ -94,36 +93,6 @@ class OfferBook:
         offer = self._handed.get(call)
         return self._handed.pop(call) if offer is not None and offer.attempt == attempt else None
 
-    def earlier(self) -> tuple[Offer, ...]:
-        """Every offer that was made and is neither open nor a conversation."""
-        now = {*self._open.items(), *self._talking.items()}
-        everything = (offer for offers in self._made.values() for offer in offers.values())
-        return tuple(sorted((o for o in everything if (o.call, o) not in now), key=_number))
-
-    @property
-    def late(self) -> tuple[Offer, ...]:
-        """Who answered while a newer offer has not taken effect."""
-        return tuple(sorted(self._late.values(), key=_number))
-
-    @property
-    def handed_by_dialplan(self) -> tuple[Offer, ...]:
-        """Offers that the dialplan makes by itself."""
-        return tuple(sorted(self._handed.values(), key=_number))
-
-    @property
-    def counted(self) -> tuple[Counted, ...]:
-        """The number of each call's last offer."""
-        return tuple(sorted(Counted(*pair) for pair in self._attempts.items()))
-
-    def restore_earlier(self, past: Snapshot) -> None:
-        """After a restart: what only matters to news on its way, and the numbers that were given."""
-        for offer in past.made:
-            self.remember(offer)
-        self._late.update((offer.call, offer) for offer in past.late)
-        self._handed.update((offer.call, offer) for offer in past.handed)
-        for call, attempts in past.counted:
-            self.count_on(call, attempts)
-
     def restore_beside(self, kept: Iterable[Offer], asked: Iterable[Offer]) -> None:
         """After a restart."""
         self._kept.update((offer.call, offer) for offer in kept)
@@ -133,6 +102,23 @@ class OfferBook:
         """After a restart: the offer is open, or has become a conversation."""
         (self._talking if talking else self._open)[offer.call] = offer
         self.remember(offer)
+
+    def past(self) -> PastOffers:
+        """All that is remembered beside the offers and conversations of now, in a fixed order."""
+        return PastOffers(
+            made=tuple(offers[attempt] for _, offers in sorted(self._made.items()) for attempt in sorted(offers)),
+            counts=tuple(Count(*pair) for pair in sorted(self._attempts.items())),
+            late=tuple(self._late[call] for call in sorted(self._late)),
+            handed=tuple(self._handed[call] for call in sorted(self._handed)),
+        )
+
+    def restore_past(self, past: PastOffers) -> None:
+        """After a restart, last."""
+        for offer in past.made:
+            self._made.setdefault(offer.call, {})[offer.attempt] = offer
+        self._attempts.update(past.counts)
+        self._late.update((offer.call, offer) for offer in past.late)
+        self._handed.update((offer.call, offer) for offer in past.handed)
 
     def remember(self, offer: Offer) -> None:
         """The offer was made, whatever became of it."""
@@ -146,8 +132,9 @@ class OfferBook:
 
     def dialled(self, offer: Offer) -> Offer:
         """The open offer took effect: whoever answered an earlier one has lost the caller to it."""
-        if not offer.dialled:
-            offer = self._open[offer.call] = replace(offer, dialled=True)
+        if not offer.dialled:  # nothing else can be said of it yet
+            offer = Offer(offer.call, offer.attempt, offer.agent, offer.seat, offer.queue, dialled=True)
+            self._open[offer.call] = offer
             self._late.pop(offer.call, None)
         return offer
 
@@ -185,7 +172,3 @@ class OfferBook:
             offers.pop(call, None)
         self._made.pop(call, None)
         self._attempts.pop(call, None)
-
-
-def _number(offer: Offer) -> tuple[CallId, int]:
-    return offer.call, offer.attempt

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from acd.commands import Command, RingAgent
 from acd.distributor import Distributor
-from acd.matching import Ask, able_at, can_serve, mastery, rank
-from acd.model import Agent, AgentId, AgentState, CallId, QueueName, Seat, WaitingCall, is_outward
+from acd.matching import Ask, able_at, ask_of, can_serve, mastery, rank
+from acd.model import Agent, AgentId, AgentState, CallId, QueueName, Seat, WaitingCall
 
 
 class Bar(StrEnum):
@@ -57,6 +57,7 @@ class AgentRule(StrEnum):
     """Which rule chose this agent among the free ones."""
 
     ONLY_ONE = "only_one"  # nobody else was free for it
+    PREFERRED = "preferred"  # served this citizen last
     BEST_SKILLED = "best_skilled"
     LONGEST_IDLE = "longest_idle"
     NUMBER = "number"  # equal in everything: the lower number
@@ -69,7 +70,7 @@ class CallRule(StrEnum):
     EARLIER = "earlier"  # joined earlier
     PRIORITY = "priority"  # joined later, and its priority is worth more than that
     NUMBER = "number"  # equal in everything: the lower id
-    MEANWHILE = "meanwhile"  # the other one was being offered, rested, or nothing could be offered
+    MEANWHILE = "meanwhile"  # the other one was being offered, rested, was held, or nothing could be offered
     UNEXPLAINED = "unexplained"  # none of our rules: a defect
 
 
@@ -96,11 +97,6 @@ class Choice:
         """Whether the rules as told here choose whom the distributor chose."""
         is_first = bool(self.rivals) and self.rivals[0].agent == self.agent
         return is_first and self.call_rule is not CallRule.UNEXPLAINED
-
-
-def asks(call: WaitingCall) -> Ask:
-    """What a waiting call asks for at this moment."""
-    return Ask(call.queue, call.skills)
 
 
 def seat_of(core: Distributor, agent: Agent) -> Seat | None:
@@ -137,12 +133,12 @@ def goes_first_by(first: WaitingCall, other: WaitingCall) -> CallRule:
 
 def choices(core: Distributor, orders: Iterable[Command]) -> Iterator[tuple[RingAgent, Choice]]:
     """Explain each offer among the orders that one event led to; `core` has just decided it."""
-    offers = [order for order in orders if isinstance(order, RingAgent) and not is_outward(order.call)]
+    offers = [o for o in orders if isinstance(o, RingAgent) and core.waits(o.call) is not None]  # others are dialled
     if not offers:
         return
     free = {agent.id: agent for agent in core.agents.values() if _is_free(agent)}
     free |= {order.agent: core.agents[order.agent] for order in offers}
-    waiting = {call.id: call for call in core.waiting if may_be_offered(core, call)}
+    waiting = {call.id: call for call in in_line(core) if may_be_offered(core, call)}
     waiting |= {order.call: call for order in offers if (call := core.waits(order.call)) is not None}
     for order in offers:
         yield order, _choice(core, order, free, waiting)
@@ -153,13 +149,20 @@ def _choice(
     core: Distributor, order: RingAgent, free: dict[AgentId, Agent], waiting: dict[CallId, WaitingCall]
 ) -> Choice:
     call = waiting[order.call]
-    rivals = sorted(_rivals(core, free.values(), asks(call)), key=lambda r: (-r.mastery, r.idle_since, r.agent))
+    rivals = sorted(
+        _rivals(core, free.values(), ask_of(call)),
+        key=lambda r: (r.agent != call.prefers, -r.mastery, r.idle_since, r.agent),
+    )
     chosen = free[order.agent]
     seat = seat_of(core, chosen)
     able = able_at(chosen.skills, seat or Seat(order.seat, frozenset()))
-    others = (other for other in waiting.values() if other.id != call.id and can_serve(able, asks(other)))
+    others = (
+        other
+        for other in waiting.values()
+        if other.id != call.id and not is_held_from(other, order.agent) and can_serve(able, ask_of(other))
+    )
     behind = tuple(sorted(others, key=rank))
-    return Choice(order.agent, _agent_rule(rivals), tuple(rivals), _call_rule(call, behind), behind)
+    return Choice(order.agent, _agent_rule(call, rivals), tuple(rivals), _call_rule(call, behind), behind)
 
 
 def _rivals(core: Distributor, free: Iterable[Agent], ask: Ask) -> Iterator[Rival]:
@@ -171,10 +174,12 @@ def _rivals(core: Distributor, free: Iterable[Agent], ask: Ask) -> Iterator[Riva
                 yield Rival(agent.id, mastery(able, ask), agent.idle_since)
 
 
-def _agent_rule(rivals: list[Rival]) -> AgentRule:
+def _agent_rule(call: WaitingCall, rivals: list[Rival]) -> AgentRule:
     if len(rivals) <= 1:
         return AgentRule.ONLY_ONE
     first, second = rivals[:2]
+    if first.agent == call.prefers:
+        return AgentRule.PREFERRED
     if first.mastery != second.mastery:
         return AgentRule.BEST_SKILLED
     return AgentRule.LONGEST_IDLE if first.idle_since != second.idle_since else AgentRule.NUMBER
@@ -186,6 +191,16 @@ def _call_rule(call: WaitingCall, behind: tuple[WaitingCall, ...]) -> CallRule:
 
 def _is_free(agent: Agent) -> bool:
     return agent.state is AgentState.READY and agent.until is None
+
+
+def in_line(core: Distributor) -> list[WaitingCall]:
+    """Callers who wait and call-backs that stand in their places, in the order of their turn."""
+    return sorted((*core.waiting, *core.lined), key=rank)
+
+
+def is_held_from(call: WaitingCall, agent: AgentId) -> bool:
+    """Whether the call waits only for the agent whom its citizen knows, and this is another."""
+    return call.held_until is not None and call.prefers != agent
 
 
 def may_be_offered(core: Distributor, call: WaitingCall) -> bool:
@@ -210,9 +225,9 @@ class NobodyRings:
 
 def nobody_rings(core: Distributor, queue: QueueName) -> NobodyRings:
     """Look at a queue now. O(agents + waiting)."""
-    calls = [call for call in core.waiting if call.queue == queue]
+    calls = [call for call in in_line(core) if call.queue == queue]
     first = next((call for call in calls if call.id not in core.offers), None)
-    ask = Ask(queue, frozenset()) if first is None else asks(first)
+    ask = Ask(queue, frozenset()) if first is None else ask_of(first)
     on_duty = (agent for agent in core.agents.values() if agent.state is not AgentState.LOGGED_OFF)
     return NobodyRings(
         queue=queue,

@@ -41,6 +41,7 @@ BREAKS: Final[Mapping[BreakReason, Words]] = {
 
 AGENT_RULES: Final[Mapping[AgentRule, Words]] = {
     AgentRule.ONLY_ONE: Words("当时空闲且能接的只有此人", "nobody else was free for it"),
+    AgentRule.PREFERRED: Words("上次接待这位市民的人", "served this citizen last"),
     AgentRule.BEST_SKILLED: Words("空闲者中技能最好", "the best skilled of those free"),
     AgentRule.LONGEST_IDLE: Words("技能相同者中空闲最久", "idle longest among equally skilled"),
     AgentRule.NUMBER: Words("技能与空闲时间都相同,工号在前", "equal in skill and idle time: the lower number"),
@@ -51,7 +52,9 @@ CALL_RULES: Final[Mapping[CallRule, Words]] = {
     CallRule.EARLIER: Words("进入更早", "joined earlier"),
     CallRule.PRIORITY: Words("进入较晚,但优先级更高", "joined later, with higher priority"),
     CallRule.NUMBER: Words("同时进入,编号在前", "joined at the same moment: the lower id"),
-    CallRule.MEANWHILE: Words("当时本来电正在派或不能派", "this one was being offered or could not be"),
+    CallRule.MEANWHILE: Words(
+        "当时本来电正在派、不能派或只等熟人", "this one was being offered, could not be, or was held for its agent"
+    ),
     CallRule.UNEXPLAINED: Words("!没有规则能解释,请报告", "! no rule explains it: please report"),
 }
 
@@ -74,6 +77,7 @@ PHASES: Final[Mapping[Phase, Words]] = {
     Phase.NOBODY: Words("签入的人中没有人能接", "nobody on duty can serve it"),
     Phase.OFFERED: Words("正在派给", "being offered to"),
     Phase.RESTS: Words("上一指令未执行,来电稍歇", "rests: the last order was not carried out"),
+    Phase.HELD: Words("只等上次接待的话务员", "held for the agent who served the citizen last"),
     Phase.BLIND: Words(
         "正在与电话系统核对,暂不派话", "facts are missing: nothing is offered until the telephones were asked"
     ),

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from acd.account import Account, Before, Offered, Phase, Span
-from acd.matching import PRIORITY_CREDIT, Ask
+from acd.matching import PRIORITY_CREDIT, Ask, ask_of
 from acd.model import AgentId, BreakReason, CallId, WaitingCall
 from acd.why import LASTING, Bar, CallRule, Choice, Kept, NobodyRings
 from acd.why_terms import AGENT_RULES, BARS, BREAKS, CALL_RULES, OFFER_ENDS, PHASES, Words
@@ -94,14 +94,25 @@ def _span(account: Account, span: Span, *, everything: bool) -> Iterator[Line]:
         yield from offered(account, span.offer, everything=everything)
     else:
         zh, en = PHASES[span.phase]
+        if span.phase is Phase.HELD:
+            zh, en = f"{zh} {span.agent}", f"{en}, {span.agent}"
         if span.phase is Phase.TALKING:
             yield Line(span.since, 0, f"由 {span.agent} 接听", f"answered by {span.agent}")
             return
         lasted = duration(timedelta(seconds=span.seconds))
         place = Words("", "") if span.place is None else Words(f"排第 {span.place} 位;", f"place {span.place}; ")
         yield Line(span.since, 0, f"{place.zh}{zh},{lasted.zh}", f"{place.en}{en}, for {lasted.en}")
+        yield from _relaxed(account, span)
         yield from _who(span, everything=everything)
     yield from _before(span.before, everything=everything)
+
+
+def _relaxed(account: Account, span: Span) -> Iterator[Line]:
+    """By its queue's recipe the call asks for less than it came with."""
+    came_with = account.joined and Ask(account.joined.queue, account.joined.skills)
+    if span.asks is not None and span.asks != came_with:
+        zh, en = wanted(span.asks)
+        yield Line(None, 1, f"已按方案放宽为:{zh}", f"relaxed by the recipe: {en}")
 
 
 def _who(span: Span, *, everything: bool) -> Iterator[Line]:
@@ -208,10 +219,13 @@ def told_of_queue(seen: NobodyRings, now: datetime) -> Iterator[Line]:
 
 
 def _first(call: WaitingCall, now: datetime) -> Iterator[Line]:
-    waited, (zh, en) = duration(max(now - call.joined, timedelta())), wanted(Ask(call.queue, call.skills))
+    waited, (zh, en) = duration(max(now - call.joined, timedelta())), wanted(ask_of(call))
     yield Line(None, 0, f"下一个:{call.id},已等 {waited.zh};{zh}", f"next: {call.id}, for {waited.en}; {en}")
     if call.rests_until is not None:
         yield Line(None, 1, *PHASES[Phase.RESTS])
+    if call.held_until is not None:
+        zh, en = PHASES[Phase.HELD]
+        yield Line(None, 1, f"{zh} {call.prefers}", f"{en}, {call.prefers}")
 
 
 def _kept(kept_by: Iterable[tuple[Kept, int]]) -> Iterator[Line]:

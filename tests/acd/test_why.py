@@ -7,21 +7,16 @@ from datetime import timedelta
 from enum import StrEnum
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from acd.account import Account, OfferEnd, Phase
 from acd.distributor import Distributor
-from acd.errors import Refused
 from acd.events import CallArrived, Event, GapClosed, GapMarked
 from acd.inquiry import Inquiry
-from acd.matching import Ask, able_at, can_serve
-from acd.model import AgentId, BreakReason, CallId, QueueName, RingFailure
-from acd.why import LASTING, AgentRule, Bar, CallRule, Kept, kept_from, nobody_rings, seat_of
+from acd.model import BreakReason, CallId, QueueName, RingFailure
+from acd.why import AgentRule, Bar, CallRule, Kept, nobody_rings
 from acd.why_terms import AGENT_RULES, BARS, BREAKS, CALL_RULES, OFFER_ENDS, PHASES
 from acd.why_words import Line, told, told_of_queue
-from tests.acd.scene import NINE, Scene, skilled
-from tests.acd.test_random_play import AGENTS, HANDING_ON, LEVELS, SEATS, Move, play, small
+from tests.acd.scene import NINE, Scene
 
 GENERAL, HEALTH = QueueName("general"), QueueName("health")
 
@@ -157,6 +152,19 @@ def test_the_rule_that_chose_the_agent_is_the_first_that_told_them_apart(
     assert (offer.choice.agent_rule, offer.choice.agrees) == (rule, True)
 
 
+def test_whom_the_citizen_knows_is_told_as_the_reason() -> None:
+    """They come before who is better skilled or idle longer."""
+    scene = Scene()
+    for agent in ("101", "102"):
+        scene.staff(agent)
+    scene.join("c", prefers="102")
+
+    [offer] = asked(scene.told, "c").offers
+
+    assert offer.choice is not None
+    assert (offer.agent, offer.choice.agent_rule, offer.choice.agrees) == ("102", AgentRule.PREFERRED, True)
+
+
 def test_equal_in_everything_the_number_decides() -> None:
     """Of agents and of calls: two who are ready at the same moment, two who joined at it."""
     scene = Scene()
@@ -272,52 +280,3 @@ def test_a_page_is_bounded_beside_hundreds_of_agents_and_calls() -> None:
     assert len(short) < 2000
     assert "b298" not in short
     assert "b298" in whole
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(HANDING_ON), small, small, small), max_size=60))
-def test_it_never_disagrees_with_the_distributor(moves: list[Move]) -> None:
-    """Whatever happens: each choice is the one the rules as told make, and no second of any wait is unexplained."""
-    scene = Scene()
-    for number, (seat, agent) in enumerate(zip(SEATS, AGENTS, strict=True)):
-        scene.seat(seat, "general health")
-        scene.log_on(agent, seat, **LEVELS[number])
-        scene.ready(agent)
-    for move in moves:
-        try:
-            play(scene, move)
-        except Refused:
-            scene.told.pop()
-    for call in sorted({getattr(event, "call", "") for event in scene.told}):
-        check(asked(scene.told, call))
-
-
-def check(account: Account) -> None:
-    """Nothing in it is unexplained, and its stretches lie end to end."""
-    for earlier, later in zip(account.spans, account.spans[1:], strict=False):
-        assert earlier.until == later.since
-    for span in account.spans:
-        assert span.phase is not Phase.UNEXPLAINED
-        assert all(one.rule is not CallRule.UNEXPLAINED for one in span.before)
-    for offer in account.offers:
-        assert offer.choice is None or offer.choice.agrees
-        assert (offer.end is OfferEnd.OPEN) == (offer.ended is None)
-    text(told(account, everything=True))
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(HANDING_ON), small, small, small), max_size=40))
-def test_what_keeps_somebody_is_what_the_matcher_sees(moves: list[Move]) -> None:
-    """A lasting bar exactly if the agent cannot serve the call, none at all exactly if the index holds them free."""
-    scene = Scene()
-    for move in moves:
-        try:
-            play(scene, move)
-        except Refused:
-            continue
-    hall, ask = scene.core._hall, Ask(HEALTH, skilled(psychology=1))
-    for agent in scene.core.agents.values():
-        kept, seat = kept_from(scene.core, agent, ask), seat_of(scene.core, agent)
-        serves = seat is not None and can_serve(able_at(agent.skills, seat), ask)
-        assert (kept.bar in LASTING) == (not serves)
-        assert (kept.bar is Bar.NOTHING) == (serves and hall.matching.is_free(AgentId(agent.id)))

@@ -25,6 +25,7 @@ async def test_a_real_call_is_explained_replayed_and_cut_out(scene, tmp_path):
 
     told, mine = await hotline(state, "why", call), await hotline(state, "why", "--agent", "102")
     again, cut = await hotline(state, "replay"), await hotline(state, "replay", "--call", call, "--cut", str(file))
+    import shutil; shutil.copy(file, "/tmp/sample.jsonl")
     with file.open(encoding="utf-8") as lines:
         incident = read(lines)
 
