@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,14 +10,12 @@ from hypothesis import strategies as st
 
 from acd.commands import Command
 from acd.errors import Refused
-from acd.events import AgentWentOnBreak, CallJoined, Event, Repaired
+from acd.events import AgentWentOnBreak, Event, Repaired
 from acd.incident import DAY, Incident, NotAnIncident, masked, read, replayed, write
 from acd.model import AgentId, CallId, QueueName, RingFailure, is_outward
 from acd.replay import Step
 from tests.acd.scene import Scene
 from tests.acd.test_random_play import AGENTS, HANDING_ON, LEVELS, SEATS, Move, play, small
-
-SAMPLE = Path(__file__).parent / "incidents" / "refused-then-answered.jsonl"
 
 
 class Kept(Scene):
@@ -129,14 +126,3 @@ def test_a_broken_or_foreign_file_is_refused(spoil: Callable[[list[str]], list[s
     with pytest.raises(NotAnIncident, match=says) as refusal:
         read(spoil(lines))
     assert refusal.value.zh
-
-
-def test_a_real_incident_replays() -> None:
-    """Cut out of a call on a real Asterisk, by `hotline replay --call … --cut …`; a bug report is a file like it."""
-    with SAMPLE.open(encoding="utf-8") as lines:
-        incident = read(lines)
-
-    tally, digest = replayed(incident)
-
-    assert (tally.differences, digest) == (0, incident.digest)
-    assert any(isinstance(step.event, CallJoined) for step in incident.steps)
