@@ -133,7 +133,7 @@ class Arrangement:
             ends_at=wanted.ends_at,
             state=MeasureState.PLANNED if wanted.starts_at else MeasureState.IN_FORCE,
         )
-        check(measure, self.now.base, self.now.standing, now)
+        check(measure, self.now.city, self.now.standing, now)
         return measure
 
     async def _one(self, number: int) -> Measure:

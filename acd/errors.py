@@ -180,3 +180,9 @@ class SeatOfMeasure(Refused):
     """The seat is there by a measure; whoever wants it away ends that."""
 
     rule = "seat_of_measure"
+
+
+class LimitsDoNotFit(Refused):
+    """Limits that make no sense together with the queue's others, or a recipe, which only a level changes."""
+
+    rule = "limits_do_not_fit"

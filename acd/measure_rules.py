@@ -10,6 +10,7 @@ from acd.errors import (
     EndsBeforeItBegins,
     InThePast,
     LentToItself,
+    LimitsDoNotFit,
     MeasureIsOver,
     NothingToChange,
     PlansConflict,
@@ -19,13 +20,14 @@ from acd.errors import (
 from acd.measures import CLOCKWORK, Aim, Loan, Measure, MeasureState, hides, in_conflict
 from acd.model import QueueName
 from city.city import City
-from city.level import changes
+from city.level import changes, fitted
 
 
 def check(measure: Measure, city: City, standing: Iterable[Measure], now: datetime) -> None:
-    """Refuse a new measure that cannot be: its times, its names, another that wants the same."""
+    """Refuse a new measure that cannot be: its times, its names, another that wants the same. `city`: as it is now."""
     _check_times(measure, now)
     _check_aim(measure.aim, city)
+    _check_limits(measure.aim, city)
     if measure.state is MeasureState.PLANNED:
         _check_conflicts(measure, standing)
 
@@ -47,6 +49,17 @@ def _check_aim(aim: Aim, city: City) -> None:
         _check_loan(loan, city)
     if not (aim.level or aim.loans or (aim.change and changes(aim.change))):
         raise NothingToChange("nothing is named that would change", "没有写明要改变什么")
+
+
+def _check_limits(aim: Aim, city: City) -> None:
+    if aim.queue is None or aim.change is None:
+        return
+    if "recipe" in changes(aim.change):
+        raise LimitsDoNotFit("a recipe is changed by a level, whose file is checked", "溢出方案只能由响应级别改变")
+    if fitted(city.queues[aim.queue], aim.change) is None:
+        raise LimitsDoNotFit(
+            "together with the queue's other fields it makes no sense", "与该队列的其他设置合起来不成立"
+        )
 
 
 def unknown_level(level: str, city: City) -> UnknownLevel:

@@ -20,6 +20,7 @@ from acd.errors import (
     EndsBeforeItBegins,
     InThePast,
     LentToItself,
+    LimitsDoNotFit,
     NoSuchPhone,
     NothingToChange,
     NumberNotListed,
@@ -104,7 +105,9 @@ TABLE: dict[type[Exception], Line] = {
     UnknownChange: Line(404),
     UnknownMeasure: Line(404),
     UnknownQueue: Line(422),
-    **dict.fromkeys((UnknownLevel, LentToItself, NothingToChange, InThePast, EndsBeforeItBegins), Line(422)),
+    **dict.fromkeys(
+        (UnknownLevel, LentToItself, NothingToChange, LimitsDoNotFit, InThePast, EndsBeforeItBegins), Line(422)
+    ),
     NumberRefused: Line(422),
     NoSuchCallBack: Line(404, "unknown_call_back", "没有这个待回拨", "no call-back is owed for this call"),
     NumberNotListed: Line(422),

@@ -11,14 +11,14 @@ from city.admission import Admission
 from city.city import CityFile
 from city.dialling import Dialling
 from city.hotline import Hotline, HotlinesFile
-from city.level import Level, LevelsFile
+from city.level import Level, LevelsFile, changes
 from city.menu import Menu
 from city.mistakes import Mistake
 from city.places import PlacesFile
 from city.positions import KeyPath
 from city.prompts import PromptsFile
 from city.queue import Queue, QueuesFile
-from city.recipe import RelaxRow, WaiveRow
+from city.recipe import AnyRow, RelaxRow, WaiveRow
 from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
 from city.trunks import TrunksFile
@@ -98,6 +98,25 @@ def levels(files: Files) -> Iterator[tuple[KeyPath, Level]]:
     return files.levels.entries("levels", Level)
 
 
+class WrittenRecipe(NamedTuple):
+    """溢出方案 of a queue, wherever it is written: in queues.toml, or for a response level."""
+
+    source: Source
+    path: KeyPath  # of the recipe
+    queue: str
+    rows: tuple[AnyRow, ...]
+
+
+def recipes(files: Files) -> Iterator[WrittenRecipe]:
+    """Every recipe; a rule of recipes holds for all of them."""
+    for path, queue in files.queues.entries("queues", Queue):
+        yield WrittenRecipe(files.queues, (*path, "recipe"), queue.name, queue.recipe)
+    for path, level in levels(files):
+        for name, change in level.queues.items():
+            if rows := changes(change).get("recipe"):
+                yield WrittenRecipe(files.levels, (*path, "queues", name, "recipe"), name, rows)
+
+
 def queues_mentioned(files: Files) -> Iterator[Mention]:
     """队列: by hotlines, choices of menus, seats, response levels."""
     for path, hotline in hotlines(files):
@@ -134,10 +153,10 @@ def skills_mentioned(files: Files) -> Iterator[Mention]:
     yield from skills_asked_for(files)
     for path, seats in files.seats.entries("seats", SeatRange):
         yield from (Mention(files.seats, (*path, "skills", skill), skill) for skill in seats.skills)
-    for path, queue in files.queues.entries("queues", Queue):
-        for place, row in enumerate(queue.recipe):
+    for recipe in recipes(files):
+        for place, row in enumerate(recipe.rows):
             if isinstance(row, RelaxRow | WaiveRow):
-                yield Mention(files.queues, (*path, "recipe", place, "skill"), row.skill)
+                yield Mention(recipe.source, (*recipe.path, place, "skill"), row.skill)
 
 
 def menus_mentioned(files: Files) -> Iterator[Mention]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import Field, create_model
+from pydantic import Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from city.queue import Queue
@@ -45,10 +45,19 @@ def changes(change: Written) -> Mapping[str, Any]:
     return {key: value for key in sorted(change.model_fields_set) if (value := getattr(change, key)) is not None}
 
 
+def fitted(queue: Queue, change: Written) -> Queue | None:
+    """A queue under a QueueChange; None if the two together are no queue: some fields need each other."""
+    try:
+        return Queue.model_validate({**dict(queue), **changes(change)})
+    except ValidationError:
+        return None
+
+
 def changed(queue: Queue, several: Iterable[Written]) -> Queue:
-    """A queue under QueueChanges, the later before the earlier."""
-    update = {key: value for change in several for key, value in changes(change).items()}
-    return queue.model_copy(update=update)
+    """A queue under QueueChanges, the later before the earlier; one that does not fit what is below is passed by."""
+    for change in several:
+        queue = fitted(queue, change) or queue
+    return queue
 
 
 class Lend(Written):

@@ -98,7 +98,7 @@ class Laws:
 
     def _check_turns(self, core: Distributor, free: list[Agent], rung: list[RingAgent]) -> None:
         waiting = core.waiting
-        offerable = [call for call in waiting if call.id not in core.offers and call.rests_until is None]
+        offerable = [call for call in waiting if call.id not in core.offers and _rests_not(call)]
         for agent in free:
             for call in offerable:
                 if fits(core, agent, call):
@@ -156,6 +156,11 @@ class Laws:
             raise Broken("lost call", f"{visit.call} was not answered; its outcome is {outcome}")
 
 
+def _rests_not(call: WaitingCall) -> bool:
+    """Whether the call may be offered to anybody who fits."""
+    return call.rests_until is None and call.held_until is None
+
+
 def place(call: WaitingCall) -> tuple[datetime, str]:
     """The place in the line, said again independently of acd.matching."""
     return (call.joined - timedelta(minutes=5 * call.priority), call.id)
@@ -164,4 +169,4 @@ def place(call: WaitingCall) -> tuple[datetime, str]:
 def fits(core: Distributor, agent: Agent, call: WaitingCall) -> bool:
     """Whether the agent may serve the call."""
     seat = core.seats.get(agent.seat) if agent.seat is not None else None
-    return seat is not None and can_serve(able_at(agent.skills, seat), Ask(call.queue, call.skills))
+    return seat is not None and can_serve(able_at(agent.skills, seat), Ask(call.queue, call.asks))

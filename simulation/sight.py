@@ -67,12 +67,12 @@ class Reconciler:
     def __init__(self) -> None:
         self.repairs = 0
         self._suspected: frozenset[Complaint] = frozenset()
-        self._seen: Counter[Complaint] = Counter()
+        self._mended: Counter[Complaint] = Counter()
 
     def forget(self) -> None:
         """A resync has just looked at everything."""
         self._suspected = frozenset()
-        self._seen.clear()
+        self._mended.clear()
 
     def facts(
         self, telephones: Telephones, core: Distributor, at: datetime, known: Collection[CallId]
@@ -82,7 +82,8 @@ class Reconciler:
         complaints = {subject: complaint(subject, facts) for subject, facts in found.items()}
         sure = [subject for subject in found if complaints[subject] in self._suspected]
         self._suspected = frozenset(complaints[subject] for subject in found if subject not in sure)
-        self._seen = Counter({grief: self._seen[grief] + 1 for grief in complaints.values()})
+        self._mended = Counter({grief: self._mended[grief] for grief in complaints.values()})
+        self._mended.update(complaints[subject] for subject in sure)
         repairs: list[Event] = []
         for subject in sure:
             why = ", ".join(type(fact).__name__ for fact in found[subject])
@@ -99,9 +100,9 @@ class Reconciler:
 
     @property
     def stubborn(self) -> tuple[Complaint, ...]:
-        """What was seen again though it was mended: it does not mend."""
-        return tuple(grief for grief, times in self._seen.items() if times > MENDED_AFTER)
+        """What was mended again and again and was seen by every look in between: it does not mend."""
+        return tuple(grief for grief, times in self._mended.items() if times >= MENDED_AT_MOST)
 
 
-MENDED_AFTER: Final = 3
-"""Seen so often in a row, the same difference was told once at least, and had no effect."""
+MENDED_AT_MOST: Final = 3
+"""Twice is chance: an agent whose phone is gone says ready again just after it was mended."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from acd.commands import Command
 from acd.events import Event
-from acd.model import Queue, QueueName, Skill, SkillLevel
+from acd.model import Queue, QueueName, RecipeRow, Relax, Skill, SkillLevel
 from simulation.agenda import Agenda
 from simulation.controller import Controller
 from simulation.coverage import Coverage
@@ -35,8 +35,10 @@ PATIENCE: Final = timedelta(hours=1)
 CALM: Final = timedelta(minutes=3)
 REST: Final = timedelta(seconds=20)
 GENERAL, HEALTH = QueueName("general"), QueueName("health")
-QUEUES: Final = tuple(
-    Queue(name, ring_time=timedelta(seconds=8), wrap_up_time=timedelta(seconds=10)) for name in (GENERAL, HEALTH)
+QUICK: Final[dict[str, Any]] = {"ring_time": timedelta(seconds=8), "wrap_up_time": timedelta(seconds=10)}
+QUEUES: Final = (
+    Queue(GENERAL, recipe=(RecipeRow(timedelta(seconds=25), Relax(Skill("english"))),), **QUICK),
+    Queue(HEALTH, recipe=(RecipeRow(timedelta(seconds=15), Relax(Skill("psychology"))),), **QUICK),
 )
 ENGLISH: Final = SkillLevel(Skill("english"), 2)
 KINDS_OF_CALL: Final = (
@@ -56,7 +58,7 @@ WEATHER: Final = Weather(
 DEMAND: Final = Demand(
     begins=BEGINS + timedelta(seconds=5),
     lasts=timedelta(seconds=LASTS_S),
-    per_hour=2000.0,
+    per_hour=2300.0,
     kinds=KINDS_OF_CALL,
     hours=(1.0,),
     patience=Exponential(45.0),

@@ -32,6 +32,7 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     sense.audio_can_be_played,
     sense.places_lie_somewhere,
     sense.the_first_level_is_at_rest,
+    sense.levels_fit_their_queues,
     sense.queues_do_not_lend_to_themselves,
 )
 

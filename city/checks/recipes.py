@@ -1,36 +1,35 @@
-"""A recipe goes one way: later, and to less. Unknown skills are found by city.checks.names."""
+"""A recipe, a level's too, goes one way: later, and to less. Unknown skills are found by city.checks.names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from city.files import Files, hotlines, menus, skills_asked_for
+from city.files import Files, WrittenRecipe, hotlines, menus, recipes, skills_asked_for
 from city.mistakes import Mistake
 from city.positions import KeyPath
-from city.queue import Queue
 from city.recipe import RelaxRow, WaiveRow, level_left
 
 
 def recipes_go_forward(files: Files) -> Iterator[Mistake]:
     """Each row is due later than the one above it."""
-    for path, queue in files.queues.entries("queues", Queue):
-        for number, (above, row) in enumerate(zip(queue.recipe, queue.recipe[1:], strict=False), start=1):
+    for recipe in recipes(files):
+        for number, (above, row) in enumerate(zip(recipe.rows, recipe.rows[1:], strict=False), start=1):
             if row.after_s <= above.after_s:
                 zh = f"溢出方案须按时间先后,且各行时刻不同:{row.after_s:g} 秒不晚于上一行的 {above.after_s:g} 秒"
                 message = f"rows go by time, no two at once: {row.after_s:g} s is not after {above.after_s:g} s"
-                yield files.queues.mistake((*path, "recipe", number, "after_s"), "recipe_out_of_order", zh, message)
+                yield recipe.source.mistake((*recipe.path, number, "after_s"), "recipe_out_of_order", zh, message)
 
 
 def recipes_do_not_loop(files: Files) -> Iterator[Mistake]:
     """What was given up is not asked for again: each row leaves less of its skill than those above it."""
-    for path, queue in files.queues.entries("queues", Queue):
+    for recipe in recipes(files):
         left: dict[str, int] = {}
-        for where, row in _relaxing(path, queue):
+        for where, row in _relaxing(recipe):
             level, least = level_left(row), left.get(row.skill)
             if least is not None and level >= least:
                 zh = f"溢出方案不得循环:“{row.skill}”此前已放宽到 {least} 级"
                 message = f"the recipe loops: {row.skill!r} has been relaxed to level {least} before"
-                yield files.queues.mistake(where, "recipe_loops", zh, message)
+                yield recipe.source.mistake(where, "recipe_loops", zh, message)
             left[row.skill] = level if least is None else min(level, least)
 
 
@@ -38,19 +37,19 @@ def relaxing_relaxes(files: Files) -> Iterator[Mistake]:
     """Some caller of the queue asks for more of the skill than the row leaves."""
     if not _is_known_what_calls_ask_for(files):
         return
-    for path, queue in files.queues.entries("queues", Queue):
-        for where, row in _relaxing(path, queue):
-            asked = _most_asked(files, queue.name, row.skill)
+    for recipe in recipes(files):
+        for where, row in _relaxing(recipe):
+            asked = _most_asked(files, recipe.queue, row.skill)
             if level_left(row) >= asked and row.skill in files.city.names("skills", "name"):
                 zh = f"此行不起作用:进入该队列的来电至多要求“{row.skill}”{asked} 级"
                 message = f"the row relaxes nothing: calls of this queue ask for {row.skill!r} at most at level {asked}"
-                yield files.queues.mistake(where, "relaxes_nothing", zh, message)
+                yield recipe.source.mistake(where, "relaxes_nothing", zh, message)
 
 
-def _relaxing(path: KeyPath, queue: Queue) -> Iterator[tuple[KeyPath, RelaxRow | WaiveRow]]:
-    for number, row in enumerate(queue.recipe):
+def _relaxing(recipe: WrittenRecipe) -> Iterator[tuple[KeyPath, RelaxRow | WaiveRow]]:
+    for number, row in enumerate(recipe.rows):
         if isinstance(row, RelaxRow | WaiveRow):
-            yield (*path, "recipe", number), row
+            yield (*recipe.path, number), row
 
 
 def _is_known_what_calls_ask_for(files: Files) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from city.files import Files, hotlines, levels
+from city.level import fitted
 from city.menu import DEEPEST, Menu
 from city.mistakes import Mistake
 from city.places import Place
 from city.prompts import Prompt, audio_fault
+from city.queue import Queue
 from city.source import Source
 
 
@@ -63,6 +65,16 @@ def the_first_level_is_at_rest(files: Files) -> Iterator[Mistake]:
         if path[-1] == 0 and not level.changes_nothing:
             zh, message = "第一个级别是常态,不能改变什么", "the first level is the resting one and changes nothing"
             yield files.levels.mistake(path, "resting_level_changes", zh, message)
+
+
+def levels_fit_their_queues(files: Files) -> Iterator[Mistake]:
+    """What a level changes of a queue still makes a queue: some fields need each other."""
+    queues = {queue.name: queue for _, queue in files.queues.entries("queues", Queue)}
+    for path, level in levels(files):
+        for name, change in level.queues.items():
+            if name in queues and fitted(queues[name], change) is None:
+                zh, message = "与 queues.toml 合起来不成立", "together with queues.toml it makes no sense"
+                yield files.levels.mistake((*path, "queues", name), "level_does_not_fit", zh, message)
 
 
 def queues_do_not_lend_to_themselves(files: Files) -> Iterator[Mistake]:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -42,7 +43,7 @@ def add(count: int = 0, *seats: str, borrower: str = HEALTH) -> Aim:
     return Aim(kind=Kind.ADD, loans=(Loan(QueueName(borrower), None, tuple(map(SeatId, seats)), count),))
 
 
-def limits(queue: str = GENERAL, **change: float) -> Aim:
+def limits(queue: str = GENERAL, **change: Any) -> Aim:
     """Other times."""
     return Aim(kind=Kind.LIMITS, queue=QueueName(queue), change=QueueChange(**change))
 

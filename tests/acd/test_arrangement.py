@@ -10,6 +10,7 @@ from acd.arrangement import Arrangement, Wanted
 from acd.engine import Engine
 from acd.errors import (
     LentToItself,
+    LimitsDoNotFit,
     MeasuresChangedMeanwhile,
     NoSuchPhone,
     NotEnoughSeats,
@@ -43,6 +44,8 @@ BAD: tuple[tuple[Aim, type[Refused]], ...] = (
     (add(16), NotEnoughSeats),
     (limits("helth", wrap_up_s=5), UnknownQueue),
     (limits(), NothingToChange),
+    (limits(prefer_last_agent_s=5, prefer_last_agent_days=0), LimitsDoNotFit),
+    (limits(recipe=({"after_s": 9.0, "step": "waive", "skill": "x"},)), LimitsDoNotFit),
     (level("alarm"), UnknownLevel),
 )
 

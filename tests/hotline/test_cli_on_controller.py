@@ -156,8 +156,6 @@ async def test_a_level_is_tried_switched_and_taken_back(state: Path) -> None:
     for row in listed:
         assert (await hotline(state, "measures", "undo", row[0], "--why", "结束")).code == 0
     assert rows(await hotline(state, "levels", "list"), "●")[0][1] == "normal"
-    assert (await hotline(state, "seats", "borrow", "general", "--from", "helth", "-n", "1", "--why", "x")).code == 1
-    assert (await hotline(state, "measures", "limits", "general", "wrap_up_s=-1", "--why", "x")).code == 1
 
 
 async def test_without_a_controller_it_says_how_to_start_one(tmp_path: Path) -> None:
