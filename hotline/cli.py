@@ -66,7 +66,14 @@ app.command()(cli_why.why)
 app.command()(cli_replay.replay)
 app.command()(cli_queues.queues)
 
-STAGES = {"greeting": "问候", "waiting": "排队", "ringing": "振铃", "talking": "通话", "over": "结束"}
+STAGES = {
+    "greeting": "问候",
+    "waiting": "排队",
+    "ringing": "振铃",
+    "talking": "通话",
+    "over": "结束",
+    "message": "留言",
+}
 
 
 @app.callback()

@@ -90,11 +90,19 @@ BETWEEN = [
 ]  # fmt: skip
 
 
+def lend_the_other_way(copy: Copy) -> None:
+    """The sample's level takes seats from the health queue; a crisis lane would not have that."""
+    copy.replace("levels.toml", 'lender = "health"', 'lender = "general"')
+    copy.replace("levels.toml", 'borrower = "general"', 'borrower = "health"')
+
+
 @pytest.mark.parametrize("slip", SHAPE + BETWEEN, ids=lambda slip: f"{slip.rule}-{slip.file}")
 def test_a_mistake_is_found_where_it_was_made(copy: Copy, slip: Slip) -> None:
     """One slip of the pen: one mistake, in that file, on that line, by that rule."""
     if slip.rule == "menu_too_deep":
         copy.append("menus/loop.toml", 'prompt = "menu-12320"\n[choices]\n1 = { goto = "loop" }\n')
+    if slip.rule == "crisis_has_no_menu":
+        lend_the_other_way(copy)
     line = copy.replace(slip.file, slip.old, slip.new)
 
     assert copy.only_mistake() == (slip.file, line + slip.below, slip.rule)
@@ -131,6 +139,7 @@ RECIPES = [
     Slip("recipe_out_of_order", "", "after_s = 60", "after_s = 20"),
     Slip("recipe_loops", "", 'step = "waive"', 'step = "relax"\nto_level = 2', below=-2),
     Slip("relaxes_nothing", "", "to_level = 2", "to_level = 3", below=-4),
+    Slip("follows_message", "", 'step = "relax"\nskill = "psychology"\nto_level = 2', 'step = "message"', below=2),
 ]
 
 
@@ -143,6 +152,42 @@ def test_a_mistake_in_a_recipe_is_found_where_it_was_made(copy: Copy, slip: Slip
     line = copy.replace("queues.toml", slip.old, slip.new)
 
     assert copy.only_mistake() == ("queues.toml", line + slip.below, slip.rule)
+
+
+MESSAGE = """
+[[queues.recipe]]
+after_s = 600
+step = "message"
+"""
+
+
+def test_nobody_of_a_crisis_line_is_sent_to_a_machine(copy: Copy) -> None:
+    """Neither by their queue's recipe nor by a level's, and no level lends what they have: all are named at once."""
+    lend_the_other_way(copy)
+    copy.replace("hotlines.toml", 'menu = "health"', "crisis = true")
+    own = copy.append("queues.toml", MESSAGE)
+    levels = copy.append("levels.toml", STORM)
+
+    assert [(mistake.file, mistake.line, mistake.rule) for mistake in copy.mistakes()] == [
+        ("levels.toml", levels + 7, "crisis_has_no_machine"),
+        ("levels.toml", levels + 9, "crisis_lends_nobody"),
+        ("queues.toml", own + 3, "crisis_has_no_machine"),
+    ]
+
+
+STORM = """
+[[levels]]
+name = "storm"
+zh = "风暴"
+en = "Storm"
+[[levels.queues.health.recipe]]
+after_s = 20
+step = "message"
+[[levels.lend]]
+lender = "health"
+borrower = "general"
+seats = 1
+"""
 
 
 def test_a_recipe_that_goes_back_on_itself_is_refused(copy: Copy) -> None:
