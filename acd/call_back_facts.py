@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from acd.events import Event
-from acd.model import CallId, QueueName, Skills
+from acd.model import AgentId, CallId, QueueName, Skills
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,7 @@ class CallBackLined(Event):
     priority: int = 0
     joined: datetime  # when the citizen first waited: the place that is kept
     not_before: datetime | None = None  # quiet hours, or the pause after an attempt; None: at once
+    prefers: AgentId | None = None  # who served this citizen last
     lapses: datetime | None = None  # quiet hours begin: what nobody was offered by then is not offered
 
 

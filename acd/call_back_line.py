@@ -17,8 +17,7 @@ from acd.call_back_facts import CallBackAsked, CallBackLined, CallBackWithdrawn,
 from acd.hall import Deadline, Due, Hall
 from acd.model import CallId, WaitingCall, is_outward
 from acd.offering import end_in_nothing
-from acd.recipe import brought_up
-from acd.waiting import begin
+from acd.waiting import begin, move_up
 
 
 def line_up(hall: Hall, event: CallBackLined) -> None:
@@ -36,6 +35,7 @@ def line_up(hall: Hall, event: CallBackLined) -> None:
         rests_until=event.not_before if rests else None,
         owed=event.owed,
         lapses=event.lapses,
+        prefers=event.prefers,
     )
     begin(hall, call, event.at)
 
@@ -65,8 +65,7 @@ def inherit(hall: Hall, event: PlaceInherited) -> None:
     """The caller moves up, never down, and only in the queue of that place."""
     waiting = hall.waiting.get(event.call)
     if waiting is not None and waiting.queue == event.queue and event.joined < waiting.joined:
-        moved = replace(waiting, joined=event.joined)
-        hall.wait(brought_up(moved, hall.rules(moved.queue).recipe, event.at))
+        move_up(hall, waiting, event.joined, event.at)
 
 
 def ask(hall: Hall, event: CallBackAsked) -> None:

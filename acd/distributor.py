@@ -8,7 +8,7 @@ acd.hall keeps the state and its index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -111,6 +111,7 @@ class Distributor:
         """
         hall = self._hall
         hall.orders.clear()
+        hall.touched.clear()
         RULES[type(event)](hall, event)
         match(hall, event.at)
         return tuple(hall.orders)
@@ -136,6 +137,11 @@ class Distributor:
         return MappingProxyType(self._hall.queues)
 
     @property
+    def touched(self) -> Sequence[AgentId]:
+        """Whose state, seat or skills the last event changed, perhaps more than once. A live view."""
+        return self._hall.touched
+
+    @property
     def waiting(self) -> tuple[WaitingCall, ...]:
         """Callers who are not talking yet, in the order of their turn (acd.matching.rank). O(n log n)."""
         return tuple(call for call in self._line() if call.owed is None)
@@ -152,6 +158,10 @@ class Distributor:
         """The debt for which a call of ours stands in the line or is being offered."""
         waiting = self._hall.waiting.get(call)
         return None if waiting is None else waiting.owed
+
+    def waits(self, call: CallId) -> WaitingCall | None:
+        """The caller, if they are not talking yet."""
+        return self._hall.waiting.get(call)
 
     @property
     def offers(self) -> Mapping[CallId, Offer]:

@@ -274,6 +274,7 @@ class GapMarked(Event):
 
     lost: int = 0  # how many, if that is known
     why: str = ""
+    begun_after: int | None = None  # after a restart: the journal entry of the checkpoint it began with; 0: none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,7 @@ class Hall:
         self.book = OfferBook()
         self.deadlines: LazyHeap[datetime, Deadline] = LazyHeap()
         self.orders: list[Command] = []  # given while one event is received
+        self.touched: list[AgentId] = []  # whose state, seat or skills changed meanwhile: acd.why looks at no one else
         self.matching = Matching()
         self.learning = Learning()
         self._agents: dict[AgentId, Agent] = {}
@@ -153,6 +154,7 @@ class Hall:
         self._index(self._agents[agent.id])
 
     def _index(self, agent: Agent) -> None:
+        self.touched.append(agent.id)
         deadline = self._deadline_of.get(agent.id) or self._deadline_of.setdefault(
             agent.id, Deadline(Due.AGENT, agent.id)
         )

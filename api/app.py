@@ -29,6 +29,7 @@ from api import (
     talk,
     tokens,
     unmask,
+    why,
 )
 from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
@@ -63,6 +64,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/calls/{call}/supervise", talk.supervise, talk.StandBeside, Done, LEADER, "监听/密语/强插(留痕)", "listen, whisper or barge (written down)"),
     Route("POST", "/api/calls/{call}/unmask", unmask.show, unmask.WhyUnmask, unmask.NumberShown, OPERATOR, "查看完整号码,须说明原因(留痕)", "a caller's whole number, for a reason (written down)"),
     Route("GET", "/api/calls/{call}/timeline", talk.timeline, Nothing, talk.Timeline, OPERATOR, "来电时间线", "everything that happened in a call"),
+    Route("GET", "/api/calls/{call}/why", why.call, why.WhyWanted, why.Explained, OPERATOR, "来电为何等候、由谁接听", "why a call waited, and why who answered did"),
     Route("GET", "/api/callbacks", dialling.debts, dialling.DebtsWanted, dialling.DebtsSeen, OPERATOR, "待回拨列表", "who is owed a call-back"),
     Route("POST", "/api/callbacks", dialling.owe, dialling.OweCallBack, Done, OPERATOR, "登记回拨请求", "the citizen of a call asked to be called back"),
     Route("POST", "/api/callbacks/{call}/take", dialling.take, dialling.ByAgent, Done, OPERATOR, "领取回拨", "take a call-back"),
@@ -72,6 +74,8 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/dialouts", dialling.dial, dialling.DialCitizen, dialling.DialOutBegun, OPERATOR, "点击外呼(先响本人话机)", "call a citizen, one's own phone first"),
     Route("GET", "/api/agents", agents.floor, Nothing, agents.AgentsSeen, OPERATOR, "在线话务员", "who is logged on"),
     Route("POST", "/api/agents/{agent}/move", agents.move, agents.MoveAgent, Done, LEADER, "强制就绪/小休/签出", "make an agent ready, on break, logged off"),
+    Route("GET", "/api/agents/{agent}/why", why.agent, why.WhyAgentWanted, why.Explained, OPERATOR, "为何派给此人", "why this agent got this call"),
+    Route("GET", "/api/queues/{queue}/why", why.queue, Nothing, why.Explained, OPERATOR, "队列此刻为何无人振铃", "why nobody rings in a queue now"),
     Route("GET", "/api/staff", agents.directory, Nothing, agents.StaffList, LEADER, "话务员名册", "the directory of agents"),
     Route("POST", "/api/staff", agents.enter, agents.AddStaff, agents.StaffSeen, ADMIN, "登记话务员", "enter an agent"),
     Route("GET", "/api/seats", seats.everything, Nothing, seats.SeatsSeen, OPERATOR, "坐席列表", "all seats"),

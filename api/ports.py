@@ -19,6 +19,8 @@ from acd.ledger import Ledger
 from acd.model import Agent, AgentId, CallId, QueueName, SeatId
 from acd.outlook import Outlook
 from acd.staff import StaffMember
+from acd.why import NobodyRings
+from acd.why_words import Line
 from api.auth import Tokens
 from api.board import Board
 from recordings.archive import Archive
@@ -47,6 +49,31 @@ class Floor(Protocol):
 
     async def ask(self, request: Request) -> None:
         """Apply a request in its turn. acd.errors.Refused."""
+
+    def nobody_rings(self, queue: QueueName) -> NobodyRings | None:
+        """What keeps everybody from the calls of a queue, now; None: there is no such queue."""
+
+
+class PastUnreadable(Exception):
+    """The journal holds what this version cannot read."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+
+
+class TooLong(Exception):
+    """Looking at the past took longer than anybody waits."""
+
+
+class Hindsight(Protocol):
+    """Who looks at the past, in another process: `hotline.aside.Aside`. Unknown, PastUnreadable, TooLong."""
+
+    async def why_call(self, call: CallId, *, everything: bool) -> Sequence[Line]:
+        """Why a call waited."""
+
+    async def why_agent(self, agent: AgentId, call: CallId | None, *, everything: bool) -> Sequence[Line]:
+        """Why an agent got this call, or their last one."""
 
 
 class Directory(Protocol):
@@ -240,6 +267,7 @@ class Services:
     handing: Handing
     vitals: Vitals
     books: Books
+    hindsight: Hindsight
     autopilot: Advising
     transcription: Transcription
     database: AsyncEngine

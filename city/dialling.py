@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time, timedelta
+from functools import cache
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -91,5 +92,6 @@ def dialled_as(number: str, country_code: str) -> str:
     return bare if re.fullmatch(r"[0-9]{3,20}", bare, re.ASCII) else ""
 
 
+@cache
 def _regex(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(_CLASSES.get(sign, sign) for sign in re.findall(r"\[[^\]]*\]|.", pattern)))

@@ -131,7 +131,7 @@ class CallBackLine:
         async with self._database.connect() as connection:
             here = await numbers_of(connection, [call for call in self._core.calls if not is_outward(call)])
             begun = await call_backs.states_of(connection, self._lined())
-        self._plan(debts, set(here.values()), city, carrier=carrier)
+        await self._plan(debts, set(here.values()), city, carrier=carrier)
         self._withdraw(begun)
         for call in sorted(came & here.keys()):
             self._bequeath(CallId(call), here[call], debts, city)
@@ -162,34 +162,23 @@ class CallBackLine:
     def _lined(self) -> list[CallId]:
         return [call.owed for call in self._core.lined if call.owed is not None]
 
-    def _plan(self, debts: Sequence[CallBack], here: set[str], city: City, *, carrier: bool) -> None:
+    async def _plan(self, debts: Sequence[CallBack], here: set[str], city: City, *, carrier: bool) -> None:
+        """Off the loop: a thousand debts take some twenty milliseconds, and whoever is to be rung goes first."""
         at = self._engine.now()
         self._rests = {owed: until for owed, until in self._rests.items() if until > at}
         self._offered = {call: owed for call, owed in self._offered.items() if owed in self._rests}
-        citizens: dict[str, int] = {}
-        candidates = [
-            self._candidate(debt, place, citizens.setdefault(debt.number, len(citizens)), here, city)
-            for debt in debts
-            if (place := self._places.of(debt, city)) and _is_by_rule(debt, place, city)
-        ]
-        room, lined = self._room(city), self._lined()
-        self.standings = plan(candidates, policy_of(city), at, room=room, lined=lined, carrier=carrier)
+        rests, room, lined = dict(self._rests), self._room(city), self._lined()
 
-    def _candidate(self, debt: CallBack, place: KeptPlace, citizen: int, here: set[str], city: City) -> Candidate:
-        return Candidate(
-            owed=debt.call,
-            citizen=citizen,
-            why=debt.why,
-            queue=place.queue,
-            joined=place.joined,
-            owed_at=debt.owed_at,
-            against=rule_for_call_back(debt.number, debt.hotline, city),
-            attempts=debt.attempts,
-            tried_at=debt.tried_at,
-            rests_until=self._rests.get(debt.call),
-            here=debt.number in here,
-            left=debt.rule or NOT_REACHED if debt.state is CallBackState.LEFT else None,
-        )
+        def planned() -> dict[CallId, Place]:
+            citizens: dict[str, int] = {}
+            candidates = [
+                _candidate(debt, place, citizens.setdefault(debt.number, len(citizens)), here, rests, city)
+                for debt in debts
+                if (place := self._places.of(debt, city)) and _is_by_rule(debt, place, city)
+            ]
+            return plan(candidates, policy_of(city), at, room=room, lined=lined, carrier=carrier)
+
+        self.standings = await asyncio.to_thread(planned)
 
     def _room(self, city: City) -> dict[QueueName, int]:
         """How many more debts of each queue may be in the line: agents who talk with a citizen we called count."""
@@ -240,6 +229,7 @@ class CallBackLine:
                 skills=kept.skills,
                 priority=kept.priority,
                 joined=kept.joined,
+                prefers=kept.prefers,
                 not_before=window.opens if window.opens > at else None,
                 lapses=window.lapses,
             )
@@ -261,6 +251,25 @@ class CallBackLine:
             if debt.state is CallBackState.OWED and place is not None and place.rule is not None:
                 async with self._database.begin() as connection:
                     await _leave(connection, debt.call, place.rule, self._engine.now())
+
+
+def _candidate(
+    debt: CallBack, place: KeptPlace, citizen: int, here: set[str], rests: Mapping[CallId, datetime], city: City
+) -> Candidate:
+    return Candidate(
+        owed=debt.call,
+        citizen=citizen,
+        why=debt.why,
+        queue=place.queue,
+        joined=place.joined,
+        owed_at=debt.owed_at,
+        against=rule_for_call_back(debt.number, debt.hotline, city),
+        attempts=debt.attempts,
+        tried_at=debt.tried_at,
+        rests_until=rests.get(debt.call),
+        here=debt.number in here,
+        left=debt.rule or NOT_REACHED if debt.state is CallBackState.LEFT else None,
+    )
 
 
 def _is_by_rule(debt: CallBack, place: KeptPlace, city: City) -> bool:

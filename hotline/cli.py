@@ -14,7 +14,7 @@ from rich.markup import escape
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from hotline import cli_kpi, cli_ledger, cli_queues, cli_staffing
+from hotline import cli_kpi, cli_ledger, cli_queues, cli_replay, cli_staffing, cli_why
 from hotline.cli_face import Face, complain, controller, out, table
 from hotline.cli_mistakes import in_both_languages
 from hotline.client import STATE_DIR, Trouble
@@ -62,6 +62,8 @@ app = typer.Typer(
 app.command()(cli_ledger.ledger)
 app.command()(cli_kpi.kpi)
 app.command()(cli_staffing.staffing)
+app.command()(cli_why.why)
+app.command()(cli_replay.replay)
 app.command()(cli_queues.queues)
 
 STAGES = {"greeting": "问候", "waiting": "排队", "ringing": "振铃", "talking": "通话", "over": "结束"}

@@ -36,6 +36,7 @@ from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
 from hotline.acquaintance import acquaintance
+from hotline.aside import Aside
 from hotline.beginning import ami_account, open_seats, remember
 from hotline.callbook import CallBook
 from hotline.calling_back import set_up_calling_back
@@ -206,6 +207,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
                 speech.sweeper,
             ),
             books=Books(journal, lambda: city),
+            hindsight=Aside(settings.database),
             transcription=speech.transcriber,
             database=database,
             archive=speech.vault,

@@ -23,6 +23,7 @@ from acd.kpi import Kpis
 from acd.ledger import DECIDING, LONGEST_CALL, Ledger
 from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from acd.outlook import Outlook
+from acd.why import NobodyRings, nobody_rings
 from api.ports import VitalSigns
 from asr import jobs
 from asr.jobs import JobState
@@ -98,6 +99,11 @@ class Floor:
     async def ask(self, request: Request) -> None:
         """Apply a request; it is on disk when this returns."""
         await self._engine.ask(request)
+
+    def nobody_rings(self, queue: QueueName) -> NobodyRings | None:
+        """What keeps everybody from the calls of a queue, now."""
+        is_known = queue in self._distributor.queues
+        return nobody_rings(self._distributor, queue) if is_known else None
 
 
 def sitting_at(distributor: Distributor) -> Callable[[SeatId], tuple[AgentId, AgentState] | None]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from acd.events import CallJoined
 from acd.journal import Journal
-from acd.model import CallId, QueueName, Skill, SkillLevel, Skills
+from acd.model import AgentId, CallId, QueueName, Skill, SkillLevel, Skills
 from city.city import City
 from tickets.call_backs import CallBack
 
@@ -21,6 +21,7 @@ class KeptPlace:
     skills: Skills
     priority: int
     joined: datetime
+    prefers: AgentId | None = None
 
 
 class KeptPlaces:
@@ -52,7 +53,13 @@ class KeptPlaces:
         joined = self._joined[debt.call]
         if joined is not None:
             since = min(joined.joined or joined.at, joined.at)
-            return KeptPlace(queue=joined.queue, skills=joined.skills, priority=joined.priority, joined=since)
+            return KeptPlace(
+                queue=joined.queue,
+                skills=joined.skills,
+                priority=joined.priority,
+                joined=since,
+                prefers=joined.prefers,
+            )
         hotline = city.hotlines.get(debt.hotline or "") or city.hotlines[city.about.default_hotline]
         return KeptPlace(
             queue=QueueName(hotline.queue),

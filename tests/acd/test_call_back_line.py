@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from acd.codec import decode, digest, encode
 from acd.distributor import Distributor
-from acd.events import CallEnded, GapMarked
-from acd.model import AgentState, CallId, RingFailure, Snapshot
+from acd.events import CallEnded, GapMarked, QueuesLoaded
+from acd.model import (
+    AgentId,
+    AgentState,
+    CallId,
+    Queue,
+    QueueName,
+    RecipeRow,
+    Relax,
+    RingFailure,
+    Skill,
+    Snapshot,
+)
 from tests.acd.scene import Scene, clock, skilled
 
 
@@ -221,3 +234,30 @@ def test_the_line_outlives_a_restart(scene: Scene) -> None:
     assert scene.core.offers == {}
     scene.later(60)
     assert [call for call, _ in scene.rung()] == ["first", "out-1", "out-2"]
+
+
+def test_whom_the_citizen_knows_is_rung_first_if_they_are_free() -> None:
+    """As for a caller; a call-back waits for nobody alone, for its citizen has waited long enough."""
+    scene = Scene()
+    scene.staff("101")
+    scene.staff("102")
+    scene.line_up("gone", prefers=AgentId("102"))
+
+    assert scene.rung() == [("out-1", "102")]
+
+
+def test_what_its_citizen_asked_for_is_relaxed_as_it_was_for_them() -> None:
+    """By how long they have waited, also for who inherits the place."""
+    row = RecipeRow(timedelta(seconds=60), Relax(Skill("psychology")))
+    scene = Scene()
+    scene.tell(QueuesLoaded(at=scene.now, queues=(Queue(QueueName("general"), recipe=(row,)),)))
+    scene.staff("101")
+    scene.later(100)
+    scene.line_up("gone", skills=skilled(psychology=2))
+    assert scene.rung() == [("out-1", "101")]
+    scene.end("out-1")
+    scene.join("again", psychology=2)
+    assert scene.waiting() == ["again"]
+    scene.inherit("again", 0)
+
+    assert scene.rung()[-1] == ("again", "101")

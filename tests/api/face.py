@@ -31,6 +31,7 @@ from api.people import Role
 from api.ports import Services, VitalSigns
 from asr.jobs import enqueue
 from city.load import load_city
+from hotline.aside import Aside
 from hotline.fittings import Books, Floor, acd_queues
 from hotline.pilot import Pilot
 from plumbing.database import connect, prepare
@@ -224,6 +225,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         handing=talks,
         vitals=vitals,
         books=Books(house.journal, lambda: city),
+        hindsight=Aside(database.url.render_as_string(hide_password=False)),
         autopilot=pilot,
         transcription=transcription,
         database=database,
