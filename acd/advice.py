@@ -2,14 +2,15 @@
 
 **How many seats** to borrow: as many as bring the load (arrivals x handling) to AIM of the agents, at most what the
 others can spare: those who still answer TARGET of their calls within WITHIN_S without them (Erlang C, acd.staffing),
-and one more than that stays. A queue whose own callers wait, or of which too little is known, spares nobody.
+and one more than that stays. A queue whose own callers wait, of which too little is known, or whose agents serve a
+crisis lane, too, spares nobody.
 
 **How long to write**: half of what it is, at least SHORTEST_WRAP_UP.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -84,6 +85,7 @@ class Sight:
 
     queue: QueueName
     is_crisis: bool = False
+    beside_crisis: bool = False  # some of its agents serve a crisis lane, too
     wait: Estimate | None  # of somebody who joins now; None: not knowable
     line: Line | None = None  # where they would stand; None: somebody is free
     waiting: int
@@ -144,14 +146,15 @@ def see(
     at: datetime,
     doable: Doable,
     *,
-    is_crisis: bool = False,
+    crisis: Collection[QueueName] = (),
 ) -> Sight:
-    """A queue as it is now, beside the city's `others`."""
+    """A queue as it is now, beside the city's `others`, some of which are `crisis` lanes."""
     plain, rates = Ask(queue, frozenset()), outlook.rates(queue)
     crew = outlook.crew(plain)
     return Sight(
         queue=queue,
-        is_crisis=is_crisis,
+        is_crisis=queue in crisis,
+        beside_crisis=any(crew.serving > outlook.without(Ask(lane, frozenset()), queue) for lane in sorted(crisis)),
         wait=outlook.newcomer(plain, at),
         line=None if crew.free else outlook.line(WaitingCall(LAST, queue, at), at),
         waiting=outlook.standing(queue).waiting,
@@ -168,7 +171,7 @@ def see(
 
 def spare(sight: Sight) -> int:
     """How many agents a queue can lend: see the head of this module."""
-    if sight.is_crisis or sight.line is not None or sight.waiting:
+    if sight.is_crisis or sight.beside_crisis or sight.line is not None or sight.waiting:
         return 0
     if sight.arrivals_per_s is None or sight.handle_s is None:
         return 0

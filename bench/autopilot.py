@@ -55,7 +55,7 @@ class House:
         """Look, do everything, and again in a while."""
         core, now = self.simulation.core, self.simulation.now
         outlook, queues = core.outlook(), tuple(core.queues)
-        sights = [see(queue, queues, outlook, now, self._doable(queue), is_crisis=queue == CRISIS) for queue in queues]
+        sights = [see(queue, queues, outlook, now, self._doable(queue), crisis=(CRISIS,)) for queue in queues]
         for advice in self.autopilot.look(sights, now):
             self._carry_out(advice)
         self.violations += sum(seat.queues != {CRISIS} for seat in core.seats.values() if seat.id.startswith("8crisis"))

@@ -83,8 +83,7 @@ class Pilot:
         outlook = core.outlook()
         crisis = self._crisis()
         sights = [
-            see(queue, core.queues, outlook, now, self._hands.doable(queue), is_crisis=queue in crisis)
-            for queue in core.queues
+            see(queue, core.queues, outlook, now, self._hands.doable(queue), crisis=crisis) for queue in core.queues
         ]
         self.standing = self._autopilot.look(sights, now)
         if self.mode is Mode.ACT:

@@ -38,7 +38,7 @@ def test_a_busy_queue_is_seen_with_its_line_and_who_could_lend() -> None:
 
 def test_a_queue_with_somebody_free_has_no_line() -> None:
     """Its wait is the ringing phone."""
-    seen = see(GENERAL, (GENERAL,), taught().core.outlook(), taught().now, NOTHING, is_crisis=True)
+    seen = see(GENERAL, (GENERAL,), taught().core.outlook(), taught().now, NOTHING, crisis=[GENERAL])
 
     assert (seen.line, seen.waiting, seen.lends, seen.is_crisis) == (None, 0, {}, True)
     assert seen.wait is not None
@@ -51,3 +51,16 @@ def test_of_a_queue_without_a_past_little_is_known() -> None:
     seen = see(HEALTH, (HEALTH,), scene.core.outlook(), scene.now, NOTHING)
 
     assert (seen.wait, seen.arrivals_per_s, seen.handle_s, seen.load, seen.serving) == (None, None, None, None, 0)
+
+
+def test_a_queue_that_shares_agents_with_a_crisis_lane_lends_nobody() -> None:
+    """However idle; without the lane it would."""
+    scene = taught()
+    for agent in range(110, 140):
+        scene.staff(str(agent), "general health" if agent == 110 else "general")
+    free, shared = (
+        see(GENERAL, (GENERAL, HEALTH), scene.core.outlook(), scene.now, NOTHING, crisis=lanes)
+        for lanes in ([], [HEALTH])
+    )
+
+    assert (spare(free) > 0, spare(shared), shared.beside_crisis) == (True, 0, True)
