@@ -122,6 +122,9 @@ _LASTS: Final[Mapping[AgentFact, timedelta]] = {
 ON_A_CALL: Final = frozenset({_S.RESERVED, _S.RINGING, _S.TALKING})
 """The states in which an agent has a call, and in no other."""
 
+ON_DUTY: Final = ON_A_CALL | {_S.READY, _S.WRAP_UP}
+"""The states in which an agent takes calls, or will as soon as this one is over."""
+
 CHINESE: Final[Mapping[AgentState, str]] = {
     _S.LOGGED_OFF: "签出",
     _S.READY: "就绪",
@@ -150,18 +153,19 @@ def turn(
     into = TABLE[agent.state].get(fact)
     if into is None:
         raise _not_now(agent, fact)
-    lasts = _LASTS.get(fact)
+    if until is None and fact in _LASTS:
+        until = at + _LASTS[fact]
     return Agent(
-        id=agent.id,
-        skills=agent.skills,
-        state=into,
+        agent.id,
+        agent.skills,
+        into,
         since=at,
         idle_since=_idle_since(agent, into, at),
         seat=None if into is AgentState.LOGGED_OFF else agent.seat,
         call=call,
         attempt=attempt,
         reason=reason or _REASONS.get(fact),
-        until=until or (at + lasts if lasts else None),
+        until=until,
     )
 
 
@@ -169,7 +173,7 @@ def _idle_since(agent: Agent, into: AgentState, at: datetime) -> datetime | None
     """Keep the place in the idle line while ready, reserved or ringing; begin a new one on coming back to ready."""
     if into is AgentState.READY:
         return agent.idle_since or at
-    return agent.idle_since if into in (AgentState.RESERVED, AgentState.RINGING) else None
+    return agent.idle_since if into is AgentState.RESERVED or into is AgentState.RINGING else None
 
 
 def _not_now(agent: Agent, fact: AgentFact) -> NotNow:

@@ -6,6 +6,8 @@ and an undo is a change like any other.
 
 Two editors cannot overwrite each other unseen: who changes a seat says which version they have read, and the version is
 the number of the change that made it, so that a seat closed and opened again is not mistaken for the old one.
+
+What the engine is told is the stored seat as the measures in force have it (acd.measures): lent ones serve others.
 """
 
 from __future__ import annotations
@@ -20,9 +22,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.engine import Engine
-from acd.errors import BadSeat, NoSuchPhone, Refused, UnknownChange, UnknownQueue, UnknownSeat
-from acd.events import SeatClosed, SeatOpened
+from acd.errors import (
+    BadSeat,
+    NoSuchPhone,
+    Refused,
+    SeatOfMeasure,
+    UnknownChange,
+    UnknownQueue,
+    UnknownSeat,
+)
+from acd.events import Request, SeatClosed, SeatOpened
+from acd.foresight import Effect, foresee
 from acd.inbox import EngineStopped
+from acd.measures import Loan, seat_under
 from acd.model import QueueName, Seat, SeatId
 from acd.seat_table import (
     SeatChange,
@@ -51,8 +63,17 @@ class Capacity:
 
     def __init__(self, database: AsyncEngine, engine: Engine, *, phones: Collection[SeatId] | None = None) -> None:
         """`phones`: the extensions that exist on the PBX; a seat elsewhere is refused. None: not known, not checked."""
-        self._database, self._engine, self._phones = database, engine, phones
-        self._one_at_a_time = asyncio.Lock()
+        self._database, self._engine, self.phones = database, engine, phones
+        self.one_at_a_time = asyncio.Lock()  # acd.arrangement takes it, too
+        self.loans: tuple[Loan, ...] = ()  # in force now: acd.arrangement knows
+
+    def rehearsal(self) -> Rehearsal:
+        """The same to ask, but nothing is changed."""
+        return Rehearsal(self)
+
+    def under(self, seat: SeatId, stored: Seat | None) -> Seat | None:
+        """What a seat is now, if it is stored so."""
+        return seat_under(seat, stored, self.loans)
 
     async def restore(self, queues: Collection[QueueName]) -> int:
         """Tell the engine, which has been told these queues, every stored seat; returns how many.
@@ -60,14 +81,16 @@ class Capacity:
         A seat that it remembers and that is stored no more is closed: the last run ended between the two.
         Queues that the city has no more are left out of what a seat serves; the stored seat keeps them.
         """
-        stored = await self.list_seats()
-        for seat_id in sorted(self._engine.distributor.seats.keys() - {one.seat.id for one in stored}):
+        stored = {one.seat.id: one.seat for one in await self.list_seats()}
+        added = {seat for loan in self.loans for seat in loan.seats if loan.lender is None}
+        there = {seat: now for seat in sorted(stored.keys() | added) if (now := self.under(seat, stored.get(seat)))}
+        for seat_id in sorted(self._engine.distributor.seats.keys() - there.keys()):
             self._engine.tell(SeatClosed(at=self._engine.now(), seat=seat_id, by="restore"))
-        for one in stored:
-            gone = one.seat.queues.difference(queues)
+        for now in there.values():
+            gone = now.queues.difference(queues)
             if gone:
-                log.warning("a seat serves queues that the city has no more", seat=one.seat.id, queues=sorted(gone))
-            seat = Seat(one.seat.id, one.seat.queues - gone, one.seat.skills)
+                log.warning("a seat serves queues that the city has no more", seat=now.id, queues=sorted(gone))
+            seat = Seat(now.id, now.queues - gone, now.skills)
             self._engine.tell(SeatOpened(at=self._engine.now(), seat=seat, by="restore"))
         return len(stored)
 
@@ -86,19 +109,19 @@ class Capacity:
 
     async def open_seat(self, seat: Seat, *, who: str, why: str) -> StoredSeat:
         """Add a seat. BadSeat, NoSuchPhone, UnknownQueue, SeatExists."""
-        self._check(seat)
+        self.check(seat)
         version = await self._change(Wish(seat.id, seat, who, why, _must_be_absent))
         return StoredSeat(seat, version)
 
     async def change_seat(self, seat: Seat, *, version: int, who: str, why: str) -> StoredSeat:
         """Change what a seat serves and adds. BadSeat, UnknownQueue, UnknownSeat, SeatChangedMeanwhile."""
-        self._check(seat)
-        version = await self._change(Wish(seat.id, seat, who, why, _must_be_version(seat.id, version)))
+        self.check(seat)
+        version = await self._change(Wish(seat.id, seat, who, why, self._must_be_version(seat.id, version)))
         return StoredSeat(seat, version)
 
     async def close_seat(self, seat: SeatId, *, version: int, who: str, why: str) -> int:
         """Remove a seat; a conversation there goes on. Returns the change. UnknownSeat, SeatChangedMeanwhile."""
-        return await self._change(Wish(seat, None, who, why, _must_be_version(seat, version)))
+        return await self._change(Wish(seat, None, who, why, self._must_be_version(seat, version)))
 
     async def undo(self, change: int, *, who: str, why: str = "") -> int:
         """Take a change back, if nothing has changed the seat since; returns the number of the undoing change.
@@ -111,15 +134,16 @@ class Capacity:
             raise UnknownChange(f"there is no change {change}", f"没有编号为 {change} 的坐席变更")
         done = read_change(row)
         if done.before is not None:
-            self._check(done.before)
+            self.check(done.before)
         return await self._change(Wish(done.seat, done.before, who, why, _must_be(done.seat, done.after), change))
 
-    def _check(self, seat: Seat) -> None:
+    def check(self, seat: Seat) -> None:
+        """Refuse what can be no seat here. BadSeat, NoSuchPhone, UnknownQueue."""
         if not SEAT_ID.fullmatch(seat.id):
             raise BadSeat(
                 "a seat's number has 1 to 32 letters, digits, - or _", "坐席号为 1 至 32 位字母、数字、- 或 _"
             )
-        if self._phones is not None and seat.id not in self._phones:
+        if self.phones is not None and seat.id not in self.phones:
             raise NoSuchPhone(f"the PBX has no phone {seat.id}", f"电话交换机上没有分机 {seat.id}")
         names = [skill for skill, _ in seat.skills]
         if len(set(names)) < len(names) or not all(SKILL_NAME.fullmatch(name) for name in names):
@@ -132,33 +156,75 @@ class Capacity:
             raise UnknownQueue(f"this city has no queue {names_of}", f"本市没有队列:{names_of}")
 
     async def _change(self, wish: Wish) -> int:
-        async with self._one_at_a_time:
+        async with self.one_at_a_time:
             async with self._database.begin() as connection:
                 before = await current(connection, wish.seat)
                 wish.verify(before)
+                request = self._request(wish)
                 seq = await write(connection, wish, before, self._engine.now())
             try:
-                await self._tell_engine(wish)
+                await self._tell_engine(request)
             except (Refused, EngineStopped):  # too busy, ending, or the city's queues changed in this moment
                 await self._take_back(wish, before, seq)
                 raise
         return seq
 
-    async def _tell_engine(self, wish: Wish) -> None:
+    def _request(self, wish: Wish) -> SeatOpened | SeatClosed:
+        """What the engine is asked. SeatOfMeasure, if the seat would still be there."""
         now = self._engine.now()
-        if wish.after is not None:
-            await self._engine.ask(SeatOpened(at=now, seat=wish.after, by=wish.who))
-            return
+        after = self.under(wish.seat, wish.after)
+        if after is None:
+            return SeatClosed(at=now, seat=wish.seat, by=wish.who)
+        if wish.after is None:
+            raise seat_of_measure(wish.seat)
+        return SeatOpened(at=now, seat=after, by=wish.who)
+
+    async def _tell_engine(self, request: Request) -> None:
         try:
-            await self._engine.ask(SeatClosed(at=now, seat=wish.seat, by=wish.who))
-        except UnknownSeat:
-            log.warning("a stored seat was unknown to the engine", seat=wish.seat)
+            await self._engine.ask(request)
+        except UnknownSeat as unknown:
+            log.warning("a stored seat was unknown to the engine", why=str(unknown))
 
     async def _take_back(self, wish: Wish, before: StoredSeat | None, seq: int) -> None:
         """The engine did not take it: the stored seats must not promise it."""
         back = Wish(wish.seat, before.seat if before else None, wish.who, "refused by the engine", _anything, seq)
         async with self._database.begin() as connection:
             await write(connection, back, await current(connection, wish.seat), self._engine.now())
+
+    def _must_be_version(self, seat: SeatId, version: int) -> Verify:
+        def verify(before: StoredSeat | None) -> None:
+            if before is None and self.under(seat, None):
+                raise seat_of_measure(seat)
+            if before is None:
+                raise UnknownSeat(f"there is no seat {seat}", f"没有坐席 {seat}")
+            if before.version != version:
+                raise changed_meanwhile(seat)
+
+        return verify
+
+
+class Rehearsal(Capacity):
+    """预演: asked like the real one and refusing what that refuses; nothing is changed, `effect` says what would be."""
+
+    def __init__(self, real: Capacity) -> None:
+        super().__init__(real._database, real._engine, phones=real.phones)  # noqa: SLF001 - its own kind
+        self.one_at_a_time, self.loans = real.one_at_a_time, real.loans
+        self.then: tuple[Request, ...] = ()  # what would be asked right after the change
+        self.effect: Effect | None = None
+
+    async def _change(self, wish: Wish) -> int:
+        async with self.one_at_a_time:
+            async with self._database.connect() as connection:
+                before = await current(connection, wish.seat)
+            wish.verify(before)
+            past = self._engine.distributor.snapshot()
+            self.effect = await asyncio.to_thread(foresee, past, [self._request(wish), *self.then])
+        return before.version if before else 0
+
+
+def seat_of_measure(seat: SeatId) -> SeatOfMeasure:
+    """Build the refusal to change what only a measure has put there."""
+    return SeatOfMeasure(f"seat {seat} is there by a measure; end that", f"坐席 {seat} 由措施增设,请结束该措施")
 
 
 def _anything(_before: StoredSeat | None) -> None:
@@ -168,16 +234,6 @@ def _anything(_before: StoredSeat | None) -> None:
 def _must_be_absent(before: StoredSeat | None) -> None:
     if before is not None:
         raise seat_exists(before.seat.id)
-
-
-def _must_be_version(seat: SeatId, version: int) -> Verify:
-    def verify(before: StoredSeat | None) -> None:
-        if before is None:
-            raise UnknownSeat(f"there is no seat {seat}", f"没有坐席 {seat}")
-        if before.version != version:
-            raise changed_meanwhile(seat)
-
-    return verify
 
 
 def _must_be(seat: SeatId, now: Seat | None) -> Verify:

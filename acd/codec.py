@@ -2,6 +2,7 @@
 
 What is written is decided by the dataclasses themselves: a field added later with a default reads from old rows too.
 Moments are ISO 8601 with their zone, durations whole microseconds, sets sorted lists (so equal things read equal).
+A step of a recipe says in `step` of which kind it is.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from inspect import getmembers, isclass
 from types import NoneType, UnionType
 from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hints
 
-from acd import call_facts, commands, dial_facts, events, talk_facts
+from acd import call_back_facts, call_facts, capacity_facts, commands, dial_facts, events, model, talk_facts
 from acd.commands import Command
 from acd.events import Event, Request
+from acd.model import RecipeStep
 
 Json = Any
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -36,9 +38,14 @@ def _concrete(modules: Iterable[object], *abstract: type) -> dict[str, type[Any]
     return dict(member for module in modules for member in getmembers(module, is_told))
 
 
-EVENTS: Final[Mapping[str, type[Event]]] = _concrete((events, call_facts, dial_facts, talk_facts), Event, Request)
+EVENTS: Final[Mapping[str, type[Event]]] = _concrete(
+    (events, call_facts, call_back_facts, capacity_facts, dial_facts, talk_facts), Event, Request
+)
 COMMANDS: Final[Mapping[str, type[Command]]] = _concrete((commands,), Command)
 KINDS: Final[Mapping[str, type[Event | Command]]] = {**EVENTS, **COMMANDS}
+
+
+STEPS: Final[Mapping[str, type[RecipeStep]]] = _concrete((model,), RecipeStep)
 
 
 def pack(fact: Event | Command) -> tuple[str, dict[str, Json]]:
@@ -58,7 +65,7 @@ def unpack(kind: str, payload: Mapping[str, Json]) -> Event | Command:
 def encode(value: Any) -> Json:
     """Turn a value of the model into what JSON can say."""
     match value:
-        case None | bool() | int():
+        case None | bool() | int() | float():
             return value
         case str():
             return str(value)
@@ -71,7 +78,8 @@ def encode(value: Any) -> Json:
         case tuple():
             return [encode(member) for member in value]
     if is_dataclass(value):
-        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
+        kind = {"step": type(value).__name__} if isinstance(value, RecipeStep) else {}
+        return kind | {field.name: encode(getattr(value, field.name)) for field in fields(value)}
     raise TypeError(f"the codec has no rule for {type(value).__name__}")
 
 
@@ -88,7 +96,7 @@ def _decoder(shape: Any) -> Callable[[Json], Any]:
         return datetime.fromisoformat
     if shape is timedelta:
         return lambda value: value * MICROSECOND
-    if shape in (str, int, bool) or (isclass(shape) and issubclass(shape, Enum)):
+    if shape in (str, int, bool, float) or (isclass(shape) and issubclass(shape, Enum)):
         decoder: Callable[[Json], Any] = shape
         return decoder
     return _composed(shape)
@@ -102,6 +110,8 @@ def _composed(shape: Any) -> Callable[[Json], Any]:
     if origin in (frozenset, tuple):
         member = _decoder(arguments[0])
         return lambda value: origin(map(member, value))
+    if shape is RecipeStep:
+        return _step
     hints = get_type_hints(shape)
     if isclass(shape) and is_dataclass(shape):
         named = {field.name: _decoder(hints[field.name]) for field in fields(shape)}
@@ -110,6 +120,13 @@ def _composed(shape: Any) -> Callable[[Json], Any]:
         parts = [_decoder(hint) for hint in hints.values()]
         return lambda value: shape(*(part(item) for part, item in zip(parts, value, strict=True)))
     raise TypeError(f"the codec has no rule for {shape}")
+
+
+def _step(value: Json) -> RecipeStep:
+    said = dict(value)
+    kind: Any = STEPS[said.pop("step")]
+    step: RecipeStep = _decoder(kind)(said)
+    return step
 
 
 def digest(value: Any) -> str:

@@ -27,7 +27,7 @@ class DialOutcome(StrEnum):
     UNREACHABLE = "unreachable"  # 无法接通
     AGENT_MISSED = "agent_missed"  # 话务员未接: the agent's own phone was not picked up; the citizen was not dialled
     AGENT_GONE = "agent_gone"  # 话务员先挂机: while the citizen's phone was being rung
-    NOT_DIALLED = "not_dialled"  # 未拨出: nothing was sent; no attempt
+    NOT_DIALLED = "not_dialled"  # 未拨出: nothing was sent, or the agent hung up before it; no attempt
     UNKNOWN = "unknown"  # 不明: the controller or the PBX died meanwhile; it counts as an attempt
 
 

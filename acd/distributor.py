@@ -1,19 +1,23 @@
 """Who gets which call: facts go in, orders come out. No clock, no I/O; the same facts give the same orders.
 
 Where the rules are: acd.agents (the table of states), acd.duty (what agents ask for), acd.seating (seats, phones,
-queues, time), acd.ringing (a call's way), acd.offering (who gets it), acd.finding (after a gap).
+time), acd.ringing (a call's way), acd.waiting (what waiting does), acd.offering (who gets it), acd.finding (after a
+gap).
 acd.hall keeps the state and its index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from acd import (
+    call_back_facts,
+    call_back_line,
     call_facts,
+    capacity_facts,
     dial_facts,
     dialling,
     duty,
@@ -24,6 +28,7 @@ from acd import (
     talk_facts,
     talking,
     transfers,
+    waiting,
 )
 from acd.commands import Command
 from acd.events import Event
@@ -31,6 +36,7 @@ from acd.hall import Hall
 from acd.matching import rank
 from acd.model import Agent, AgentId, CallId, Offer, Queue, QueueName, Seat, SeatId, Snapshot, WaitingCall
 from acd.offering import match
+from acd.outlook import Outlook
 
 Rule = Callable[[Hall, Any], None]
 
@@ -52,6 +58,10 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     call_facts.TalkRecorded: _changes_nothing,
     call_facts.CallBackOwed: _changes_nothing,
     call_facts.CallBackSettled: _changes_nothing,
+    call_back_facts.CallBackAsked: call_back_line.ask,
+    call_back_facts.CallBackLined: call_back_line.line_up,
+    call_back_facts.CallBackWithdrawn: call_back_line.withdraw,
+    call_back_facts.PlaceInherited: call_back_line.inherit,
     call_facts.CallTransferredOut: transfers.hand_out,
     talk_facts.TransferBegun: transfers.begin,
     talk_facts.TransferFailed: transfers.fall_back,
@@ -78,7 +88,8 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.AgentLoggedOff: duty.log_off,
     events.SeatOpened: seating.open_seat,
     events.SeatClosed: seating.close_seat,
-    events.QueuesLoaded: seating.load_queues,
+    events.QueuesLoaded: waiting.load_queues,
+    capacity_facts.CapacityChanged: seating.change_capacity,
     events.TimePassed: seating.pass_time,
     events.GapMarked: finding.mark_gap,
     events.GapClosed: finding.close_gap,
@@ -100,6 +111,7 @@ class Distributor:
         """
         hall = self._hall
         hall.orders.clear()
+        hall.touched.clear()
         RULES[type(event)](hall, event)
         match(hall, event.at)
         return tuple(hall.orders)
@@ -125,9 +137,31 @@ class Distributor:
         return MappingProxyType(self._hall.queues)
 
     @property
+    def touched(self) -> Sequence[AgentId]:
+        """Whose state, seat or skills the last event changed, perhaps more than once. A live view."""
+        return self._hall.touched
+
+    @property
     def waiting(self) -> tuple[WaitingCall, ...]:
         """Callers who are not talking yet, in the order of their turn (acd.matching.rank). O(n log n)."""
-        return tuple(sorted(self._hall.waiting.values(), key=rank))
+        return tuple(call for call in self._line() if call.owed is None)
+
+    @property
+    def lined(self) -> tuple[WaitingCall, ...]:
+        """Call-backs that stand in the line, also while an agent's phone rings for one; in the same order."""
+        return tuple(call for call in self._line() if call.owed is not None)
+
+    def _line(self) -> list[WaitingCall]:
+        return sorted(self._hall.waiting.values(), key=rank)
+
+    def owed(self, call: CallId) -> CallId | None:
+        """The debt for which a call of ours stands in the line or is being offered."""
+        waiting = self._hall.waiting.get(call)
+        return None if waiting is None else waiting.owed
+
+    def waits(self, call: CallId) -> WaitingCall | None:
+        """The caller, if they are not talking yet."""
+        return self._hall.waiting.get(call)
 
     @property
     def offers(self) -> Mapping[CallId, Offer]:
@@ -151,8 +185,13 @@ class Distributor:
 
     @property
     def calls(self) -> frozenset[CallId]:
-        """Every call that has not ended as far as the ACD knows: what a resync compares with the PBX. O(n)."""
-        return self._hall.book.calls | self._hall.waiting.keys() | self._hall.arrived.keys()
+        """Every call that has not ended as far as the ACD knows: what a resync compares with the PBX. O(n).
+
+        A call-back in the line that nobody is offered yet is no call on any telephone.
+        """
+        hall = self._hall
+        not_yet = {call for call in hall.lined.values() if call not in hall.book.open}
+        return (hall.book.calls | hall.waiting.keys() | hall.arrived.keys()) - not_yet
 
     @property
     def arrived(self) -> Collection[CallId]:
@@ -176,6 +215,10 @@ class Distributor:
         """Who is logged on at the seat."""
         return self._hall.sitting_at(seat)
 
+    def outlook(self) -> Outlook:
+        """Look at the lines as they are now: who stands before whom, and how long it will take. O(n)."""
+        return Outlook(self._hall)
+
     def restore(self, past: Snapshot) -> None:
         """After a restart: become what `past` says. Only a new Distributor may be restored."""
         self._hall.restore(past)
@@ -183,16 +226,22 @@ class Distributor:
     def snapshot(self) -> Snapshot:
         """Copy all that decides what happens next; see acd.codec.digest for its hash. O(n log n)."""
         hall = self._hall
+        rates, engaged = hall.learning.snapshot()
         return Snapshot(
             agents=tuple(sorted(hall.agents.values(), key=lambda agent: agent.id)),
             seats=tuple(sorted(hall.seats.values(), key=lambda seat: seat.id)),
             queues=tuple(sorted(hall.queues.values(), key=lambda queue: queue.name)),
-            waiting=self.waiting,
+            waiting=tuple(self._line()),
             offers=tuple(sorted(hall.book.open.values(), key=lambda offer: offer.call)),
             talking=tuple(sorted(hall.book.talking.values(), key=lambda offer: offer.call)),
             arrived=tuple(sorted(hall.arrived)),
             kept=tuple(sorted(hall.book.kept.values(), key=lambda offer: offer.call)),
             asked=tuple(sorted(hall.book.asked.values(), key=lambda offer: offer.call)),
+            past=hall.book.past(),
+            ended=tuple(hall.ended),
             next_deadline=self.next_deadline(),
             blind_until=hall.blind_until,
+            vanished=tuple(sorted(hall.vanished, key=lambda queue: queue.name)),
+            rates=rates,
+            engaged=engaged,
         )

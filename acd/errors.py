@@ -108,3 +108,81 @@ class UnknownChange(Refused):
     """There is no such change of a seat to undo."""
 
     rule = "unknown_change"
+
+
+class NotEnoughSeats(Refused):
+    """So many seats are not there to be lent or added, or the lender would keep too few agents."""
+
+    rule = "not_enough_seats"
+
+
+class NotInQueue(Refused):
+    """A seat is to be lent by a queue that it does not serve."""
+
+    rule = "seat_not_in_queue"
+
+
+class LentToItself(Refused):
+    """A queue is to borrow from itself."""
+
+    rule = "lent_to_itself"
+
+
+class UnknownLevel(Refused):
+    """The city has no such response level."""
+
+    rule = "unknown_level"
+
+
+class NothingToChange(Refused):
+    """A measure that names nothing to be done."""
+
+    rule = "nothing_to_change"
+
+
+class InThePast(Refused):
+    """A measure is to begin or end before now."""
+
+    rule = "in_the_past"
+
+
+class EndsBeforeItBegins(Refused):
+    """A measure is to end before, or as, it begins."""
+
+    rule = "ends_before_it_begins"
+
+
+class PlansConflict(Refused):
+    """Another timed measure wants the same at the same time; it is named."""
+
+    rule = "plans_conflict"
+
+
+class UnknownMeasure(Refused):
+    """There is no such measure."""
+
+    rule = "unknown_measure"
+
+
+class MeasureIsOver(Refused):
+    """What is over and past its end, or never began, cannot be undone."""
+
+    rule = "measure_is_over"
+
+
+class MeasuresChangedMeanwhile(Refused):
+    """Measures were made or ended since they were read; read them again."""
+
+    rule = "measures_changed_meanwhile"
+
+
+class SeatOfMeasure(Refused):
+    """The seat is there by a measure; whoever wants it away ends that."""
+
+    rule = "seat_of_measure"
+
+
+class LimitsDoNotFit(Refused):
+    """Limits that make no sense together with the queue's others, or a recipe, which only a level changes."""
+
+    rule = "limits_do_not_fit"

@@ -71,6 +71,7 @@ class CallJoined(Event):
     priority: int = 0
     joined: datetime | None = None  # when it first came there, by the PBX's clock; None: now
     attempts: int = 0  # offers the dialplan knows of: numbers are never used again, also after a restart
+    prefers: AgentId | None = None  # who served this citizen last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +274,7 @@ class GapMarked(Event):
 
     lost: int = 0  # how many, if that is known
     why: str = ""
+    begun_after: int | None = None  # after a restart: the journal entry of the checkpoint it began with; 0: none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,9 @@ from acd.model import Offer
 BLIND_FOR: Final = timedelta(seconds=10)
 """So long a resync may take; after that the ACD goes on with what it knows. Callers are served rather than certain."""
 
+JOURNAL_FULL: Final = "journal full"
+"""Why the gap is there, in its GapMarked, when facts were decided and could not be written down."""
+
 
 def mark_gap(hall: Hall, event: GapMarked) -> None:
     """What is known may be wrong from now on."""
@@ -47,6 +50,5 @@ def find_offer(hall: Hall, event: OfferFound) -> None:
     if event.talking or not is_free or event.call not in hall.waiting or event.call in hall.book.open:
         hall.book.remember(offer)
         return
-    hall.count_attempt(offer.call, offer.attempt)
-    hall.book.begin(offer)
+    hall.begin_offer(offer)
     hall.change(offer.agent, AgentFact.FOUND, event.at, offer=offer)

@@ -6,17 +6,18 @@ index exactly while free, a call in the waiting index exactly while it may be of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from acd.agents import AgentFact, turn
+from acd.agents import ON_DUTY, AgentFact, turn
 from acd.commands import Command
 from acd.errors import UnknownAgent
+from acd.held import Held
 from acd.lazyheap import LazyHeap
-from acd.matching import Able, Matching, able_at
+from acd.matching import Able, Matching, able_at, ask_of, can_serve
 from acd.model import (
     Agent,
     AgentId,
@@ -32,6 +33,7 @@ from acd.model import (
     WaitingCall,
 )
 from acd.offers import OfferBook
+from acd.rates import Learning
 
 ENDED_REMEMBERED: Final = 10_000
 
@@ -41,6 +43,7 @@ class Due(StrEnum):
 
     AGENT = "agent"
     CALL = "call"
+    LAPSE = "lapse"
     SIGHT = "sight"
 
 
@@ -60,13 +63,18 @@ class Hall:
         self.book = OfferBook()
         self.deadlines: LazyHeap[datetime, Deadline] = LazyHeap()
         self.orders: list[Command] = []  # given while one event is received
+        self.touched: list[AgentId] = []  # whose state, seat or skills changed meanwhile: acd.why looks at no one else
         self.matching = Matching()
+        self.learning = Learning()
         self._agents: dict[AgentId, Agent] = {}
         self._sitting: dict[SeatId, AgentId] = {}
         self._able: dict[AgentId, Able] = {}
+        self._deadline_of: dict[AgentId, Deadline] = {}
         self._waiting: dict[CallId, WaitingCall] = {}
+        self._held = Held()
         self._old_rules: dict[QueueName, Queue] = {}
         self._ended: dict[CallId, None] = {}
+        self.lined: dict[CallId, CallId] = {}  # call-backs in the line, by the call for which they are owed
         self.freed: list[AgentId] = []  # became free while one event is received
         self.returned: list[CallId] = []  # came (back) into the waiting index meanwhile
         self.arrived: dict[CallId, None] = {}  # greeted or in a menu
@@ -107,6 +115,10 @@ class Hall:
         self._sitting[seat.id] = agent.id
         self.reconsider(agent.id, seat)
 
+    def able(self, agent: AgentId) -> Able:
+        """Return what somebody who is logged on can do where they sit."""
+        return self._able[agent]
+
     def reconsider(self, agent: AgentId, seat: Seat) -> None:
         """The agent's skills or seat changed: what they can do now counts at once."""
         self._able[agent] = able_at(self._agents[agent].skills, seat)
@@ -127,6 +139,7 @@ class Hall:
         call, attempt = (offer.call, offer.attempt) if offer else (None, 0)
         after = turn(before, fact, at, call=call, attempt=attempt, reason=reason, until=until)
         self._agents[agent] = after
+        self.learning.moved(before, after, offer, at)
         if after.state is AgentState.LOGGED_OFF and before.seat is not None:
             self._sitting.pop(before.seat, None)
         self._index(after)
@@ -141,15 +154,26 @@ class Hall:
         self._index(self._agents[agent.id])
 
     def _index(self, agent: Agent) -> None:
+        self.touched.append(agent.id)
+        deadline = self._deadline_of.get(agent.id) or self._deadline_of.setdefault(
+            agent.id, Deadline(Due.AGENT, agent.id)
+        )
         if agent.until is not None:
-            self.deadlines.push(Deadline(Due.AGENT, agent.id), agent.until)
+            self.deadlines.push(deadline, agent.until)
         else:
-            self.deadlines.discard(Deadline(Due.AGENT, agent.id))
+            self.deadlines.discard(deadline)
         if agent.state is AgentState.READY and agent.until is None and agent.idle_since is not None:
             self.matching.add_agent(agent.id, self._able[agent.id], agent.idle_since)
             self.freed.append(agent.id)
         else:
             self.matching.remove_agent(agent.id)
+        for call in self._held.calls_for(agent.id):
+            if not self._is_worth_waiting_for(agent.id, self._waiting[call]):
+                self.wait(replace(self._waiting[call], held_until=None))
+
+    def _is_worth_waiting_for(self, agent: AgentId, call: WaitingCall) -> bool:
+        known = self._agents.get(agent)
+        return known is not None and known.state in ON_DUTY and can_serve(self._able[agent], ask_of(call))
 
     # ---- calls
 
@@ -158,36 +182,65 @@ class Hall:
         """Callers who are not talking yet, also while an agent's phone rings for them; read only."""
         return self._waiting
 
+    @property
+    def ended(self) -> Collection[CallId]:
+        """Calls known to be over, as far as that is remembered."""
+        return self._ended.keys()
+
     def has_ended(self, call: CallId) -> bool:
         """Tell whether the call is known to be over, so that news of it is stale."""
         return call in self._ended
 
-    def count_attempt(self, call: CallId, attempt: int) -> None:
+    def begin_offer(self, offer: Offer) -> None:
         """The call is being offered: it waits on, but may not be offered to anybody else."""
-        self._waiting[call] = replace(self._waiting[call], attempts=attempt, rests_until=None)
-        self.deadlines.discard(Deadline(Due.CALL, call))
-        self.matching.remove_call(call)
+        self.matching.remove_call(offer.call)
+        self.book.begin(offer)
 
     def wait(self, call: WaitingCall) -> None:
-        """The call waits and may be offered now, unless it rests."""
-        self.arrived.pop(call.id, None)
-        self._waiting[call.id] = call
-        if call.rests_until is not None:
-            self.deadlines.push(Deadline(Due.CALL, call.id), call.rests_until)
-            return
-        self.matching.add_call(call)
-        self.returned.append(call.id)
+        """The call waits and may be offered now, unless it rests or is being offered.
 
-    def rested(self, call: CallId) -> None:
-        """The call may be offered again."""
-        self.deadlines.discard(Deadline(Due.CALL, call))
-        self.wait(replace(self._waiting[call], rests_until=None))
+        One that waits only for the agent it prefers waits for anybody, once that agent is off duty or cannot serve it.
+        """
+        if call.held_until and call.prefers and not self._is_worth_waiting_for(call.prefers, call):
+            call = replace(call, held_until=None)
+        self.arrived.pop(call.id, None)
+        self._keep(call)
+        if call.rests_until is None and call.id not in self.book.open:
+            self.matching.add_call(call)
+            self.returned.append(call.id)
+        else:
+            self.matching.remove_call(call.id)
+
+    def _keep(self, call: WaitingCall) -> None:
+        """Time will change the call at the first of its moments, if it has any."""
+        self._waiting[call.id] = call
+        if call.owed is not None:
+            self.lined[call.owed] = call.id
+        if call.lapses is not None:
+            self.deadlines.push(Deadline(Due.LAPSE, call.id), call.lapses)
+        self._held.note(call)
+        if call.due is not None:
+            self.deadlines.push(Deadline(Due.CALL, call.id), call.due)
+        else:
+            self.deadlines.discard(Deadline(Due.CALL, call.id))
+
+    def amend(self, call: WaitingCall) -> None:
+        """The call waits on, perhaps in another place of the line; whether it may be offered is as before."""
+        self._keep(call)
+        if self.matching.may_be_offered(call.id):
+            self.matching.add_call(call)
 
     def stop_waiting(self, call: CallId) -> None:
         """The caller talks or is gone."""
-        if self._waiting.pop(call, None) is not None:
-            self.matching.remove_call(call)
-            self.deadlines.discard(Deadline(Due.CALL, call))
+        waited = self._waiting.pop(call, None)
+        if waited is None:
+            return
+        self._held.forget(waited)
+        self.matching.remove_call(call)
+        self.deadlines.discard(Deadline(Due.CALL, call))
+        self.deadlines.discard(Deadline(Due.LAPSE, call))
+        if waited.owed is not None:
+            del self.lined[waited.owed]
 
     def forget_call(self, call: CallId) -> None:
         """The caller's leg is gone; ids are never used again, so later news of it is stale."""
@@ -209,10 +262,16 @@ class Hall:
         self._old_rules.update(self.queues)
         self.queues = {queue.name: queue for queue in queues}
 
+    @property
+    def vanished(self) -> list[Queue]:
+        """Queues that the city has no more, and whose rules are kept."""
+        return [queue for name, queue in self._old_rules.items() if name not in self.queues]
+
     # ---- after a restart
 
     def restore(self, past: Snapshot) -> None:
-        """Become what `past` says; this hall is new. What only mattered to news on its way is gone."""
+        """Become what `past` says; this hall is new."""
+        self.load_queues(past.vanished)
         self.load_queues(past.queues)
         self.seats = {seat.id: seat for seat in past.seats}
         self.arrived = dict.fromkeys(past.arrived)
@@ -222,12 +281,15 @@ class Hall:
         for agent in past.agents:
             self._restore_agent(agent)
         for call in past.waiting:
-            self.book.count_on(call.id, call.attempts)
+            if call.attempts:  # where there were none, only the counts of `past` say whether the telephones know it
+                self.book.count_on(call.id, call.attempts)
             self.wait(call)
-            if call.id in self.book.open:
-                self.matching.remove_call(call.id)
+        if past.past is not None:
+            self.book.restore_past(past.past)
+        self._ended = dict.fromkeys(past.ended)
         if past.blind_until is not None:
             self.go_blind(past.blind_until)
+        self.learning.restore(past.rates, past.engaged)
 
     def _restore_agent(self, agent: Agent) -> None:
         self._agents[agent.id] = agent

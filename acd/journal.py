@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.codec import EVENTS, pack, unpack
 from acd.commands import Command
 from acd.events import Event, GapMarked
+from acd.finding import JOURNAL_FULL
 from acd.model import CallId, Seat
 from plumbing.columns import Instant
 from plumbing.database import metadata
@@ -106,7 +107,7 @@ class Journal:
             self._lost += 1 + len(commands)
             return self._last
         if self._lost:
-            self._keep(GapMarked(at=event.at, lost=self._lost, why="journal full"))
+            self._keep(GapMarked(at=event.at, lost=self._lost, why=JOURNAL_FULL))
             self._lost = 0
         self._keep(event)
         for command in commands:
@@ -208,7 +209,7 @@ def _chosen(since: datetime | None, until: datetime | None, call: CallId | None)
         query = query.where(journal.c.at >= since)
     if until is not None:
         query = query.where(journal.c.at < until)
-    return query if call is None else query.where(journal.c.call_id == _key(call))
+    return query if call is None else query.where(journal.c.call_id == fit_for_key(call))
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -218,14 +219,14 @@ def _row(entry: Entry) -> dict[str, Any]:
         "seq": entry.seq,
         "at": fact.at,
         "kind": kind,
-        "call_id": _key(getattr(fact, "call", None)),
-        "agent_id": _key(getattr(fact, "agent", None)),
-        "seat_id": _key(seat.id if isinstance(seat, Seat) else seat),
+        "call_id": fit_for_key(getattr(fact, "call", None)),
+        "agent_id": fit_for_key(getattr(fact, "agent", None)),
+        "seat_id": fit_for_key(seat.id if isinstance(seat, Seat) else seat),
         "payload": payload,
     }
 
 
-def _key(text: str | None) -> str | None:
+def fit_for_key(text: str | None) -> str | None:
     """Make an id from outside fit for a column of any database; what it really was stands in the payload."""
     if text is None:
         return None

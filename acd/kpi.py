@@ -20,15 +20,17 @@ from enum import StrEnum
 from math import ceil
 from typing import Final, NamedTuple
 
-from acd.call_facts import CallBackOwed, Debt
+from acd.call_facts import CallBackOwed, CallBackSettled, Debt
 from acd.events import AgentAnswered, CallEnded, CallJoined, Event
 from acd.ledger import Ledger, Offered
-from acd.model import CallId
+from acd.model import CallId, is_outward
 from acd.outcome import SHORT, Outcome, at_end
 
 VERSION: Final = 1
 TARGET: Final = timedelta(seconds=15)
 """15秒接通: within this, limit included, an answer is in time."""
+REACHED: Final = timedelta(hours=2)
+"""Who was not answered, but talks with us by a call of ours within this of their own, has been reached in time."""
 
 
 class By(StrEnum):
@@ -50,10 +52,13 @@ class Fate(StrEnum):
 
 
 class Told(NamedTuple):
-    """One call: its fate, and how long it waited for its answer or until its caller hung up, if both ends are known."""
+    """One call: its fate, and how long it waited for its answer or until its caller hung up, if both ends are known;
+    and whether its citizen was called back and reached within REACHED.
+    """
 
     fate: Fate
     waited: timedelta | None
+    reached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,16 @@ class Figures:
     def connected_rate(self) -> float | None:
         """接通率: answered by a person / offered. Source: GB/T 33358-2016 as we know it."""
         return _rate(self.count(Fate.ANSWERED), self.offered)
+
+    @property
+    def reached(self) -> int:
+        """两小时内回拨接通: not answered, but called back and talked with within two hours of their own call."""
+        return sum(call.reached for call in self.calls)
+
+    @property
+    def person_rate(self) -> float | None:
+        """接通或两小时内回拨接通: (answered + reached) / offered."""
+        return _rate(self.count(Fate.ANSWERED) + self.reached, self.offered)
 
     @property
     def abandonment(self) -> float | None:
@@ -157,6 +172,7 @@ class Kpis:
         self._ends: dict[CallId, CallEnded] = {}
         self._debts: dict[CallId, Debt] = {}
         self._queues: dict[CallId, str] = {}
+        self._called_back: dict[CallId, datetime] = {}
 
     def note(self, event: Event) -> None:
         """Take in a fact; of each kind a call's first one stands."""
@@ -168,6 +184,8 @@ class Kpis:
                 self._ends.setdefault(event.call, event)
             case CallBackOwed():
                 self._debts.setdefault(event.call, event.why)
+            case CallBackSettled() if is_outward(event.by):
+                self._called_back.setdefault(event.call, event.at)
             case CallJoined():
                 self._queues.setdefault(event.call, event.queue)
 
@@ -191,7 +209,9 @@ class Kpis:
         else:
             end = self._ends.get(call.call)
             until = end.at if end and fate in _WAITED else None
-        return Told(fate, max(until - call.first, timedelta()) if until else None)
+        back = self._called_back.get(call.call)
+        reached = fate is not Fate.ANSWERED and back is not None and back - call.first <= REACHED
+        return Told(fate, max(until - call.first, timedelta()) if until else None, reached)
 
     def _fate(self, call: Offered) -> Fate:
         if call.outcome is not Outcome.CALL_BACK_OWED:

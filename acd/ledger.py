@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from acd.call_facts import CallBackOwed, CallTransferredOut, TalkRecorded, VoiceMessageLeft
+from acd.call_facts import CallBackOwed, CallBackSettled, CallTransferredOut, TalkRecorded, VoiceMessageLeft
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, CallRefused, Event, GapMarked, TalkEnded
 from acd.model import CallId, is_outward
 from acd.outcome import SHORT, Outcome, at_end, settle, told_by
@@ -32,10 +32,14 @@ DECIDING: Final[tuple[type[Event], ...]] = (
     TalkRecorded,
     VoiceMessageLeft,
     CallBackOwed,
+    CallBackSettled,  # decides nothing here: acd.kpi
     CallEnded,
     GapMarked,
 )
 """The facts a ledger needs; all others it leaves alone."""
+
+
+_OF_A_DEBT: Final = (CallBackOwed, CallBackSettled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,7 @@ class Ledger:
             return
         if isinstance(event, CallEnded):
             self._end(event)
-        elif call in self._lines or not isinstance(event, CallBackOwed):  # a debt may be of long before this ledger
+        elif call in self._lines or not isinstance(event, _OF_A_DEBT):  # it may be of long before this ledger
             self._offer(call, event.at, getattr(event, "hotline", ""))
             if told := told_by(event):
                 self._decide(call, told)

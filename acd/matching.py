@@ -7,12 +7,21 @@ priority is worth so much waiting. Nobody's rank ever changes, so waiting ages e
 u - q x CREDIT <= t - p x CREDIT, that is u <= t + (q - p) x CREDIT, and q is at most MOST. So whoever joins later than
 `overtaken_until = t + (MOST - p) x CREDIT` never goes before it. Until then only finitely many calls join, and those
 are the only ones ever served before it by agents who can serve it: while such agents go on becoming free and answer,
-its turn comes. (A call that comes back to the waiting room with its old `joined` counts as having joined then.)
-Between equals the bound is 0 (first come, first served), one step apart it is one CREDIT.
+its turn comes. (A call that comes back to the waiting room with its old `joined` counts as having joined then; so does
+a call-back, which stands in the line with its citizen's, and a caller who inherits that place: acd.call_back_line.)
+Between equals the bound is 0 (first come, first served), one step apart it is one CREDIT. Relaxing (acd.recipe) lowers
+what a call asks for as it waits. It changes no rank and only adds agents who can serve it, so the proof stands.
 
 **Which agent.** The one idle longest among the *best-skilled*, equal ones by id. How well an agent is skilled for a
 call is the sum of their levels in the skills it asks for (able_at: their own or the seat's, the higher): `mastery`. A
-call that asks for no skill finds all equally skilled. Levels not asked for count neither way.
+call that asks for no skill finds all equally skilled. Levels not asked for count neither way; a skill that has been
+waived is asked for at level 0, so it keeps nobody out and still counts.
+
+**Whom the citizen knows.** A call may prefer an agent, who served this citizen last: if free and able to serve it, they
+come before everybody else. The queue may also have it wait for nobody else for a while (`held_until`): as long as they
+are on duty and can serve it, so that they are free soon; a break, a log-off, other skills end that at once. A held call
+keeps its rank, but while it is held it is passed over by choice: whoever joins later than both `overtaken_until` and
+the end of the while never goes before it.
 
 **What it costs.** Calls that ask for the same (queue and skills) wait in one heap; free agents who can do the same
 (queues and skills) stand in another. Which heap can serve which, and how well, is worked out once, when a heap is new,
@@ -66,6 +75,11 @@ def can_serve(able: Able, ask: Ask) -> bool:
     return ask.queue in able.queues and all(levels.get(skill, 0) >= level for skill, level in ask.skills)
 
 
+def ask_of(call: WaitingCall) -> Ask:
+    """Return what a call asks for now."""
+    return Ask(call.queue, call.asks)
+
+
 def mastery(able: Able, ask: Ask) -> int:
     """Return how well an agent is skilled for a call: the sum of their levels in what it asks for."""
     levels = dict(able.skills)
@@ -89,9 +103,10 @@ def _priority(call: WaitingCall) -> int:
 class _Group:
     """Those with equal sets, and the groups across that fit them."""
 
-    __slots__ = ("_across", "heap")
+    __slots__ = ("_across", "heap", "sets")
 
-    def __init__(self) -> None:
+    def __init__(self, sets: Any) -> None:
+        self.sets = sets
         self.heap: LazyHeap[Any, Any] = LazyHeap()
         self._across: list[tuple[int, list[list[tuple[Any, Any]]]]] = []  # (score, heaps' entries), the best first
 
@@ -109,12 +124,12 @@ class _Group:
         tiers = ((score, [e for e in tier if id(e) in entries_kept]) for score, tier in self._across)
         self._across = [(score, tier) for score, tier in tiers if tier]
 
-    def best_partner(self) -> Any:
-        """Return the first item among the groups across that fit best, or None."""
+    def best_partner(self) -> tuple[Any, Any] | None:
+        """Return the first (key, item) among the groups across that fit best."""
         for _, tier in self._across:
             heads = [entries[0] for entries in tier if entries]
             if heads:
-                return min(heads)[-1]
+                return min(heads)
         return None
 
 
@@ -129,8 +144,11 @@ class _Side:
         self._tidy_at = TIDY_AT
 
     def put(self, item: Any, sets: Any, key: Any) -> None:
-        self.take(item)
-        group = self._group_of[item] = self.groups.get(sets) or self._new_group(sets)
+        group = self.groups.get(sets) or self._new_group(sets)
+        before = self._group_of.get(item)
+        if before is not None and before is not group:
+            before.heap.discard(item)
+        self._group_of[item] = group
         group.heap.push(item, key)
 
     def take(self, item: Any) -> None:
@@ -141,13 +159,19 @@ class _Side:
     def has(self, item: Any) -> bool:
         return item in self._group_of
 
-    def best_across(self, item: Any) -> Any:
+    def sets_of(self, item: Any) -> Any:
+        return self._group_of[item].sets
+
+    def best_across(self, item: Any) -> tuple[Any, Any] | None:
         return self._group_of[item].best_partner()
+
+    def has_any(self) -> bool:
+        return bool(self._group_of)
 
     def _new_group(self, sets: Any) -> _Group:
         if len(self.groups) >= self._tidy_at:
             self._tidy()
-        group = self.groups[sets] = _Group()
+        group = self.groups[sets] = _Group(sets)
         for other, partner in self.across.groups.items():
             if self._fits(sets, other):
                 group.fits(partner, self.score(sets, other))
@@ -170,14 +194,31 @@ class Matching:
         self._calls = _Side(lambda ask, able: can_serve(able, ask), lambda ask, able: mastery(able, ask))
         self._agents = _Side(can_serve, lambda _able, _ask: 0)  # among calls only the rank counts
         self._calls.across, self._agents.across = self._agents, self._calls
+        self._prefers: dict[CallId, AgentId] = {}  # of calls that may be offered
+        self._held: dict[AgentId, LazyHeap[datetime, CallId]] = {}  # calls that only this agent is waited for
 
     def add_call(self, call: WaitingCall) -> None:
         """The call may be offered, in the place that its priority and its joining gave it."""
-        self._calls.put(call.id, Ask(call.queue, call.skills), rank(call)[0])
+        key = rank(call)[0]
+        if call.prefers is not None:
+            self.remove_call(call.id)
+            self._prefers[call.id] = call.prefers
+            if call.held_until is not None:
+                self._held.setdefault(call.prefers, LazyHeap()).push(call.id, key)
+                return
+        self._calls.put(call.id, ask_of(call), key)
 
     def remove_call(self, call: CallId) -> None:
         """The call may not be offered now."""
         self._calls.take(call)
+        if call not in self._prefers:
+            return
+        preferred = self._prefers.pop(call)
+        held = self._held.get(preferred)
+        if held is not None:
+            held.discard(call)
+            if not held:
+                del self._held[preferred]
 
     def add_agent(self, agent: AgentId, able: Able, idle_since: datetime) -> None:
         """The agent is free since `idle_since`."""
@@ -189,21 +230,39 @@ class Matching:
 
     def may_be_offered(self, call: CallId) -> bool:
         """Tell whether the call waits without an offer and does not rest."""
-        return self._calls.has(call)
+        return self._calls.has(call) or call in self._prefers
 
     def is_free(self, agent: AgentId) -> bool:
         """Tell whether the agent may be offered a call."""
         return self._agents.has(agent)
 
+    @property
+    def is_anybody_free(self) -> bool:
+        """Tell whether there is an agent who may be offered a call."""
+        return self._agents.has_any()
+
     def best_call(self, agent: AgentId) -> CallId | None:
         """Return the call that this free agent should take next."""
-        call: CallId | None = self._agents.best_across(agent)
-        return call
+        best = self._agents.best_across(agent)
+        if agent in self._held:
+            held = self._held[agent].first()
+            best = min(best, held) if best and held else best or held
+        return None if best is None else best[1]
 
     def best_agent(self, call: CallId) -> AgentId | None:
         """Return the free agent who should take this call, which may be offered."""
-        agent: AgentId | None = self._calls.best_across(call)
-        return agent
+        preferred = self._prefers.get(call)
+        if preferred is not None and self._agents.has(preferred) and self._suits(call, preferred):
+            return preferred
+        if not self._calls.has(call):
+            return None
+        best = self._calls.best_across(call)
+        return None if best is None else best[1]
+
+    def _suits(self, call: CallId, preferred: AgentId) -> bool:
+        if not self._calls.has(call):  # held for them, because they can serve it
+            return True
+        return can_serve(self._agents.sets_of(preferred), self._calls.sets_of(call))
 
     def set_counts(self) -> tuple[int, int]:
         """Return how many different sets calls ask for, and agents have: what a decision's cost grows with."""

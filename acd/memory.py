@@ -1,15 +1,17 @@
 """What outlives the process: after a restart the ACD is again what it was, from a checkpoint and the journal since.
 
 The journal is the truth; a checkpoint only spares reading it from its beginning. One is taken after every EVERY journal
-entries, written behind the decisions, and the one before it is kept in case the newest cannot be read. What the ACD
-then still does not know (the last moments before a crash, everything since) the telephones tell: `telephony.lookout`.
+entries, written behind the decisions, and the one before it is kept in case the newest cannot be read. Older ones are
+where a look at the past begins (acd.past): the first of each hour for HOURLY_FOR, then the first of each day. What the
+ACD then still does not know (the last moments before a crash, everything since) the telephones tell:
+`telephony.lookout`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -31,6 +33,9 @@ log = structlog.get_logger(__name__)
 
 EVERY: Final = 2_000
 KEPT: Final = 2
+HOURLY_FOR: Final = timedelta(days=3)
+HOUR: Final = "%Y-%m-%d %H"
+DAY: Final = "%Y-%m-%d"
 
 checkpoints = Table(
     "checkpoints",
@@ -68,7 +73,7 @@ class Memory:
         async for event in self._journal.events_after(self._taken):
             self._play(event)
             played += 1
-        gap = GapMarked(at=self._now(), why="the controller started")
+        gap = GapMarked(at=self._now(), why="the controller started", begun_after=self._taken)
         self._journal.append(gap, self._distributor.receive(gap))
         return played
 
@@ -81,10 +86,11 @@ class Memory:
 
     async def _begin_with_a_checkpoint(self) -> None:
         async with self._database.connect() as connection:
-            rows = (await connection.execute(select(checkpoints).order_by(checkpoints.c.seq.desc()))).all()
+            newest = select(checkpoints).order_by(checkpoints.c.seq.desc()).limit(KEPT + 1)
+            rows = (await connection.execute(newest)).all()
         for row in rows:
             try:
-                past = _read(row.state)
+                past = read_state(row.state)
             except (TypeError, ValueError, KeyError, AttributeError):
                 log.exception("a checkpoint cannot be read; trying the one before", seq=row.seq)
                 continue
@@ -122,8 +128,22 @@ class Memory:
     async def _write(self, row: Mapping[str, Any]) -> None:
         async with self._database.begin() as connection:
             await connection.execute(insert(checkpoints).values(row))
-            kept = select(checkpoints.c.seq).order_by(checkpoints.c.seq.desc()).limit(KEPT).scalar_subquery()
-            await connection.execute(delete(checkpoints).where(checkpoints.c.seq.not_in(kept)))
+            taken = [(one.seq, one.at) for one in await connection.execute(_TAKEN)]
+            idle = [seq for seq, _ in taken if seq not in worth_keeping(taken)]
+            if idle:
+                await connection.execute(delete(checkpoints).where(checkpoints.c.seq.in_(idle)))
+
+
+_TAKEN: Final = select(checkpoints.c.seq, checkpoints.c.at).order_by(checkpoints.c.seq)
+
+
+def worth_keeping(taken: Sequence[tuple[int, datetime]]) -> frozenset[int]:
+    """Which checkpoints, given in order, stay: the newest ones, the first of each recent hour, of each earlier day."""
+    hourly_from = max(at for _, at in taken) - HOURLY_FOR
+    first: dict[str, int] = {}
+    for seq, at in taken:
+        first.setdefault(at.strftime(HOUR if at >= hourly_from else DAY), seq)
+    return frozenset([*first.values(), *(seq for seq, _ in taken[-KEPT:])])
 
 
 def retold(distributor: Distributor) -> Iterator[Event]:
@@ -155,6 +175,7 @@ def retold(distributor: Distributor) -> Iterator[Event]:
             yield RingStarted(at=since, call=call, attempt=attempt)
 
 
-def _read(state: Any) -> Snapshot:
+def read_state(state: Any) -> Snapshot:
+    """What a checkpoint says. TypeError, ValueError, KeyError, AttributeError: it cannot be read."""
     past: Snapshot = decode(Snapshot, state)
     return past

@@ -26,7 +26,10 @@ def is_outward(call: CallId) -> bool:
 
 
 class SkillLevel(NamedTuple):
-    """A skill and how well it is mastered, 1 (basic) to 5 (expert). In a call: the least level asked for."""
+    """A skill and how well it is mastered, 1 (basic) to 5 (expert).
+
+    In a call: the least level asked for; 0 once none is any more, though who masters it is still the better one.
+    """
 
     skill: Skill
     level: int
@@ -80,12 +83,39 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RecipeStep:
+    """What a row of a recipe does with a call. Each kind of step is a class of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relax(RecipeStep):
+    """放宽技能: whoever asks for this skill is content with less of it: with `to_level`, or with none (0)."""
+
+    skill: Skill
+    to_level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeRow:
+    """A step that is due when a call has waited so long. What it means: acd.recipe."""
+
+    after: timedelta
+    step: RecipeStep
+
+
+Recipe = tuple[RecipeRow, ...]
+"""溢出方案, the earliest row first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """队列: callers waiting for the same kind of help, and how they are served."""
 
     name: QueueName
     ring_time: timedelta = timedelta(seconds=20)  # how long one phone rings
     wrap_up_time: timedelta = timedelta(seconds=30)  # 话后整理 after a call of this queue
+    recipe: Recipe = ()
+    prefer_for: timedelta = timedelta(0)  # 熟人坐席: so long a call waits only for the agent it prefers
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +145,33 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class WaitingCall:
-    """A citizen's call in the waiting room."""
+    """A citizen's call in the waiting room; or (`owed`) one that we shall make, in the place of the citizen."""
 
     id: CallId
     queue: QueueName
     joined: datetime
     skills: Skills = frozenset()
     priority: int = 0  # a step is worth so much waiting: acd.matching.rank
-    attempts: int = 0  # offers made so far
+    attempts: int = 0  # offers that came to nothing so far: the number of the last
     rests_until: datetime | None = None  # not offered before this: the last order was not carried out
+    owed: CallId | None = None  # 回拨: the call for which we owe this one; nobody listens while it waits
+    lapses: datetime | None = None  # a call-back that nobody was offered by then leaves the line
+    relaxed: Skills | None = None  # asked for now, where the recipe has changed that
+    step_at: datetime | None = None  # when the recipe does something next
+    prefers: AgentId | None = None  # 熟人坐席: who served this citizen last
+    held_until: datetime | None = None  # until then it waits only for them, while they are on duty
+
+    @property
+    def asks(self) -> Skills:
+        """What it asks for now; `skills` is what it came with."""
+        return self.skills if self.relaxed is None else self.relaxed
+
+    @property
+    def due(self) -> datetime | None:
+        """When time alone will change it next, as far as it may be offered, and for what."""
+        if self.rests_until is None and self.held_until is None:
+            return self.step_at
+        return min(moment for moment in (self.rests_until, self.step_at, self.held_until) if moment is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +190,52 @@ class Offer:
     in_conference: bool = False  # 三方通话, also with the two that are left of it: no keys work there
 
 
+class Count(NamedTuple):
+    """How many offers of a call there were, ours and those that only the dialplan knows."""
+
+    call: CallId
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastOffers:
+    """What decides about news that is on its way: of offers taken back, and of those the dialplan makes by itself."""
+
+    made: tuple[Offer, ...]  # every offer of a call that lives, as it was made
+    counts: tuple[Count, ...]
+    late: tuple[Offer, ...]  # answered while a newer one had not taken effect
+    handed: tuple[Offer, ...]  # rung by the dialplan
+
+
+class Engaged(NamedTuple):
+    """An agent who is busy for a call of a queue: rung, talking or writing."""
+
+    agent: AgentId
+    queue: QueueName
+    since: datetime
+    talked: bool  # somebody answered
+
+
+@dataclass(slots=True)
+class Rates:
+    """What was learnt of a queue (acd.rates): sums of what was counted and of seconds, the newest counting most.
+
+    The one thing here that changes in place: it is told several times a call.
+    """
+
+    queue: QueueName
+    handled: float = 0.0
+    handling_s: float = 0.0
+    picked_up: float = 0.0
+    picking_up_s: float = 0.0
+    picking_up_s2: float = 0.0  # of squares: how much it differs
+    gave_up: tuple[float, ...] = ()  # by the part of the wait, as far as any reached: acd.patience
+    waited_s: tuple[float, ...] = ()
+    gaps: float = 0.0  # between one joining and the next
+    gaps_s: float = 0.0
+    last_joined: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """All that decides what happens next, in a fixed order: two cores that agree have equal snapshots."""
@@ -155,5 +249,10 @@ class Snapshot:
     arrived: tuple[CallId, ...] = ()  # greeted or in a menu
     kept: tuple[Offer, ...] = ()  # first agents during a transfer
     asked: tuple[Offer, ...] = ()  # agents consulted by others
+    past: PastOffers | None = None
+    ended: tuple[CallId, ...] = ()  # calls known to be over, in the order it was known: news of them is stale
     next_deadline: datetime | None = None
     blind_until: datetime | None = None  # facts are missing: nothing is offered before this, or before they are told
+    vanished: tuple[Queue, ...] = ()  # queues that the city has no more: calls that wait there keep their rules
+    rates: tuple[Rates, ...] = ()
+    engaged: tuple[Engaged, ...] = ()

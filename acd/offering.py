@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
 from typing import Final
 
 from acd.agents import TABLE, AgentFact
 from acd.commands import RingAgent, StopRinging
 from acd.hall import Hall
 from acd.matching import rank
-from acd.model import Agent, AgentId, AgentState, Offer, RingFailure, WaitingCall, is_outward
+from acd.model import Agent, AgentId, AgentState, CallId, Offer, RingFailure, WaitingCall, is_outward
 
 CALL_RESTS: Final = timedelta(seconds=1)
 """A call whose order was not carried out rests, so that a broken channel does not run through every agent; less long
@@ -32,6 +33,10 @@ FAILURES: Final[Mapping[RingFailure, AgentFact]] = {
 }
 
 
+Turn = tuple[tuple[datetime, CallId], AgentId]
+"""A call's rank, and for which agent it is the best; "" for a call that came (back)."""
+
+
 def match(hall: Hall, at: datetime) -> None:
     """Offer what can be offered now; nothing while facts are missing (acd.finding).
 
@@ -39,30 +44,49 @@ def match(hall: Hall, at: datetime) -> None:
     """
     if hall.blind_until is not None:
         return
-    while hall.freed:
+    if not hall.matching.is_anybody_free:
+        hall.freed.clear()
+        hall.returned.clear()
+    elif len(hall.freed) == 1 and not hall.returned:
         _serve(hall, hall.freed.pop(), at)
-    if not hall.returned:
-        return
-    returned = [hall.waiting[call] for call in hall.returned if call in hall.waiting]
-    hall.returned.clear()
-    for call in sorted(returned, key=rank):
-        _find_agent(hall, call, at)
+    elif hall.freed or hall.returned:
+        _match_in_turn(hall, at)
 
 
 def _serve(hall: Hall, agent: AgentId, at: datetime) -> None:
-    """Give calls their agents until this agent has one, or none is left for them.
+    """One agent became free, and nothing else: the best call for them waited beside nobody who could serve it."""
+    best = hall.matching.best_call(agent) if hall.matching.is_free(agent) else None
+    if best is not None:
+        _offer(hall, hall.waiting[best], hall.agents[agent], at)
 
-    The best call for this agent may belong to another who is better skilled or idle longer, but only if the call has
-    just come (back): then it goes there and the next is tried.
+
+def _match_in_turn(hall: Hall, at: datetime) -> None:
+    """Several became free or came (back) at once, as after a gap: each call in its turn finds its best agent.
+
+    The first of all calls that can be served came back, or is the best for somebody who became free. Were agents
+    looked at one by one, one who can take little would give their best call, but not the first, to a better agent,
+    whom an earlier call needs.
     """
-    while hall.matching.is_free(agent):
-        best = hall.matching.best_call(agent)
-        if best is None:
-            return
-        if hall.freed or hall.returned:
-            _find_agent(hall, hall.waiting[best], at)
-        else:  # it waited beside nobody who could serve it
-            _offer(hall, hall.waiting[best], hall.agents[agent], at)
+    returned = [call for call in hall.returned if hall.matching.may_be_offered(call)]
+    turns: list[Turn] = [(rank(hall.waiting[call]), AgentId("")) for call in dict.fromkeys(returned)]
+    turns += [turn for agent in dict.fromkeys(hall.freed) for turn in _next_turn(hall, agent)]
+    hall.returned.clear()
+    hall.freed.clear()
+    heapify(turns)
+    while turns:
+        (_, call), agent = turn = heappop(turns)
+        current = _next_turn(hall, agent)
+        if not agent or current == [turn]:
+            _find_agent(hall, hall.waiting[call], at)
+            current = _next_turn(hall, agent)
+        for later in current:
+            heappush(turns, later)
+
+
+def _next_turn(hall: Hall, agent: AgentId) -> list[Turn]:
+    """The best call for this agent and its rank, if they are free and there is one."""
+    best = hall.matching.best_call(agent) if hall.matching.is_free(agent) else None
+    return [] if best is None else [(rank(hall.waiting[best]), agent)]
 
 
 def _find_agent(hall: Hall, call: WaitingCall, at: datetime) -> None:
@@ -76,8 +100,7 @@ def _offer(hall: Hall, call: WaitingCall, agent: Agent, at: datetime) -> None:
     if agent.seat is None:
         raise RuntimeError("an agent without a seat stands in the idle line")
     offer = Offer(call.id, hall.book.attempts(call.id) + 1, agent.id, agent.seat, call.queue)
-    hall.count_attempt(call.id, offer.attempt)
-    hall.book.begin(offer)
+    hall.begin_offer(offer)
     hall.change(agent.id, AgentFact.OFFERED, at, offer=offer)
     order = RingAgent(
         at=at,
@@ -110,7 +133,8 @@ def end_in_nothing(hall: Hall, offer: Offer, fact: AgentFact, at: datetime, *, s
         return
     caller_said_gone = fact is AgentFact.WITHDRAWN and not stop
     rests = caller_said_gone or fact is AgentFact.NOT_CARRIED_OUT
-    hall.wait(replace(waiting, rests_until=at + CALL_RESTS if rests else None))
+    attempts = hall.book.attempts(offer.call)
+    hall.wait(replace(waiting, attempts=attempts, rests_until=at + CALL_RESTS if rests else None))
 
 
 def end_outward(hall: Hall, offer: Offer, at: datetime, *, stop: bool) -> None:
@@ -142,6 +166,9 @@ def believe(hall: Hall, offer: Offer, at: datetime) -> bool:
 
 def begin_talk(hall: Hall, offer: Offer, at: datetime) -> None:
     """Caller and agent are connected."""
+    waiting = hall.waiting.get(offer.call)
+    if waiting is not None and not is_outward(offer.call):
+        hall.learning.waited(waiting.queue, waiting.joined, at, gave_up=False)
     hall.stop_waiting(offer.call)
     hall.book.answered(offer)
     hall.change(offer.agent, AgentFact.ANSWERED, at, offer=offer)

@@ -7,9 +7,8 @@ them), and an agent may turn out to have answered one that was taken back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-from acd.model import CallId, Offer
+from acd.model import CallId, Count, Offer, PastOffers
 
 
 class OfferBook:
@@ -104,6 +103,23 @@ class OfferBook:
         (self._talking if talking else self._open)[offer.call] = offer
         self.remember(offer)
 
+    def past(self) -> PastOffers:
+        """All that is remembered beside the offers and conversations of now, in a fixed order."""
+        return PastOffers(
+            made=tuple(offers[attempt] for _, offers in sorted(self._made.items()) for attempt in sorted(offers)),
+            counts=tuple(Count(*pair) for pair in sorted(self._attempts.items())),
+            late=tuple(self._late[call] for call in sorted(self._late)),
+            handed=tuple(self._handed[call] for call in sorted(self._handed)),
+        )
+
+    def restore_past(self, past: PastOffers) -> None:
+        """After a restart, last."""
+        for offer in past.made:
+            self._made.setdefault(offer.call, {})[offer.attempt] = offer
+        self._attempts.update(past.counts)
+        self._late.update((offer.call, offer) for offer in past.late)
+        self._handed.update((offer.call, offer) for offer in past.handed)
+
     def remember(self, offer: Offer) -> None:
         """The offer was made, whatever became of it."""
         self._made.setdefault(offer.call, {})[offer.attempt] = offer
@@ -116,8 +132,9 @@ class OfferBook:
 
     def dialled(self, offer: Offer) -> Offer:
         """The open offer took effect: whoever answered an earlier one has lost the caller to it."""
-        if not offer.dialled:
-            offer = self._open[offer.call] = replace(offer, dialled=True)
+        if not offer.dialled:  # nothing else can be said of it yet
+            offer = Offer(offer.call, offer.attempt, offer.agent, offer.seat, offer.queue, dialled=True)
+            self._open[offer.call] = offer
             self._late.pop(offer.call, None)
         return offer
 

@@ -52,7 +52,7 @@ _O = Outcome
 TAKES_THE_PLACE_OF: Final[Mapping[Outcome, frozenset[Outcome]]] = {
     _O.VOICE_MESSAGE: frozenset({_O.ABANDONED, _O.SHORT_ABANDONED, _O.LOST_BY_PBX, _O.CALL_BACK_OWED}),
     _O.CALL_BACK_OWED: frozenset({_O.ABANDONED, _O.SHORT_ABANDONED, _O.REFUSED}),
-    _O.ANSWERED: frozenset({_O.TRANSFERRED_OUT, _O.LOST_BY_PBX}),
+    _O.ANSWERED: frozenset({_O.ABANDONED, _O.SHORT_ABANDONED, _O.TRANSFERRED_OUT, _O.LOST_BY_PBX}),
 }
 
 BESIDE: Final[Mapping[Outcome, frozenset[Outcome]]] = {

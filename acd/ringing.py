@@ -28,6 +28,7 @@ from acd.hall import Hall
 from acd.model import Agent, AgentState, CallId, Offer, WaitingCall, is_outward
 from acd.offering import FAILURES, begin_talk, begin_wrap_up, believe, end_in_nothing
 from acd.transfers import clear, drop_asked, let_go
+from acd.waiting import begin
 
 
 def arrive(hall: Hall, event: CallArrived) -> None:
@@ -49,17 +50,19 @@ def join(hall: Hall, event: CallJoined) -> None:
     lost = hall.book.end_talk(event.call)
     if lost is not None:
         begin_wrap_up(hall, lost, event.at)
+    else:
+        hall.learning.joined(event.queue, min(event.joined or event.at, event.at))
     _end_handing_on(hall, event.call, event.at)
-    hall.wait(
-        WaitingCall(
-            id=event.call,
-            queue=event.queue,
-            joined=min(event.joined or event.at, event.at),
-            skills=event.skills,
-            priority=event.priority,
-            attempts=hall.book.attempts(event.call),
-        )
+    call = WaitingCall(
+        id=event.call,
+        queue=event.queue,
+        joined=min(event.joined or event.at, event.at),
+        skills=event.skills,
+        priority=event.priority,
+        attempts=hall.book.attempts(event.call),
+        prefers=event.prefers,
     )
+    begin(hall, call, event.at)
 
 
 def end(hall: Hall, event: CallEnded) -> None:
@@ -74,6 +77,9 @@ def end(hall: Hall, event: CallEnded) -> None:
     if talked is not None:
         begin_wrap_up(hall, talked, event.at)
     clear(hall, event.call, event.at)
+    waiting = hall.waiting.get(event.call)
+    if waiting is not None and waiting.owed is None and not event.missed:
+        hall.learning.waited(waiting.queue, waiting.joined, event.at, gave_up=True)
     hall.forget_call(event.call)
 
 

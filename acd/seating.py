@@ -1,13 +1,19 @@
-"""Rules of the place: seats open and close, their phones come and go, queues change, time passes."""
+"""Rules of the place: seats open and close, their phones come and go, time passes."""
 
 from __future__ import annotations
 
+from collections.abc import Set
+from datetime import datetime
+
+from acd import waiting
 from acd.agents import START_WITHIN, AgentFact
+from acd.call_back_line import lapse
+from acd.capacity_facts import CapacityChanged
 from acd.duty import seat_named
 from acd.errors import UnknownQueue
 from acd.events import PhoneLost, PhoneRegistered, QueuesLoaded, SeatClosed, SeatOpened, TimePassed
 from acd.hall import Due, Hall
-from acd.model import AgentId, AgentState, BreakReason, CallId
+from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, QueueName, Seat
 from acd.ringing import give_up, withdraw
 from acd.transfers import stands_beside, time_up
 
@@ -17,14 +23,18 @@ _BEING_OFFERED = (AgentState.RESERVED, AgentState.RINGING)
 
 def open_seat(hall: Hall, event: SeatOpened) -> None:
     """A seat is there, or serves other queues and adds other skills: what its agent can do counts at once."""
-    unknown = sorted(event.seat.queues - hall.queues.keys())
-    if unknown:
-        names = ", ".join(unknown)
-        raise UnknownQueue(f"seat {event.seat.id} names no queue of this city: {names}", f"本市没有队列:{names}")
+    _must_be_served(event.seat, hall.queues.keys())
     hall.seats[event.seat.id] = event.seat
     agent = hall.sitting_at(event.seat.id)
     if agent is not None:
         hall.reconsider(agent.id, event.seat)
+
+
+def _must_be_served(seat: Seat, queues: Set[QueueName]) -> None:
+    unknown = sorted(seat.queues - queues)
+    if unknown:
+        names = ", ".join(unknown)
+        raise UnknownQueue(f"seat {seat.id} names no queue of this city: {names}", f"本市没有队列:{names}")
 
 
 def close_seat(hall: Hall, event: SeatClosed) -> None:
@@ -54,9 +64,17 @@ def register_phone(hall: Hall, event: PhoneRegistered) -> None:
         hall.change(agent.id, AgentFact.PHONE_BACK, event.at)
 
 
-def load_queues(hall: Hall, event: QueuesLoaded) -> None:
-    """The city's queues; what is being offered already keeps the ring time it was offered with."""
-    hall.load_queues(event.queues)
+def change_capacity(hall: Hall, event: CapacityChanged) -> None:
+    """Queues and seats change together. Validated whole before anything changes."""
+    queues = {queue.name for queue in event.queues}
+    for seat in event.seats:
+        _must_be_served(seat, queues)
+    waiting.load_queues(hall, QueuesLoaded(at=event.at, queues=event.queues))
+    for seat in event.seats:
+        open_seat(hall, SeatOpened(at=event.at, seat=seat))
+    for closed in event.closed:
+        if closed in hall.seats:
+            close_seat(hall, SeatClosed(at=event.at, seat=closed))
 
 
 def pass_time(hall: Hall, event: TimePassed) -> None:
@@ -65,18 +83,23 @@ def pass_time(hall: Hall, event: TimePassed) -> None:
     if first is None or first[0] > event.at:
         return
     due, deadline = first
-    if deadline.whose is Due.SIGHT:
-        hall.see_again()
-        return
-    if deadline.whose is Due.CALL:
-        hall.rested(CallId(deadline.id))
-        return
-    agent = hall.agents[AgentId(deadline.id)]
+    match deadline.whose:
+        case Due.SIGHT:
+            hall.see_again()
+        case Due.CALL:
+            waiting.time_up(hall, CallId(deadline.id), due)
+        case Due.LAPSE:
+            lapse(hall, CallId(deadline.id))
+        case Due.AGENT:
+            _pass_time_of(hall, hall.agents[AgentId(deadline.id)], due, event.at)
+
+
+def _pass_time_of(hall: Hall, agent: Agent, due: datetime, at: datetime) -> None:
     if agent.state in _BEING_OFFERED:
         if hall.blind_until is not None:
-            hall.postpone(agent, event.at + START_WITHIN)
+            hall.postpone(agent, at + START_WITHIN)
             return
-        (time_up if stands_beside(hall, agent) else give_up)(hall, agent, event.at)
+        (time_up if stands_beside(hall, agent) else give_up)(hall, agent, at)
     elif agent.state is AgentState.WRAP_UP and agent.seat not in hall.seats:
         hall.change(agent.id, AgentFact.SEAT_CLOSED, due)
     else:

@@ -100,6 +100,15 @@ def erlang_c_within(agents: int, traffic: Traffic, seconds: float) -> float:
     return 1.0 - steady.waits * exp(-(agents - traffic.load) * seconds / traffic.handle_s)
 
 
+def fewest_agents(traffic: Traffic, seconds: float, target: float, *, most: int) -> int | None:
+    """The fewest agents with whom at least `target` of the calls are answered within so many seconds (Erlang C).
+
+    None: more than `most`.
+    """
+    least = max(1, int(traffic.load))
+    return next((n for n in range(least, most + 1) if erlang_c_within(n, traffic, seconds) >= target), None)
+
+
 def erlang_a(agents: int, traffic: Traffic) -> Steady:
     """Callers give up; any load is borne. Raises ValueError without a patience."""
     if traffic.patience_s is None:

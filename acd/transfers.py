@@ -78,9 +78,13 @@ def fall_back(hall: Hall, event: TransferFailed) -> None:
 
 
 def hand_out(hall: Hall, event: CallTransferredOut) -> None:
-    """转出: somebody outside has the caller; the agent is out."""
+    """转出: somebody outside has the caller, who does not wait; the agent is out."""
     if not _can_be(hall, event.call):
         return
+    open_still = hall.book.open.get(event.call)
+    if open_still is not None:
+        end_in_nothing(hall, open_still, AgentFact.WITHDRAWN, event.at, stop=False)
+    hall.stop_waiting(event.call)
     talk = _end_talk(hall, event.call, None, event.at)
     if talk is not None:
         begin_wrap_up(hall, talk, event.at)
@@ -109,12 +113,7 @@ def ask(hall: Hall, event: ConsultBegun) -> None:
 
 def meet(hall: Hall, event: ConsultAnswered) -> None:
     """Both talk; the caller still hears music."""
-    offer = hall.book.asked.get(event.call)
-    agent = hall.sitting_at(offer.seat) if offer is not None else None
-    if offer is None or agent is None or agent.id != offer.agent or agent.call not in (None, event.call):
-        return
-    if AgentFact.ANSWERED in TABLE[agent.state]:
-        hall.change(agent.id, AgentFact.ANSWERED, event.at, offer=offer)
+    _met(hall, event.call, event.at)
 
 
 def part(hall: Hall, event: ConsultEnded) -> None:
@@ -134,9 +133,9 @@ def join_all(hall: Hall, event: ThreeWayBegun) -> None:
     new = replace(talk, attempt=event.to_attempt, asks_since=None, held_since=None, in_conference=True)
     new = replace(new, unrecorded_since=None)
     _carry_on(hall, new)
+    _met(hall, event.call, event.at)
     asked = hall.book.drop_asked(event.call)
     if asked is not None and _is_with(hall, asked):
-        _picked_up(hall, asked, event.at)
         again = replace(asked, attempt=event.to_attempt)
         hall.book.ask(again)
         hall.renumber(again)
@@ -152,6 +151,7 @@ def take_over(hall: Hall, event: TransferDone) -> None:
         return
     let_go(hall, event.call, event.at)
     if first.seat == event.seat:
+        drop_asked(hall, event.call, event.at)
         _carry_on(hall, replace(first, attempt=event.to_attempt))
         return
     begin_wrap_up(hall, first, event.at)
@@ -253,6 +253,16 @@ def _rung(hall: Hall, call: CallId, attempt: int, seat: SeatId | None, queue: Qu
     else:
         hall.book.remember(offer)
         hall.book.hand(offer)
+
+
+def _met(hall: Hall, call: CallId, at: datetime) -> None:
+    """Whoever is asked has picked up, if they sit there and are with nobody else."""
+    offer = hall.book.asked.get(call)
+    agent = hall.sitting_at(offer.seat) if offer is not None else None
+    if offer is None or agent is None or agent.id != offer.agent or agent.call not in (None, call):
+        return
+    if AgentFact.ANSWERED in TABLE[agent.state]:
+        hall.change(agent.id, AgentFact.ANSWERED, at, offer=offer)
 
 
 def _picked_up(hall: Hall, asked: Offer, at: datetime) -> None:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from acd.call_facts import CallTransferredOut
 from acd.commands import Command, RingAgent
-from acd.dial_facts import AgentDialsOut
+from acd.dial_facts import AgentDialsOut, DialOutOver
 from acd.events import (
     AgentAnswered,
     AgentLoggedOn,
@@ -31,7 +31,7 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import AgentId, CallId, QueueName, SeatId
+from acd.model import AgentId, CallId, QueueName, SeatId, is_outward
 from acd.talk_facts import ThreeWayBegun, TransferBegun, TransferDone, TransferFailed
 
 BEHIND_MOST = 1000  # changes a watcher may lag behind
@@ -107,6 +107,12 @@ class Board:
             self._calls[moved.call] = moved
         self._tell("call", _ONE_CALL.dump_json(moved))
 
+    def watch(self, event: Event, commands: tuple[Command, ...]) -> None:
+        """The engine's watcher: a fact, and then its orders."""
+        self.note(event)
+        for command in commands:
+            self.note(command)
+
     def _learn_seat(self, happened: Event | Command) -> None:
         if isinstance(happened, AgentLoggedOn | RingAgent | OfferFound):
             self._at[happened.seat] = happened.agent
@@ -158,6 +164,8 @@ def moved_by(happened: Event | Command, calls: dict[CallId, LiveCall]) -> LiveCa
     if line is None:
         if isinstance(happened, AgentDialsOut):
             return _dialled(happened)
+        if isinstance(happened, RingAgent) and is_outward(happened.call):  # a call-back that stood in the line
+            return _after(_begun(happened.call, happened.at), happened)
         if not isinstance(happened, (CallArrived, CallJoined)):
             return None
         line = LiveCall(call=call, stage=Stage.GREETING, since=happened.at, arrived=happened.at)
@@ -166,10 +174,11 @@ def moved_by(happened: Event | Command, calls: dict[CallId, LiveCall]) -> LiveCa
 
 def _dialled(asked: AgentDialsOut) -> LiveCall:
     """A call that we make: for the agent's phone there is no waiting."""
-    at = asked.at
-    return LiveCall(
-        call=asked.call, stage=Stage.WAITING, since=at, arrived=at, queue=asked.queue, agent=asked.agent, attempt=1
-    )
+    return replace(_begun(asked.call, asked.at), queue=asked.queue, agent=asked.agent, attempt=1)
+
+
+def _begun(call: CallId, at: datetime) -> LiveCall:
+    return LiveCall(call=call, stage=Stage.WAITING, since=at, arrived=at)
 
 
 def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
@@ -187,7 +196,7 @@ def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
         case RingAgent() | OfferFound():
             offered = replace(line, agent=happened.agent, seat=happened.seat, attempt=happened.attempt)
             return offered if line.stage is Stage.WAITING else None
-        case CallEnded():
+        case CallEnded() | DialOutOver():
             return replace(line, stage=Stage.ENDED, since=at)
         case RingStarted() | AgentAnswered() | RingFailed() | TalkEnded() if happened.attempt == line.attempt:
             return _offer_moved(line, happened)
@@ -217,6 +226,8 @@ def _offer_moved(line: LiveCall, happened: RingStarted | AgentAnswered | RingFai
             return replace(line, stage=Stage.RINGING, since=at)
         case AgentAnswered() if line.stage in (Stage.WAITING, Stage.RINGING):
             return replace(line, stage=Stage.TALKING, since=at, answered=at)
+        case RingFailed() if is_outward(line.call):  # nobody waits for another agent
+            return replace(line, stage=Stage.ENDED, since=at)
         case RingFailed() if line.stage in (Stage.WAITING, Stage.RINGING):
             return replace(line, stage=Stage.WAITING, since=at, agent=None, seat=None)
         case TalkEnded() if line.stage is Stage.TALKING:

@@ -7,6 +7,7 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import Field
 
+from acd.call_back_plan import Place, Standing
 from acd.call_facts import Debt
 from acd.callbacks import CallBackState
 from acd.dial_facts import DialOutcome
@@ -58,7 +59,10 @@ class DialOutBegun(Answer):
 
 
 class DebtSeen(Answer):
-    """Who is owed a call-back, for which call. `attempts`: how often it was dialled."""
+    """Who is owed a call-back, for which call. `attempts`: how often it was dialled; `rule`: why it is left to people.
+
+    `standing`: why it is in the line now, or is not; `opens_at`, `lapses_at`: its time there. Null where no rule dials.
+    """
 
     call: CallId
     number: str
@@ -68,6 +72,11 @@ class DebtSeen(Answer):
     owed_at: datetime
     taken_by: str | None
     attempts: int
+    tried_at: datetime | None
+    rule: str | None
+    standing: Standing | None
+    opens_at: datetime | None
+    lapses_at: datetime | None
     settled_at: datetime | None
     settled_by: str | None
 
@@ -148,22 +157,28 @@ async def debts(asked: Asked[DebtsWanted]) -> DebtsSeen:
     """待回拨."""
     async with asked.services.database.connect() as connection:
         found = await call_backs.owed(connection, settled_too=asked.wish.settled)
-    return DebtsSeen(
-        callbacks=tuple(
-            DebtSeen(
-                call=debt.call,
-                number=masked(debt.number),
-                hotline=debt.hotline,
-                why=debt.why,
-                state=debt.state,
-                owed_at=debt.owed_at,
-                taken_by=debt.taken_by,
-                attempts=debt.attempts,
-                settled_at=debt.settled_at,
-                settled_by=debt.settled_by,
-            )
-            for debt in found
-        )
+    standings = asked.services.dialling.standings()
+    return DebtsSeen(callbacks=tuple(_seen(debt, standings.get(debt.call)) for debt in found))
+
+
+def _seen(debt: call_backs.CallBack, place: Place | None) -> DebtSeen:
+    window = place.window if place else None
+    return DebtSeen(
+        call=debt.call,
+        number=masked(debt.number),
+        hotline=debt.hotline,
+        why=debt.why,
+        state=debt.state,
+        owed_at=debt.owed_at,
+        taken_by=debt.taken_by,
+        attempts=debt.attempts,
+        tried_at=debt.tried_at,
+        rule=debt.rule,
+        standing=place.standing if place and debt.state is CallBackState.OWED else None,
+        opens_at=window.opens if window else None,
+        lapses_at=window.lapses if window else None,
+        settled_at=debt.settled_at,
+        settled_by=debt.settled_by,
     )
 
 

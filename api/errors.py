@@ -17,13 +17,20 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from acd.errors import (
     BadReason,
     BadSeat,
+    EndsBeforeItBegins,
+    InThePast,
+    LentToItself,
+    LimitsDoNotFit,
     NoSuchPhone,
+    NothingToChange,
     NumberNotListed,
     NumberRefused,
     Refused,
     TooBusy,
     UnknownAgent,
     UnknownChange,
+    UnknownLevel,
+    UnknownMeasure,
     UnknownQueue,
     UnknownSeat,
 )
@@ -31,7 +38,7 @@ from acd.inbox import EngineStopped
 from acd.staff import BadNumberOrPin
 from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.jobs import JobNotDead, UnknownJob
-from api.ports import Unknown
+from api.ports import PastUnreadable, TooLong, Unknown
 from api.recordings import ReasonNeeded
 from recordings.grants import (
     GrantExpired,
@@ -83,6 +90,10 @@ AWAY = Line(
     503, "database_away", "数据库暂时不可用,请稍后核对并重试", "the database is away; look later, then try again"
 )
 TABLE: dict[type[Exception], Line] = {
+    PastUnreadable: Line(500, "past_unreadable"),
+    TooLong: Line(
+        503, "took_too_long", "回看用时过长,请缩小范围后重试", "looking back took too long; ask for less, or again"
+    ),
     NotKnown: Line(401, "token_needed", "需要有效的令牌", "a valid token is needed"),
     NotAllowed: Line(403, "not_allowed", "您的角色不能执行此操作", "your role does not reach so far"),
     UnknownToken: Line(
@@ -92,7 +103,11 @@ TABLE: dict[type[Exception], Line] = {
     UnknownAgent: Line(404),
     UnknownSeat: Line(404),
     UnknownChange: Line(404),
+    UnknownMeasure: Line(404),
     UnknownQueue: Line(422),
+    **dict.fromkeys(
+        (UnknownLevel, LentToItself, NothingToChange, LimitsDoNotFit, InThePast, EndsBeforeItBegins), Line(422)
+    ),
     NumberRefused: Line(422),
     NoSuchCallBack: Line(404, "unknown_call_back", "没有这个待回拨", "no call-back is owed for this call"),
     NumberNotListed: Line(422),

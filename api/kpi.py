@@ -42,6 +42,7 @@ class FiguresSeen(Answer):
     """Rates are 0 to 1, waits are seconds; null where there was nothing to reckon with.
 
     `name`: the hotline or queue; "" in `total`, and for a call of which it is not known.
+    `reached`: not answered, but called back and reached within two hours; `person_rate`: with `answered`, of offered.
     `service_level`: within 15 s / (offered - short abandons); `service_level_of_offered`: / offered.
     """
 
@@ -55,9 +56,11 @@ class FiguresSeen(Answer):
     refused: int
     other: int
     in_progress: int
+    reached: int
     service_level: float | None
     service_level_of_offered: float | None
     connected_rate: float | None
+    person_rate: float | None
     abandonment: float | None
     abandonment_without_short: float | None
     average_speed_of_answer_s: float | None
@@ -108,9 +111,11 @@ def _seen(since: datetime, name: str, of: Figures) -> FiguresSeen:
         refused=of.count(Fate.REFUSED),
         other=of.count(Fate.OTHER),
         in_progress=of.count(Fate.IN_PROGRESS),
+        reached=of.reached,
         service_level=of.service_level,
         service_level_of_offered=of.service_level_of_offered,
         connected_rate=of.connected_rate,
+        person_rate=of.person_rate,
         abandonment=of.abandonment,
         abandonment_without_short=of.abandonment_without_short,
         average_speed_of_answer_s=of.average_speed_of_answer_s,

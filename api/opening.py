@@ -11,8 +11,9 @@ from datetime import datetime
 
 import structlog
 
+from acd.capacity import Rehearsal
 from acd.errors import AgentAlreadyLoggedOn, Refused, SeatTaken, UnknownAgent
-from acd.events import AgentBecameReady, AgentLoggedOn
+from acd.events import AgentBecameReady, AgentLoggedOn, Request
 from acd.model import AgentState, Seat
 from acd.seat_table import StoredSeat
 from acd.staff import StaffMember
@@ -38,12 +39,31 @@ async def open_with_agent(
     _must_be_free(services.floor, member, seat)
     kept = await services.seats.open_seat(seat, who=who, why=why)
     try:
-        await services.floor.ask(AgentLoggedOn(at=at, by=who, agent=member.number, seat=seat.id, skills=member.skills))
-        await services.floor.ask(AgentBecameReady(at=at, by=who, agent=member.number))
+        for request in _arrival(member, seat, who, at):
+            await services.floor.ask(request)
     except Refused as refusal:
         await _take_back(services, kept, refusal, who)
         raise
     return kept
+
+
+async def try_with_agent(
+    services: Services, seat: Seat, agent: str, *, who: str, why: str, at: datetime
+) -> tuple[StoredSeat, Rehearsal]:
+    """What `open_with_agent` would do; the same refusals, and nothing is changed."""
+    member = await _member(services.directory, agent)
+    _must_be_free(services.floor, member, seat)
+    trial = services.seats.rehearsal()
+    trial.then = _arrival(member, seat, who, at)
+    return await trial.open_seat(seat, who=who, why=why), trial
+
+
+def _arrival(member: StaffMember, seat: Seat, who: str, at: datetime) -> tuple[Request, ...]:
+    """Logged on and ready."""
+    return (
+        AgentLoggedOn(at=at, by=who, agent=member.number, seat=seat.id, skills=member.skills),
+        AgentBecameReady(at=at, by=who, agent=member.number),
+    )
 
 
 async def _member(directory: Directory, number: str) -> StaffMember:

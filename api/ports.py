@@ -9,12 +9,18 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.advice import Advice, Mode
+from acd.arrangement import Arrangement
+from acd.call_back_plan import Place
 from acd.capacity import Capacity
 from acd.events import Request
 from acd.kpi import Kpis
 from acd.ledger import Ledger
-from acd.model import Agent, AgentId, CallId, SeatId
+from acd.model import Agent, AgentId, CallId, QueueName, SeatId
+from acd.outlook import Outlook
 from acd.staff import StaffMember
+from acd.why import NobodyRings
+from acd.why_words import Line
 from api.auth import Tokens
 from api.board import Board
 from recordings.archive import Archive
@@ -35,8 +41,39 @@ class Floor(Protocol):
     def agents(self) -> Iterable[Agent]:
         """Everybody who is logged on, at this moment."""
 
+    def queues(self) -> Iterable[QueueName]:
+        """The city's queues, in the city's order."""
+
+    def outlook(self) -> Outlook:
+        """The lines as they are at this moment."""
+
     async def ask(self, request: Request) -> None:
         """Apply a request in its turn. acd.errors.Refused."""
+
+    def nobody_rings(self, queue: QueueName) -> NobodyRings | None:
+        """What keeps everybody from the calls of a queue, now; None: there is no such queue."""
+
+
+class PastUnreadable(Exception):
+    """The journal holds what this version cannot read."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+
+
+class TooLong(Exception):
+    """Looking at the past took longer than anybody waits."""
+
+
+class Hindsight(Protocol):
+    """Who looks at the past, in another process: `hotline.aside.Aside`. Unknown, PastUnreadable, TooLong."""
+
+    async def why_call(self, call: CallId, *, everything: bool) -> Sequence[Line]:
+        """Why a call waited."""
+
+    async def why_agent(self, agent: AgentId, call: CallId | None, *, everything: bool) -> Sequence[Line]:
+        """Why an agent got this call, or their last one."""
 
 
 class Directory(Protocol):
@@ -105,6 +142,9 @@ class Dialling(Protocol):
 
     async def release(self, debt: CallId) -> None:
         """A debt is nobody's again. The same errors."""
+
+    def standings(self) -> Mapping[CallId, Place]:
+        """Where each debt stands with the rules (acd.call_back_plan), as of a moment ago."""
 
     async def owe(self, call: CallId) -> None:
         """The citizen of this call asked for a call-back. acd.errors.Refused, Unknown."""
@@ -190,6 +230,27 @@ class Transcription(Protocol):
         """There is a job: look now."""
 
 
+class Advising(Protocol):
+    """The autopilot: `hotline.pilot.Pilot`."""
+
+    @property
+    def mode(self) -> Mode:
+        """How much it may do."""
+
+    @property
+    def standing(self) -> Sequence[Advice]:
+        """What it proposes now."""
+
+    async def accept(self, advice_id: str, *, who: str, why: str) -> Advice:
+        """Do as proposed. acd.advice.AdviceGone, and what refuses such a change of a person."""
+
+    async def dismiss(self, advice_id: str, *, who: str, why: str) -> Advice:
+        """Not now. acd.advice.AdviceGone."""
+
+    async def set_mode(self, mode: Mode, *, who: str, why: str) -> None:
+        """How much it may do from now on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything the routes use, built in one visible place."""
@@ -199,12 +260,15 @@ class Services:
     floor: Floor
     directory: Directory
     seats: Capacity
+    measures: Arrangement
     callers: Callers
     talks: Talks
     dialling: Dialling
     handing: Handing
     vitals: Vitals
     books: Books
+    hindsight: Hindsight
+    autopilot: Advising
     transcription: Transcription
     database: AsyncEngine
     archive: Archive

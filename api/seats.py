@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from acd.capacity import Capacity
+from acd.capacity import Capacity, Rehearsal, seat_of_measure
 from acd.errors import UnknownSeat
 from acd.model import Agent, AgentId, AgentState, QueueName, Seat, SeatId
 from acd.seat_table import WHY_LENGTH, StoredSeat
 from api.agents import SkillMap, levels_of, skills_from
 from api.asked import Answer, Asked, Done, Nothing, Wish
-from api.opening import open_with_agent
+from api.foresight import EffectSeen, effect_seen
+from api.opening import open_with_agent, try_with_agent
 from api.ports import Floor
 
 Extension = Annotated[str, Field(pattern=r"^[0-9]{3,8}$")]
@@ -28,11 +29,13 @@ class SeatSeen(Answer):
     """A seat, and who sits there now."""
 
     seat: SeatId
-    queues: tuple[QueueName, ...]
+    queues: tuple[QueueName, ...]  # as somebody set them; none, if only a measure has added the seat
     skills: dict[str, int]
-    version: int
+    version: int  # 0, if only a measure has added the seat
     agent: AgentId | None = None
     state: AgentState | None = None
+    serves: tuple[QueueName, ...]  # now: also what it is lent or added to
+    effect: EffectSeen | None = None  # of a change that was only tried: what it would do
 
 
 class SeatsSeen(Answer):
@@ -41,36 +44,44 @@ class SeatsSeen(Answer):
     seats: tuple[SeatSeen, ...]
 
 
-class AddSeat(Wish):
+class SeatDone(Done):
+    """It happened; or, tried, what it would do."""
+
+    effect: EffectSeen | None = None
+
+
+class ChangeSeats(Wish):
+    """Why; `dry_run`: say what it would do, and do nothing."""
+
+    why: Why
+    dry_run: bool = False
+
+
+class AddSeat(ChangeSeats):
     """A SIP extension, the queues it serves, and what sitting there adds to an agent's skills."""
 
     seat: Extension
     queues: Queues
     skills: SkillMap = Field(default_factory=dict)
     agent: Annotated[str, Field(pattern=r"^[0-9]{3,8}$")] | None = None  # who is to serve there at once, ready
-    why: Why
 
 
-class ChangeSeat(Wish):
+class ChangeSeat(ChangeSeats):
     """What is named changes; `version` is the one that was read."""
 
     queues: Queues | None = None
     skills: SkillMap | None = None
     version: int
-    why: Why
 
 
-class RemoveSeat(Wish):
+class RemoveSeat(ChangeSeats):
     """The version that was read, and why the seat goes."""
 
     version: int
-    why: Why
 
 
-class UndoChange(Wish):
+class UndoChange(ChangeSeats):
     """Why the change was wrong."""
-
-    why: Why
 
 
 class HistoryWanted(Wish):
@@ -107,10 +118,13 @@ class SeatHistory(Answer):
 
 
 async def everything(asked: Asked[Nothing]) -> SeatsSeen:
-    """All seats, and who sits there."""
-    sitting = _sitting(asked.services.floor)
-    stored = await asked.services.seats.list_seats()
-    return SeatsSeen(seats=tuple(_seen(kept, sitting.get(kept.seat.id)) for kept in stored))
+    """All seats, what they serve now, and who sits there."""
+    capacity, sitting = asked.services.seats, _sitting(asked.services.floor)
+    stored = {kept.seat.id: kept for kept in await capacity.list_seats()}
+    added = {seat for loan in capacity.loans for seat in loan.seats if capacity.under(seat, None)}
+    absent = {seat: StoredSeat(Seat(seat, frozenset()), 0) for seat in added - stored.keys()}
+    listed = sorted({**stored, **absent}.items())
+    return SeatsSeen(seats=tuple(_seen(kept, capacity, sitting.get(seat)) for seat, kept in listed))
 
 
 def _sitting(floor: Floor) -> dict[SeatId, Agent]:
@@ -122,42 +136,60 @@ async def add(asked: Asked[AddSeat]) -> SeatSeen:
     wish, services, who = asked.wish, asked.services, str(asked.by)
     seat = Seat(id=SeatId(wish.seat), queues=_queues(wish.queues), skills=skills_from(wish.skills))
     if wish.agent is None:
-        return _seen(await services.seats.open_seat(seat, who=who, why=wish.why))
+        capacity = _asked_of(asked)
+        return _seen(await capacity.open_seat(seat, who=who, why=wish.why), capacity)
+    if wish.dry_run:
+        return _seen(*await try_with_agent(services, seat, wish.agent, who=who, why=wish.why, at=asked.now))
     kept = await open_with_agent(services, seat, wish.agent, who=who, why=wish.why, at=asked.now)
-    return _seen(kept, _sitting(services.floor).get(seat.id))
+    return _seen(kept, services.seats, _sitting(services.floor).get(seat.id))
+
+
+def _asked_of(asked: Asked[Any]) -> Capacity:
+    """Who is asked for the change: the real one, or, to try it, its rehearsal."""
+    capacity = asked.services.seats
+    return capacity.rehearsal() if asked.wish.dry_run else capacity
 
 
 async def change(asked: Asked[ChangeSeat]) -> SeatSeen:
     """Move a seat to other queues, or give it other skills."""
-    wish, capacity = asked.wish, asked.services.seats
+    wish, capacity = asked.wish, _asked_of(asked)
     kept = await _kept(capacity, SeatId(asked.path["seat"]))
     after = Seat(
         id=kept.seat.id,
         queues=kept.seat.queues if wish.queues is None else _queues(wish.queues),
         skills=kept.seat.skills if wish.skills is None else skills_from(wish.skills),
     )
-    return _seen(await capacity.change_seat(after, version=wish.version, who=str(asked.by), why=wish.why))
+    return _seen(await capacity.change_seat(after, version=wish.version, who=str(asked.by), why=wish.why), capacity)
 
 
 async def _kept(capacity: Capacity, seat: SeatId) -> StoredSeat:
     for kept in await capacity.list_seats():
         if kept.seat.id == seat:
             return kept
-    raise UnknownSeat(f"there is no seat {seat}", f"没有坐席 {seat}")
+    raise (
+        seat_of_measure(seat)
+        if capacity.under(seat, None)
+        else UnknownSeat(f"there is no seat {seat}", f"没有坐席 {seat}")
+    )
 
 
-async def remove(asked: Asked[RemoveSeat]) -> Done:
+async def remove(asked: Asked[RemoveSeat]) -> SeatDone:
     """Close a seat. Who talks there goes on talking."""
-    wish = asked.wish
+    wish, capacity = asked.wish, _asked_of(asked)
     seat = SeatId(asked.path["seat"])
-    await asked.services.seats.close_seat(seat, version=wish.version, who=str(asked.by), why=wish.why)
-    return Done()
+    await capacity.close_seat(seat, version=wish.version, who=str(asked.by), why=wish.why)
+    return SeatDone(done=not wish.dry_run, effect=_effect(capacity))
 
 
-async def undo(asked: Asked[UndoChange]) -> Done:
+async def undo(asked: Asked[UndoChange]) -> SeatDone:
     """Bring back what was before a change."""
-    await asked.services.seats.undo(asked.number("change"), who=str(asked.by), why=asked.wish.why)
-    return Done()
+    wish, capacity = asked.wish, _asked_of(asked)
+    await capacity.undo(asked.number("change"), who=str(asked.by), why=wish.why)
+    return SeatDone(done=not wish.dry_run, effect=_effect(capacity))
+
+
+def _effect(capacity: Capacity) -> EffectSeen | None:
+    return effect_seen(capacity.effect) if isinstance(capacity, Rehearsal) and capacity.effect else None
 
 
 async def history(asked: Asked[HistoryWanted]) -> SeatHistory:
@@ -185,8 +217,9 @@ def _queues(names: Iterable[str]) -> frozenset[QueueName]:
     return frozenset(QueueName(name) for name in names)
 
 
-def _seen(kept: StoredSeat, agent: Agent | None = None) -> SeatSeen:
+def _seen(kept: StoredSeat, capacity: Capacity, agent: Agent | None = None) -> SeatSeen:
     seat = kept.seat
+    now = capacity.under(seat.id, seat if kept.version or kept.seat.queues else None)
     return SeatSeen(
         seat=seat.id,
         queues=tuple(sorted(seat.queues)),
@@ -194,6 +227,8 @@ def _seen(kept: StoredSeat, agent: Agent | None = None) -> SeatSeen:
         version=kept.version,
         agent=agent.id if agent else None,
         state=agent.state if agent else None,
+        serves=tuple(sorted(now.queues)) if now else (),
+        effect=_effect(capacity),
     )
 
 

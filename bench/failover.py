@@ -38,7 +38,7 @@ from sandbox.lines import Line
 from sandbox.phone_call import Call
 from sandbox.phone_errors import PhoneError
 from sandbox.phones import Manner, Phone
-from sandbox.sound import RATE_HZ, longest_silence_s, tone
+from sandbox.sound import tone
 
 SAMPLE_CITY = Path(__file__).parents[1] / "cities/sample"
 POSTS = (("101", "8001"), ("102", "8002"))
@@ -115,7 +115,7 @@ class Bench:
             await self._judge(step, death, call, restart)
             await citizen.hang_up()
             await call.closed()
-            self.silences_s.append(_silence_s(call))
+            self.silences_s.append(call.longest_silence_s())
             sys.stderr.write(f"{step} {death}: silence {self.silences_s[-1]:.2f} s, restart {restart:.2f} s\n")
 
     async def _judge(self, step: Step, death: Death, call: Call, restart_s: float) -> None:
@@ -203,14 +203,6 @@ class Bench:
 
 def _is_there(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
-
-
-def _silence_s(call: Call) -> float:
-    """The longest silence, or all that never arrived, if that is longer."""
-    moments = {event.kind: event.monotonic_s for event in call.events}
-    sound = call.heard()
-    missing_s = moments[Kind.CLOSED] - moments[Kind.ESTABLISHED] - len(sound) / RATE_HZ
-    return max(longest_silence_s(sound), missing_s)
 
 
 def _was_answered(call: Call) -> bool:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from sandbox.sipp_words import YES, invite, offer, within_the_call
+
+CITIZEN = "139[call_number]"
+
 _REGISTER = """\
 REGISTER sip:[remote_ip]:[remote_port] SIP/2.0
     Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
@@ -29,15 +33,6 @@ REGISTERS = f"""\
   <recv response="200"/>
 </scenario>
 """
-
-_SOUND = """\
-    v=0
-    o=- 1 1 IN IP[local_ip_type] [local_ip]
-    s=-
-    c=IN IP[media_ip_type] [media_ip]
-    t=0 0
-    m=audio {port} RTP/AVP 8
-    a=rtpmap:8 PCMA/8000"""
 
 _SPEAKS = '<nop><action><exec rtp_stream="{sound},-1,8"/></action></nop>'
 
@@ -77,7 +72,7 @@ def answers(talk_ms: int, sound: str = "") -> str:
     Content-Type: application/sdp
     Content-Length: [len]
 
-{_sound(sound)}
+{offer(speaks=bool(sound))}
   ]]></send>
   <recv request="ACK"/>
   {_SPEAKS.format(sound=sound) if sound else ""}
@@ -103,51 +98,18 @@ def calls(patience_ms: int, sound: str = "") -> str:
     return f"""\
 <?xml version="1.0" encoding="UTF-8"?>
 <scenario name="citizens call">
-  <send retrans="500"><![CDATA[
-    INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-    Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
-    Max-Forwards: 70
-    From: <sip:139[call_number]@[local_ip]>;tag=[pid]a[call_number]
-    To: <sip:[service]@[remote_ip]>
-    Call-ID: [call_id]
-    CSeq: 1 INVITE
-    Contact: <sip:citizen@[local_ip]:[local_port]>
-    Content-Type: application/sdp
-    Content-Length: [len]
-
-{_sound(sound)}
-  ]]></send>
+{invite(CITIZEN, "citizen", speaks=bool(sound))}
   <recv response="100" optional="true"/>
   <recv response="180" optional="true"/>
   <recv response="183" optional="true"/>
   <recv response="200" rrs="true"/>
   <send><![CDATA[
-    ACK [next_url] SIP/2.0
-    Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
-    Max-Forwards: 70
-    From: <sip:139[call_number]@[local_ip]>;tag=[pid]a[call_number]
-    To: <sip:[service]@[remote_ip]>[peer_tag_param]
-    Call-ID: [call_id]
-    CSeq: 1 ACK
-    Content-Length: 0
-
+{within_the_call("ACK", CITIZEN, 1)}
   ]]></send>
   {_SPEAKS.format(sound=sound) if sound else ""}
   <recv request="BYE" timeout="{patience_ms}"/>
   <send><![CDATA[
-    SIP/2.0 200 OK
-    [last_Via:]
-    [last_From:]
-    [last_To:]
-    [last_Call-ID:]
-    [last_CSeq:]
-    Content-Length: 0
-
+{YES}
   ]]></send>
 </scenario>
 """
-
-
-def _sound(sound: str) -> str:
-    """An offer of A-law: to be spoken from a file, or to a port where nobody listens."""
-    return _SOUND.format(port="[rtpstream_audio_port]" if sound else "[media_port]")

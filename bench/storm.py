@@ -154,12 +154,16 @@ async def house(folder: Path, port: int) -> AsyncIterator[tuple[Ami, Engine, Loo
         on_event=lambda message: listener.hear(message),  # noqa: PLW0108 - made below
         on_login=lambda: lookout.begin(),  # noqa: PLW0108
         on_lost=lambda: lookout.lose(),  # noqa: PLW0108
-        on_ping=lambda *pong: listener.lag.calibrate(*pong),  # noqa: PLW0108
+        on_ping=lambda *pong: listener.pong(*pong),  # noqa: PLW0108
     )
     switchboard = Switchboard(ami, lambda event: engine.tell(event), now, dial_out=_nobody)  # noqa: PLW0108
     engine = Engine(distributor, switchboard, journal, now)
     listener = Listener(
-        engine.tell, lambda _: None, now, time.monotonic, on_caught_up=lambda: lookout.mark("events came late")
+        engine.tell,
+        lambda _: None,
+        now,
+        time.monotonic,
+        on_caught_up=lambda: lookout.catch_up(),  # noqa: PLW0108
     )
     lookout = Lookout(engine, distributor, listener, lambda _: None, now)
     engine.subscribe(lookout.watch)

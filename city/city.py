@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from city.admission import Admission
 from city.dialling import Dialling
 from city.hotline import Hotline, Number
+from city.level import Level, changed
 from city.menu import Menu
 from city.numbers import digits_of
 from city.places import Place
@@ -19,7 +23,7 @@ from city.prompts import Prompt
 from city.queue import Queue
 from city.seats import Seat
 from city.trunks import TrunksFile
-from city.written import Named, Slug
+from city.written import Named, Slug, Written
 
 
 class Skill(Named):
@@ -36,6 +40,20 @@ class Outside(Named):
     """所拨号码 / as the carrier takes it"""
 
 
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise PydanticCustomError(
+            "unknown_time_zone", "this machine knows no such time zone", {"zh": "本机没有这个时区"}
+        ) from error
+    return name
+
+
+TimeZone = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_known_zone)]
+"""时区 / an IANA name, such as Asia/Shanghai."""
+
+
 class CityFile(Named):
     """城市 city.toml: its name, its telephone codes, and the skills that the other files may speak of."""
 
@@ -43,6 +61,8 @@ class CityFile(Named):
     """区号 / for example "0518\""""
     country_code: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}$")] = "86"
     """国家码 / without + or 00"""
+    time_zone: TimeZone = "Asia/Shanghai"
+    """时区,IANA 名称;静默时段等按此钟 / the clock on the city's walls, by its IANA name"""
     default_hotline: Number
     """未登记号码的来电转入此热线 / takes the calls to numbers that no hotline lists"""
     short_abandon_s: Annotated[int, Field(ge=0, le=60)] = 10
@@ -75,16 +95,38 @@ class City:
     admission: Admission
     lines: TrunksFile
     dialling: Dialling
+    levels: Mapping[str, Level]  # by name, the resting one first
     prompts: Mapping[str, Prompt]  # by slug
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone."""
+        return ZoneInfo(self.about.time_zone)
 
     def hotline_for(self, dialled: str) -> Dialled:
         """The hotline of a dialled number (DNIS), however written; an unknown one lands on the default hotline."""
         number = self.numbers.get(digits_of(dialled))
         return Dialled(self.hotlines[number or self.about.default_hotline], number is not None)
 
+    def under(self, several: Sequence[tuple[str, Written]], notice: str | None = None) -> City:
+        """The city while QueueChanges, each by its queue's name, are in force, the later before the earlier."""
+        queues = {
+            queue.name: changed(queue, (change for name, change in several if name == queue.name))
+            for queue in self.queues.values()
+        }
+        hotlines = {line.number: _saying(line, notice) for line in self.hotlines.values()}
+        return replace(self, queues=MappingProxyType(queues), hotlines=MappingProxyType(hotlines))
+
     def audio_of(self, slug: str) -> Path:
         """Where the audio of a prompt is, or would be."""
         return audio_path(self.folder, slug)
+
+
+def _saying(hotline: Hotline, notice: str | None) -> Hotline:
+    """The hotline with one more prompt in its greeting; whoever calls a crisis line is not kept."""
+    if notice is None or hotline.crisis:
+        return hotline
+    return hotline.model_copy(update={"greeting": (*hotline.greeting, notice)})
 
 
 def audio_path(folder: Path, slug: str) -> Path:

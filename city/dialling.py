@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
+from functools import cache
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -12,6 +13,7 @@ from city.numbers import local_number
 from city.written import Written
 
 Pattern = Annotated[str, Field(pattern=r"^([0-9XZN]|\[[0-9]-[0-9]\]){3,20}$")]
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 ShortNumber = Annotated[str, Field(pattern=r"^[0-9]{3,12}$")]
 
 EMERGENCY: Final = ("110", "112", "119", "120", "122")
@@ -42,11 +44,24 @@ class Dialling(Written):
     """对方振铃最长几秒 / how long the citizen's phone rings, seconds"""
     call_back_abandoned: bool = True
     """久候放弃者待回拨 / who gave up after waiting is owed a call-back"""
+    quiet_from: Clock = "21:00"
+    """静默时段起,本地时间;其间不自动回拨 / local time; from here no rule dials a citizen. As quiet_until: never"""
+    quiet_until: Clock = "08:00"
+    """静默时段止 / until here"""
+    call_back_attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    """自动回拨几次未果后留待人工 / after so many attempts in vain a call-back is left to people"""
+    call_back_spacing_s: Annotated[int, Field(ge=60, le=86_400)] = 1800
+    """两次自动回拨至少相隔几秒 / from one attempt to the next at least so many seconds"""
 
     @property
     def window(self) -> timedelta:
         """`window_s`."""
         return timedelta(seconds=self.window_s)
+
+    @property
+    def quiet(self) -> tuple[time, time]:
+        """`quiet_from` and `quiet_until`."""
+        return time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until)
 
     def rule_against(self, number: str, area_code: str, country_code: str) -> str | None:
         """The rule by which a number must not be dialled, or None. `number` is as `dialled_as` writes it.
@@ -77,5 +92,6 @@ def dialled_as(number: str, country_code: str) -> str:
     return bare if re.fullmatch(r"[0-9]{3,20}", bare, re.ASCII) else ""
 
 
+@cache
 def _regex(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(_CLASSES.get(sign, sign) for sign in re.findall(r"\[[^\]]*\]|.", pattern)))

@@ -11,12 +11,14 @@ from city.admission import Admission
 from city.city import CityFile
 from city.dialling import Dialling
 from city.hotline import Hotline, HotlinesFile
+from city.level import Level, LevelsFile, changes
 from city.menu import Menu
 from city.mistakes import Mistake
 from city.places import PlacesFile
 from city.positions import KeyPath
 from city.prompts import PromptsFile
-from city.queue import QueuesFile
+from city.queue import Queue, QueuesFile
+from city.recipe import AnyRow, RelaxRow, WaiveRow
 from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
 from city.trunks import TrunksFile
@@ -36,13 +38,14 @@ class Files:
     admission: Source
     trunks: Source
     dialling: Source
+    levels: Source
     prompts: Source
     also_spoken: frozenset[str] = frozenset()  # prompts that the programs themselves say
 
     def all(self) -> Iterator[Source]:
         """Every file that was read, or should have been."""
         yield from (self.city, self.hotlines, self.queues, self.places, self.seats)
-        yield from (self.admission, self.trunks, self.dialling, self.prompts)
+        yield from (self.admission, self.trunks, self.dialling, self.levels, self.prompts)
         yield from self.menus.values()
 
 
@@ -72,6 +75,7 @@ def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
         admission=read_if_there(folder, "admission.toml", Admission),
         trunks=read_if_there(folder, "trunks.toml", TrunksFile),
         dialling=read_if_there(folder, "dialling.toml", Dialling),
+        levels=read_if_there(folder, "levels.toml", LevelsFile),
         prompts=read(folder, "prompts/prompts.toml", PromptsFile),
         also_spoken=frozenset(also_spoken),
     )
@@ -89,8 +93,32 @@ def menus(files: Files) -> Iterator[tuple[Source, Menu]]:
             yield source, menu
 
 
+def levels(files: Files) -> Iterator[tuple[KeyPath, Level]]:
+    """The response levels whose shape is right."""
+    return files.levels.entries("levels", Level)
+
+
+class WrittenRecipe(NamedTuple):
+    """溢出方案 of a queue, wherever it is written: in queues.toml, or for a response level."""
+
+    source: Source
+    path: KeyPath  # of the recipe
+    queue: str
+    rows: tuple[AnyRow, ...]
+
+
+def recipes(files: Files) -> Iterator[WrittenRecipe]:
+    """Every recipe; a rule of recipes holds for all of them."""
+    for path, queue in files.queues.entries("queues", Queue):
+        yield WrittenRecipe(files.queues, (*path, "recipe"), queue.name, queue.recipe)
+    for path, level in levels(files):
+        for name, change in level.queues.items():
+            if rows := changes(change).get("recipe"):
+                yield WrittenRecipe(files.levels, (*path, "queues", name, "recipe"), name, rows)
+
+
 def queues_mentioned(files: Files) -> Iterator[Mention]:
-    """队列: by hotlines, choices of menus, seats."""
+    """队列: by hotlines, choices of menus, seats, response levels."""
     for path, hotline in hotlines(files):
         yield Mention(files.hotlines, (*path, "queue"), hotline.queue)
     for source, menu in menus(files):
@@ -100,17 +128,35 @@ def queues_mentioned(files: Files) -> Iterator[Mention]:
     for path, seats in files.seats.entries("seats", SeatRange):
         for place, queue in enumerate(seats.queues):
             yield Mention(files.seats, (*path, "queues", place), queue)
+    yield from _queues_in_levels(files)
 
 
-def skills_mentioned(files: Files) -> Iterator[Mention]:
-    """技能: by hotlines, choices of menus, seats."""
+def _queues_in_levels(files: Files) -> Iterator[Mention]:
+    for path, level in levels(files):
+        yield from (Mention(files.levels, (*path, "queues", queue), queue) for queue in level.queues)
+        for place, lend in enumerate(level.lend):
+            yield Mention(files.levels, (*path, "lend", place, "lender"), lend.lender)
+            yield Mention(files.levels, (*path, "lend", place, "borrower"), lend.borrower)
+
+
+def skills_asked_for(files: Files) -> Iterator[Mention]:
+    """技能 that a call can need: by hotlines, choices of menus."""
     for path, hotline in hotlines(files):
         yield from (Mention(files.hotlines, (*path, "skills", skill), skill) for skill in hotline.skills)
     for source, menu in menus(files):
         for key, step in menu.choices.items():
             yield from (Mention(source, ("choices", key, "skills", skill), skill) for skill in step.skills)
+
+
+def skills_mentioned(files: Files) -> Iterator[Mention]:
+    """技能: by hotlines, choices of menus, seats, rows of recipes."""
+    yield from skills_asked_for(files)
     for path, seats in files.seats.entries("seats", SeatRange):
         yield from (Mention(files.seats, (*path, "skills", skill), skill) for skill in seats.skills)
+    for recipe in recipes(files):
+        for place, row in enumerate(recipe.rows):
+            if isinstance(row, RelaxRow | WaiveRow):
+                yield Mention(recipe.source, (*recipe.path, place, "skill"), row.skill)
 
 
 def menus_mentioned(files: Files) -> Iterator[Mention]:
@@ -125,11 +171,14 @@ def menus_mentioned(files: Files) -> Iterator[Mention]:
 
 
 def prompts_mentioned(files: Files) -> Iterator[Mention]:
-    """提示音: by hotlines, menus, and the programs themselves."""
+    """提示音: by hotlines, menus, response levels, and the programs themselves."""
     for path, hotline in hotlines(files):
         for place, slug in enumerate(hotline.greeting):
             yield Mention(files.hotlines, (*path, "greeting", place), slug)
     for source, menu in menus(files):
         yield Mention(source, ("prompt",), menu.prompt)
+    for path, level in levels(files):
+        if level.notice is not None:
+            yield Mention(files.levels, (*path, "notice"), level.notice)
     for slug in sorted(files.also_spoken):
         yield Mention(files.prompts, (slug,), slug)

@@ -13,7 +13,8 @@ from city.admission import Admission
 from city.checks import mistakes_between
 from city.city import City, CityFile
 from city.dialling import Dialling
-from city.files import Files, hotlines, menus, read_files
+from city.files import Files, hotlines, levels, menus, read_files
+from city.level import RESTING
 from city.mistakes import CityInvalid, Mistake
 from city.numbers import dialled_forms, local_number
 from city.places import Place
@@ -64,5 +65,6 @@ def _city(files: Files, about: CityFile) -> City:
         admission=files.admission.whole(Admission) or Admission(),
         lines=files.trunks.whole(TrunksFile) or TrunksFile(),
         dialling=files.dialling.whole(Dialling) or Dialling(),
+        levels=MappingProxyType({level.name: level for _, level in levels(files)} or {RESTING.name: RESTING}),
         prompts=MappingProxyType({str(path[0]): prompt for path, prompt in files.prompts.entries("", Prompt)}),
     )

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from city.recipe import AnyRow
 from city.written import Named, Slug, Written
+
+
+class CallsBack(StrEnum):
+    """谁由规则回拨 / who is called back by themselves, without a person taking the debt."""
+
+    NOBODY = "nobody"  # 由人领取
+    ASKED = "asked"  # 要求回拨者
+    MISSED = "missed"  # 要求回拨者与未接来电
+
+    def covers(self, *, asked: bool) -> bool:
+        """Whether a debt is dialled by a rule. `asked`: the citizen has asked for it."""
+        return self is CallsBack.MISSED or (self is CallsBack.ASKED and asked)
 
 
 class Queue(Named):
@@ -18,6 +33,26 @@ class Queue(Named):
     """一部话机振铃多少秒后改派 / how long one phone rings before the next is tried, in seconds"""
     wrap_up_s: Annotated[float, Field(ge=0, le=1800)] = 30.0
     """话后整理秒数 / wrap-up after a call of this queue, in seconds"""
+    prefer_last_agent_days: Annotated[int, Field(ge=0, le=365)] = 0
+    """熟人坐席:几天内接待过该号码的话务员优先,0 为不用 / who served the number within so many days goes first"""
+    prefer_last_agent_s: Annotated[float, Field(ge=0, le=30)] = 0.0
+    """其在岗但忙时,只等其多少秒 / how long the call waits for them alone while they are on duty and busy, in seconds"""
+    recipe: tuple[AnyRow, ...] = ()
+    """溢出方案,按时间先后 / what happens as a call waits, the earliest row first"""
+    calls_back: CallsBack = CallsBack.NOBODY
+    """谁由规则自动回拨:nobody 由人领取,asked 要求回拨者,missed 连同未接来电 / who is called back by a rule"""
+    call_backs_at_once: Annotated[int, Field(ge=1, le=1000)] = 3
+    """同时排队与进行的自动回拨上限,其余坐席接来电 / call-backs in the line and in progress at once, by a rule"""
+
+    @model_validator(mode="after")
+    def _waits_for_somebody(self) -> Self:
+        if self.prefer_last_agent_s and not self.prefer_last_agent_days:
+            raise PydanticCustomError(
+                "waits_for_nobody",
+                "prefer_last_agent_s needs prefer_last_agent_days",
+                {"zh": "写了 prefer_last_agent_s,就须写 prefer_last_agent_days"},
+            )
+        return self
 
 
 class QueuesFile(Written):

@@ -14,6 +14,7 @@ from city.admission import Admission
 from city.city import CityFile
 from city.dialling import Dialling
 from city.hotline import HotlinesFile
+from city.level import LevelsFile
 from city.menu import Menu
 from city.places import PlacesFile
 from city.prompts import PromptsFile
@@ -28,6 +29,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "city": CityFile,
     "dialling": Dialling,
     "hotlines": HotlinesFile,
+    "levels": LevelsFile,
     "menu": Menu,
     "places": PlacesFile,
     "prompts": PromptsFile,

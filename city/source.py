@@ -24,6 +24,8 @@ _SHAPE_RULES = {
     "extra_forbidden": ("unknown_key", "没有这一项,请检查拼写"),
     "string_pattern_mismatch": ("wrong_format", "格式不对"),
     "enum": ("not_allowed", "不是允许的取值"),
+    "union_tag_invalid": ("not_allowed", "不是允许的取值"),
+    "union_tag_not_found": ("missing_key", "缺少此项"),
     "greater_than_equal": ("out_of_range", "数值太小"),
     "less_than_equal": ("out_of_range", "数值太大"),
     "string_too_short": ("out_of_range", "太短"),
@@ -132,5 +134,15 @@ def _shape_mistake(source: Source, fault: ErrorDetails) -> Mistake:
     kind = fault["type"]
     own_zh = fault.get("ctx", {}).get("zh")
     rule, zh = (kind, own_zh) if own_zh else _SHAPE_RULES.get(kind, ("wrong_type", "类型或取值不对"))
-    path = tuple(part for part in fault["loc"] if part != "[key]")
-    return source.mistake(path, rule, zh, fault["msg"])
+    return source.mistake(_as_written(source, fault), rule, zh, fault["msg"])
+
+
+def _as_written(source: Source, fault: ErrorDetails) -> KeyPath:
+    """The path of a fault in the file. Pydantic's has parts of its own: what a key or a row was taken for."""
+    *above, last = fault["loc"]
+    path: KeyPath = ()
+    for part in above:
+        if (*path, part) in source.positions:
+            path = (*path, part)
+    key = str(fault.get("ctx", {}).get("discriminator", "")).strip("'")
+    return tuple(part for part in (*path, last, key) if part not in ("[key]", ""))

@@ -7,6 +7,7 @@ import time
 
 import structlog
 
+from acd.arrangement import Arrangement
 from acd.capacity import Capacity
 from acd.distributor import Distributor
 from acd.engine import Engine
@@ -15,7 +16,7 @@ from acd.memory import Memory, retold
 from api.board import Board
 from city.city import City
 from hotline.callbook import CallBook
-from hotline.fittings import acd_queues, first_seats
+from hotline.fittings import first_seats
 from plumbing.secrets import kept_secret
 from plumbing.settings import Settings
 from telephony.ami import AmiAccount
@@ -23,9 +24,9 @@ from telephony.ami import AmiAccount
 log = structlog.get_logger(__name__)
 
 
-async def open_seats(city: City, engine: Engine, capacity: Capacity) -> None:
+async def open_seats(city: City, engine: Engine, capacity: Capacity, arrangement: Arrangement) -> None:
     """The queues first, then the seats: those of the last run, or on the first start the city's own."""
-    queues, loaded = acd_queues(city), asyncio.Event()
+    queues, loaded = await arrangement.restore(), asyncio.Event()
     forget = engine.subscribe(lambda event, _: loaded.set() if isinstance(event, QueuesLoaded) else None)
     engine.tell(QueuesLoaded(at=engine.now(), queues=queues))
     await loaded.wait()

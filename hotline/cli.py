@@ -14,12 +14,13 @@ from rich.markup import escape
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from hotline import cli_kpi, cli_ledger, cli_staffing
+from hotline import cli_kpi, cli_ledger, cli_queues, cli_replay, cli_staffing, cli_why
 from hotline.cli_face import Face, complain, controller, out, table
 from hotline.cli_mistakes import in_both_languages
 from hotline.client import STATE_DIR, Trouble
 
 NOUNS = {
+    "advice": "hotline.cli_advice",
     "seats": "hotline.cli_seats",
     "agents": "hotline.cli_agents",
     "audit": "hotline.cli_audit",
@@ -27,6 +28,8 @@ NOUNS = {
     "drafts": "hotline.cli_drafts",
     "jobs": "hotline.cli_jobs",
     "keys": "hotline.cli_keys",
+    "levels": "hotline.cli_levels",
+    "measures": "hotline.cli_measures",
     "model": "hotline.cli_model",
     "recordings": "hotline.cli_recordings",
 }
@@ -59,6 +62,9 @@ app = typer.Typer(
 app.command()(cli_ledger.ledger)
 app.command()(cli_kpi.kpi)
 app.command()(cli_staffing.staffing)
+app.command()(cli_why.why)
+app.command()(cli_replay.replay)
+app.command()(cli_queues.queues)
 
 STAGES = {"greeting": "问候", "waiting": "排队", "ringing": "振铃", "talking": "通话", "over": "结束"}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
@@ -20,7 +21,27 @@ WHY = {
     "lost": "系统丢失 lost",
     "asked": "要求回拨 asked",
 }
-STATES = {"owed": "待回拨", "taken": "已领取", "dialling": "回拨中", "settled": "已了结"}
+STATES = {"owed": "待回拨", "taken": "已领取", "dialling": "回拨中", "left": "留待人工", "settled": "已了结"}
+STANDINGS = {
+    "in_line": "排队中 in line",
+    "left": "留待人工 left to people",
+    "merged": "已合并 merged with an older one",
+    "citizen_here": "市民在线 the citizen is in a call with us",
+    "quiet_hours": "静默时段 quiet hours",
+    "no_carrier": "无外呼中继 no carrier",
+    "rests": "稍后再拨 a pause",
+    "enough": "名额已满 enough at once",
+}
+RULES = {
+    "not_reached": "未联系上 not reached",
+    "unknown_outcome": "结局不明 outcome unknown",
+    "crisis_lane": "危机热线 crisis lane",
+    "emergency_number": "紧急号码 emergency number",
+    "premium_number": "声讯号码 premium number",
+    "unlisted_number": "不在可拨范围 not listed",
+    "not_a_number": "号码无效 no number",
+    "number_too_often": "外呼次数已达上限 dialled too often",
+}
 
 
 @app.command("list")
@@ -38,6 +59,7 @@ def everything(
         "状态 state",
         "话务员 agent",
         "次 tries",
+        "规则 by rule",
     )
     rows = (
         (
@@ -45,10 +67,22 @@ def everything(
             f"{STATES[it['state']]} {it['state']}",
             it["taken_by"],
             it["attempts"],
+            by_rule(it),
         )
         for it in seen
     )
     table("待回拨 · call-backs owed", columns, rows)
+
+
+def by_rule(debt: Mapping[str, Any]) -> str:
+    """Where a debt stands with the rules, and since or until when."""
+    if debt["rule"]:
+        return RULES.get(debt["rule"], str(debt["rule"]))
+    if debt["standing"] is None:
+        return "由人领取 by people" if debt["state"] == "owed" else ""
+    said = STANDINGS[debt["standing"]]
+    waits = debt["standing"] in ("quiet_hours", "rests")
+    return f"{said} → {when(debt['opens_at'])}" if waits else said
 
 
 @app.command()

@@ -14,6 +14,7 @@ RATES = {
     "service_level": "15秒接通率 in 15 s, short abandons left out",
     "service_level_of_offered": "15秒接通率(含短时放弃) in 15 s, of all offered",
     "connected_rate": "接通率 connected",
+    "person_rate": "接通或回拨接通 connected, or reached by call-back in 2 h",
     "abandonment": "放弃率(含短时放弃) abandoned, short ones too",
     "abandonment_without_short": "放弃率 abandoned, short ones left out",
 }
@@ -31,6 +32,7 @@ COUNTS = {
     "refused": "过载拒接 refused",
     "other": "其他 other",
     "in_progress": "进行中 in progress",
+    "reached": "两小时内回拨接通 reached by call-back in 2 h",
 }
 
 

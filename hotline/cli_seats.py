@@ -9,10 +9,15 @@ from urllib.parse import quote
 
 import typer
 
+from hotline import cli_measures
+from hotline.cli_effect import DryRun, show_effect
 from hotline.cli_face import complain, controller, levels, read_levels, say, table, when
 from hotline.client import Client, NotRunning, Trouble
 
-app = typer.Typer(help="坐席:增、移、撤、撤销 · seats: add, move, remove, undo", no_args_is_help=True)
+app = typer.Typer(help="坐席:增、移、借、撤、撤销 · seats: add, move, borrow, remove, undo", no_args_is_help=True)
+app.command("borrow")(cli_measures.borrow)
+app.command("return")(cli_measures.undo)
+app.command("extra")(cli_measures.extra)
 
 Seats = Annotated[str, typer.Argument(help="坐席分机,可用逗号分隔,例如 8011,8012 / extensions, separated by commas")]
 Seat = Annotated[str, typer.Argument(help="坐席分机,例如 8001 / the seat's extension")]
@@ -28,8 +33,14 @@ def everything() -> None:
     table(
         "坐席 · seats",
         columns,
-        ((s["seat"], " ".join(s["queues"]), levels(s["skills"]), s["agent"], s["state"]) for s in seats),
+        ((s["seat"], _served(s), levels(s["skills"]), s["agent"], s["state"]) for s in seats),
     )
+
+
+def _served(seat: dict[str, Any]) -> str:
+    """What it serves; while a measure has it serve others, both."""
+    usual, now = " ".join(seat["queues"]), " ".join(seat["serves"])
+    return usual if usual == now else f"{now}(原 usually {usual or '—'})"
 
 
 @app.command()
@@ -42,15 +53,18 @@ def add(
         typer.Option(help="每个坐席一名话务员,立即签入并就绪,例如 111,112 / who serves at each, logged on and ready"),
     ] = None,
     skill: Annotated[list[str] | None, typer.Option(help="技能 name=level / a skill, may be repeated")] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """增加坐席,立即承接排队来电 · add seats; callers who wait are served at once."""
     extensions = _listed(seats)
     agents = _agents_at(extensions, agent)
-    wish = {"queues": queues, "skills": read_levels(skill or ()), "why": why}
+    wish = {"queues": queues, "skills": read_levels(skill or ()), "why": why, "dry_run": dry_run}
     at = controller()
 
     def add_one(seat: str) -> None:
         added = at.ask("POST /api/seats", {**wish, "seat": seat, "agent": agents.get(seat)})
+        if show_effect(added["effect"]):
+            return
         who = added["agent"]
         say(
             f"坐席 {seat} 已增加" + (f",话务员 {who} 已就绪" if who else ""),
@@ -101,9 +115,10 @@ def _each(seats: list[str], act: Callable[[str], None]) -> None:
 
 
 @app.command()
-def move(seat: Seat, queues: Queues, why: Why) -> None:
+def move(seat: Seat, queues: Queues, why: Why, dry_run: DryRun = False) -> None:
     """把坐席移到别的队列 · move a seat to other queues."""
-    _change(seat, {"queues": queues, "why": why})
+    if not _changed(seat, {"queues": queues, "why": why, "dry_run": dry_run}):
+        return
     say(f"坐席 {seat} 现服务:{' '.join(queues)}", f"seat {seat} now serves: {' '.join(queues)}")
 
 
@@ -112,16 +127,20 @@ def skills(
     seat: Seat,
     why: Why,
     skill: Annotated[list[str] | None, typer.Argument(help="name=level;不写则清空 / none: take all away")] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """设定坐席的技能 · set a seat's skills."""
     after = read_levels(skill or ())
-    _change(seat, {"skills": after, "why": why})
+    if not _changed(seat, {"skills": after, "why": why, "dry_run": dry_run}):
+        return
     say(f"坐席 {seat} 的技能:{levels(after) or '无'}", f"skills of seat {seat}: {levels(after) or 'none'}")
 
 
-def _change(seat: str, wish: dict[str, Any]) -> None:
+def _changed(seat: str, wish: dict[str, Any]) -> bool:
+    """Whether it was done, and not only tried."""
     at = controller()
-    at.ask(f"PATCH /api/seats/{quote(seat, safe='')}", {**wish, "version": _version(at, seat)})
+    seen = at.ask(f"PATCH /api/seats/{quote(seat, safe='')}", {**wish, "version": _version(at, seat)})
+    return not show_effect(seen["effect"])
 
 
 def _version(at: Client, seat: str) -> int:
@@ -133,23 +152,28 @@ def _version(at: Client, seat: str) -> int:
 
 
 @app.command()
-def remove(seats: Seats, why: Why) -> None:
+def remove(seats: Seats, why: Why, dry_run: DryRun = False) -> None:
     """撤除坐席;正在进行的通话不受影响 · remove seats; a talk there goes on."""
     extensions, at = _listed(seats), controller()
 
     def remove_one(seat: str) -> None:
-        at.ask(f"DELETE /api/seats/{quote(seat, safe='')}", {"version": _version(at, seat), "why": why})
-        say(f"坐席 {seat} 已撤除", f"seat {seat} removed")
+        wish = {"version": _version(at, seat), "why": why, "dry_run": dry_run}
+        if not show_effect(at.ask(f"DELETE /api/seats/{quote(seat, safe='')}", wish)["effect"]):
+            say(f"坐席 {seat} 已撤除", f"seat {seat} removed")
 
     _each(extensions, remove_one)
 
 
 @app.command()
 def undo(
-    change: Annotated[int, typer.Argument(help="变更序号,见 history / number of the change", min=1)], why: Why
+    change: Annotated[int, typer.Argument(help="变更序号,见 history / number of the change", min=1)],
+    why: Why,
+    dry_run: DryRun = False,
 ) -> None:
     """撤销一次变更 · undo a change."""
-    controller().ask(f"POST /api/seats/changes/{change}/undo", {"why": why})
+    done = controller().ask(f"POST /api/seats/changes/{change}/undo", {"why": why, "dry_run": dry_run})
+    if show_effect(done["effect"]):
+        return
     say(f"变更 {change} 已撤销", f"change {change} undone")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from acd.staffing import Traffic, erlang_a, erlang_c, erlang_c_within
+from acd.staffing import Traffic, erlang_a, erlang_c, erlang_c_within, fewest_agents
 from hotline.cli_face import say, table
 from hotline.client import Trouble
 
@@ -25,7 +25,7 @@ def staffing(
 ) -> None:
     """人力测算 · how many agents so many calls need (Erlang C beside Erlang A)."""
     traffic = Traffic(rate_per_s=calls_per_hour / 3600, handle_s=handle_s, patience_s=patience_s)
-    enough = agents_needed(traffic, within_s, target)
+    enough = fewest_agents(traffic, within_s, target, most=MOST_AGENTS)
     if enough is None:
         raise Trouble(f"超过 {MOST_AGENTS} 个坐席也不够", f"more than {MOST_AGENTS} agents would be needed")
     table(
@@ -37,15 +37,6 @@ def staffing(
         f"至少 {enough} 个坐席;假定来电随机、处理时长与耐心为指数分布、同一队列先到先接",
         f"at least {enough} agents, if calls come at random, times are exponential, and one queue is served in order",
     )
-
-
-def agents_needed(traffic: Traffic, within_s: float, target: float) -> int | None:
-    """The fewest agents with whom at least `target` of the calls are answered within so many seconds (Erlang C).
-
-    None: more than MOST_AGENTS.
-    """
-    least = max(1, int(traffic.load))
-    return next((n for n in range(least, MOST_AGENTS + 1) if erlang_c_within(n, traffic, within_s) >= target), None)
 
 
 def _row(agents: int, traffic: Traffic, within_s: float) -> tuple[str, ...]:

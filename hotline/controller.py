@@ -20,11 +20,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.arrangement import Arrangement
 from acd.capacity import Capacity
-from acd.commands import Command
 from acd.distributor import Distributor
 from acd.engine import Engine
-from acd.events import Event
 from acd.journal import Journal
 from acd.memory import Memory
 from acd.staff import Staff
@@ -36,10 +35,11 @@ from asr.transcriber import Transcriber
 from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
+from hotline.acquaintance import acquaintance
+from hotline.aside import Aside
 from hotline.beginning import ami_account, open_seats, remember
-from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.callbook import CallBook
-from hotline.debts import Debts
+from hotline.calling_back import set_up_calling_back
 from hotline.desk import PhoneDesk
 from hotline.doors import CannotStart, agi_open, http_open
 from hotline.fittings import (
@@ -48,6 +48,7 @@ from hotline.fittings import (
     Floor,
     Sight,
     Vitals,
+    acd_queues,
     in_turn,
     phones_of,
     serving,
@@ -55,13 +56,14 @@ from hotline.fittings import (
 )
 from hotline.handing_desk import HandingDesk
 from hotline.perimeter import HEARD, Perimeter
+from hotline.pilot_hands import set_up_pilot
 from hotline.pulse import Pulse, note_pid, wait_for_turn
 from hotline.speech import build_speech
 from hotline.talk_desk import TalkDesk
 from hotline.talks_found import TalksFound
 from ivr.prompts import SPOKEN
 from plumbing.database import connect, prepare
-from plumbing.lifecycle import background
+from plumbing.lifecycle import background, settle
 from plumbing.logs import set_up_logs
 from plumbing.settings import Settings, SettingsInvalid, read_settings
 from plumbing.steady import Clock, SteadyClock, wall_clock
@@ -124,22 +126,20 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             on_event=in_turn(lambda m: listener.hear(m), lambda m: mirror.hear(m), lambda m: perimeter.hear(m)),  # noqa: PLW0108
             on_login=in_turn(lambda: lookout.begin(), lambda: mirror.look()),  # noqa: PLW0108 - made below
             on_lost=lambda: lookout.lose(),  # noqa: PLW0108
-            on_ping=lambda *pong: listener.lag.calibrate(*pong),  # noqa: PLW0108
+            on_ping=lambda *pong: listener.pong(*pong),  # noqa: PLW0108
         )
         switchboard = Switchboard(ami, lambda event: engine.tell(event), now, dial_out=lambda order: gate.send(order))  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
         engine, memory = Engine(distributor, switchboard, journal, now), Memory(database, journal, distributor, now)
         callbook = CallBook(database, hotline_of, short=timedelta(seconds=city.about.short_abandon_s))
-        debts = Debts(
-            database, engine.tell, callbook.written, now, abandoned_too=lambda: city.dialling.call_back_abandoned
-        )
-        gate = open_gate(ami, engine, database, lambda: city, journal, now)
+        call_backs = set_up_calling_back(ami, engine, database, lambda: arrangement.now.city, journal, callbook, now)
+        debts, gate = call_backs.debts, call_backs.gate
         listener = Listener(
             engine.tell,
             callbook.note_arrival,
             now,
             time.monotonic,
-            on_caught_up=lambda: lookout.mark("events came late"),
+            on_caught_up=lambda: lookout.catch_up(),  # noqa: PLW0108
         )
         lookout = Lookout(engine, distributor, listener, callbook.note_arrival, now)
         # Should we die: Asterisk knows by the heartbeat, and by the mirror whom it may ring.
@@ -153,9 +153,10 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         engine.subscribe(mirror.note)
 
         board, capacity, staff = Board(), Capacity(database, engine, phones=phones_of(city)), Staff(database)
-        for watcher in (memory.note, lookout.watch, callbook.note, debts.note, gate.note):
+        arrangement = Arrangement(database, engine, capacity, city, acd_queues)
+        for watcher in (memory.note, lookout.watch, callbook.note, *call_backs.watchers):
             engine.subscribe(watcher)
-        engine.subscribe(lambda event, commands: _show(board, event, commands))
+        engine.subscribe(board.watch)
 
         witness, found = Witness(database, Seals(settings.seals)), TalksFound(engine.tell, database, now)
         taken_in = in_turn(debts.note_recording, found.note)
@@ -168,11 +169,12 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await gate.inherit()
         await stack.enter_async_context(background(journal.run(), memory.run(), callbook.run(), gate.run()))
         stack.push_async_callback(_write_out, journal, callbook, gate)
-        await stack.enter_async_context(background(engine.run(), switchboard.run(), debts.run()))
+        await stack.enter_async_context(background(engine.run(), switchboard.run(), debts.run(), call_backs.line.run()))
         await found.tell_again()
-        await open_seats(city, engine, capacity)
+        await open_seats(city, engine, capacity, arrangement)
+        pilot = await set_up_pilot(engine, arrangement, database, now)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
-        reception = Reception(lambda: city, desk, now)
+        reception = Reception(lambda: arrangement.now.city, desk, now, acquaintance(database))
         handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts))
@@ -180,17 +182,21 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
-        await stack.enter_async_context(background(speech.sweeper.run(), witness.run(), perimeter.run()))
+        await stack.enter_async_context(
+            background(speech.sweeper.run(), witness.run(), perimeter.run(), arrangement.run(), pilot.run())
+        )
         services = Services(
             tokens=Tokens(database),
             board=board,
             floor=Floor(engine, distributor),
             directory=staff,
             seats=capacity,
+            measures=arrangement,
+            autopilot=pilot,
             callers=Callers(database),
             talks=TalkDesk(engine, distributor, Talk(ami), database, journal, now),
             handing=handing,
-            dialling=CallBackDesk(gate, database, engine),
+            dialling=call_backs.desk,
             vitals=Vitals(
                 engine,
                 Sight(ami=ami, listener=listener, lookout=lookout, perimeter=perimeter),
@@ -201,6 +207,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
                 speech.sweeper,
             ),
             books=Books(journal, lambda: city),
+            hindsight=Aside(settings.database),
             transcription=speech.transcriber,
             database=database,
             archive=speech.vault,
@@ -231,12 +238,6 @@ async def _write_out(journal: Journal, callbook: CallBook, gate: Gate) -> None:
             await gate.written()
     except TimeoutError:
         log.error("the database did not take the last facts in time")  # noqa: TRY400 - the time-out says it all
-
-
-def _show(board: Board, event: Event, commands: tuple[Command, ...]) -> None:
-    board.note(event)
-    for command in commands:
-        board.note(command)
 
 
 def _read_city(folder: Path) -> City:
@@ -280,6 +281,7 @@ def main(wall: Clock = wall_clock) -> int:
     """Entry of `python -m hotline.controller`: 0 after an orderly end, 2 when it could not start."""
     os.umask(OWNER_ONLY)
     set_up_logs()
+    settle()  # a spare does it while it waits
     if not wait_for_turn():
         return 0
     try:

@@ -17,13 +17,14 @@ from sqlalchemy import ColumnElement, Row, exists, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.call_facts import CallBackOwed, CallBackSettled, VoiceMessageLeft
+from acd.call_back_facts import CallBackAsked
+from acd.call_facts import CallBackOwed, CallBackSettled, Debt, VoiceMessageLeft
 from acd.callbacks import debt_of
 from acd.commands import Command
 from acd.events import AgentAnswered, CallEnded, CallRefused, Event
 from acd.model import CallId, Refusal, is_outward
 from acd.outcome import TAKES_THE_PLACE_OF, Outcome
-from recordings.calls import calls
+from recordings.calls import calls, numbers_of
 from recordings.ledger import recordings
 from recordings.recording import Recording, RecordingState
 from tickets.call_backs import call_backs, open_debts_to
@@ -56,11 +57,19 @@ class Debts:
         self._abandoned_too = abandoned_too
         self._over: set[CallId] = set()
         self._answered: set[CallId] = set()
+        self._asked: set[CallId] = set()
+        self._owing: set[CallId] = set()  # told that they are owed what they asked for; no other reason is looked for
+        self._heard: set[CallId] = set()  # debts that the call book has been told of, too
         self._news = asyncio.Event()
 
     def note(self, event: Event, _: tuple[Command, ...]) -> None:
-        """A call is over, or its citizen was talked with."""
-        if isinstance(event, CallEnded | CallRefused) and not is_outward(event.call):
+        """A call is over, its citizen was talked with, or asked to be called back."""
+        if isinstance(event, CallBackAsked):
+            self._asked.add(event.call)
+            self._news.set()
+        elif isinstance(event, CallBackOwed):
+            self._heard.add(event.call)
+        elif isinstance(event, CallEnded | CallRefused) and not is_outward(event.call):
             self._over.add(event.call)
             self._news.set()
         elif isinstance(event, AgentAnswered) and not is_outward(event.call):
@@ -79,13 +88,19 @@ class Debts:
             await self._news.wait()
             await asyncio.sleep(PACE_S)
             self._news.clear()
+            heard = frozenset(self._heard)
             await self._written()
+            self._owing -= heard
+            self._heard -= heard
+            asked = tuple(self._asked)[:AT_ONCE]
             over, answered = tuple(self._over)[:AT_ONCE], tuple(self._answered)[:AT_ONCE]
+            if await self._try(lambda: self._owe(asked)):  # noqa: B023 - awaited here
+                self._asked.difference_update(asked)
             if await self._try(lambda: self._look(calls.c.call_id.in_(over))):  # noqa: B023 - awaited here
                 self._over.difference_update(over)
             if await self._try(lambda: self._settle(answered)):  # noqa: B023 - awaited here
                 self._answered.difference_update(answered)
-            if self._over or self._answered:
+            if self._over or self._answered or self._asked:
                 self._news.set()
 
     async def _try(self, look: Callable[[], Awaitable[None]]) -> bool:
@@ -124,7 +139,7 @@ class Debts:
             )
         with_message = {row.call_id for row in left}
         for row in owed:
-            if row.call_id not in with_message:
+            if row.call_id not in with_message and row.call_id not in self._asked | self._owing:
                 self._tell_debt(row)
 
     def _tell_debt(self, row: Row[Any, Any, Any, Any]) -> None:
@@ -133,6 +148,15 @@ class Debts:
         why = debt_of(outcome, refusal, waited=waited, abandoned_too=self._abandoned_too())
         if why is not None:
             self._tell(CallBackOwed(at=self._now(), call=CallId(row.call_id), why=why))
+
+    async def _owe(self, asked: Sequence[CallId]) -> None:
+        """Who asked is owed a call if we know whom to call; if not, their call ends as any other."""
+        async with self._database.connect() as connection:
+            known = await numbers_of(connection, asked)
+        for call in asked:
+            if call in known:
+                self._owing.add(call)
+                self._tell(CallBackOwed(at=self._now(), call=call, why=Debt.ASKED))
 
     async def _settle(self, answered: Sequence[CallId]) -> None:
         """Who rang again and was answered is owed nothing any more."""

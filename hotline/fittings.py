@@ -22,6 +22,8 @@ from acd.journal import Journal
 from acd.kpi import Kpis
 from acd.ledger import DECIDING, LONGEST_CALL, Ledger
 from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
+from acd.outlook import Outlook
+from acd.why import NobodyRings, nobody_rings
 from api.ports import VitalSigns
 from asr import jobs
 from asr.jobs import JobState
@@ -29,6 +31,7 @@ from asr.models import ModelProblem, find_model
 from asr.transcriber import Broker, Transcriber
 from city.city import City
 from hotline.perimeter import Perimeter
+from hotline.recipes import acd_row
 from plumbing.settings import Settings
 from recordings.calls import calls
 from recordings.sweeper import Sweeper
@@ -49,6 +52,8 @@ def acd_queues(city: City) -> tuple[Queue, ...]:
             name=QueueName(queue.name),
             ring_time=timedelta(seconds=queue.ring_time_s),
             wrap_up_time=timedelta(seconds=queue.wrap_up_s),
+            recipe=tuple(map(acd_row, queue.recipe)),
+            prefer_for=timedelta(seconds=queue.prefer_last_agent_s),
         )
         for queue in city.queues.values()
     )
@@ -83,9 +88,22 @@ class Floor:
         everybody = self._distributor.agents.values()
         return [agent for agent in everybody if agent.state is not AgentState.LOGGED_OFF]
 
+    def queues(self) -> Iterable[QueueName]:
+        """The city's queues, in the city's order."""
+        return list(self._distributor.queues)
+
+    def outlook(self) -> Outlook:
+        """The lines as they are now."""
+        return self._distributor.outlook()
+
     async def ask(self, request: Request) -> None:
         """Apply a request; it is on disk when this returns."""
         await self._engine.ask(request)
+
+    def nobody_rings(self, queue: QueueName) -> NobodyRings | None:
+        """What keeps everybody from the calls of a queue, now."""
+        is_known = queue in self._distributor.queues
+        return nobody_rings(self._distributor, queue) if is_known else None
 
 
 def sitting_at(distributor: Distributor) -> Callable[[SeatId], tuple[AgentId, AgentState] | None]:

@@ -26,6 +26,10 @@ class Say(StrEnum):
     TALK_RESUMED = "talk-resumed"
     TALK_NOBODY = "talk-nobody"  # to the agent, when whoever was asked did not answer
     TALK_NOT_LISTED = "talk-not-listed"  # or may not be dialled, or is not there
+    CALL_BACK_ABANDONED = "call-back-abandoned"  # to the agent, before the citizen is dialled: why we call back
+    CALL_BACK_ASKED = "call-back-asked"
+    CALL_BACK_LOST = "call-back-lost"
+    CALL_BACK_REFUSED = "call-back-refused"
     BUSY_LINES = "busy-lines"  # by the dialplan itself, when as many call as the machine bears
     BUSY_NUMBER = "busy-number"  # or too many of one number
     MESSAGE_INVITE = "message-invite"  # by the dialplan itself, when nobody answers and no controller is there

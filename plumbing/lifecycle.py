@@ -1,8 +1,12 @@
-"""Lifecycles nest: tasks that live exactly as long as a block, and fail it when they fail."""
+"""Lifecycles nest: tasks that live exactly as long as a block, and fail it when they fail.
+
+And what lives as long as the process is told to the collector of cycles, so that it need not look there.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
@@ -24,3 +28,13 @@ async def background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]
         if len(failures.exceptions) > 1:
             raise
         raise failures.exceptions[0] from failures.exceptions[0].__cause__
+
+
+def settle() -> None:
+    """All that was loaded stays for good: no later collection looks at it.
+
+    Some 144,000 objects of a controller's libraries are walked through by each full collection, and its loop stands
+    still for about 100 ms meanwhile; afterwards a full collection takes less than a millisecond (both measured).
+    """
+    gc.collect()
+    gc.freeze()

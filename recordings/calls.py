@@ -7,12 +7,12 @@ has seen it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, select, update
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plumbing.columns import Instant, insert_once, insert_or_change
@@ -35,10 +35,12 @@ calls = Table(
     Column("outcome", String(64)),
     Column("refusal", String(32)),
     Column("message_attempt", Integer),
+    Index("ix_calls_ani_answered_at", "ani", "answered_at"),
 )
 """`refusal`: why the call was refused; `message_attempt`: which recording is a message that the caller left."""
 
 ANI_DIGITS_MAX = 20
+AT_ONCE = 500  # a database takes only so many parameters
 _SEPARATORS = " -().·"
 _ASCII_DIGITS = frozenset("0123456789")
 
@@ -164,3 +166,23 @@ async def read_call(connection: AsyncConnection, call_id: str) -> Call:
     """What is known of a call; all None when nothing is."""
     row = (await connection.execute(select(calls).where(calls.c.call_id == call_id))).one_or_none()
     return Call(**row._asdict()) if row else Call(call_id=call_id)
+
+
+async def who_served(connection: AsyncConnection, number: str, *, since: datetime) -> str | None:
+    """The agent who talked with this number last, not before `since`: the citizen called, or we did."""
+    ani = clean_ani(number)
+    if ani is None:  # all hidden callers are not one citizen
+        return None
+    query = select(calls.c.agent).where(calls.c.ani == ani, calls.c.answered_at >= since)
+    found: str | None = await connection.scalar(query.order_by(calls.c.answered_at.desc()).limit(1))
+    return found
+
+
+async def numbers_of(connection: AsyncConnection, wanted: Sequence[str]) -> dict[str, str]:
+    """The callers' numbers of these calls, where known: to compare them. Who shows one asks recordings.access."""
+    found: dict[str, str] = {}
+    for first in range(0, len(wanted), AT_ONCE):
+        some = wanted[first : first + AT_ONCE]
+        query = select(calls.c.call_id, calls.c.ani).where(calls.c.call_id.in_(some), calls.c.ani.is_not(None))
+        found |= {row.call_id: row.ani for row in (await connection.execute(query)).all()}
+    return found

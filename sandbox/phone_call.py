@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sandbox.diary import DEADLINE_S, ENDS, Diary, Kind, PhoneEvent
 from sandbox.phone_errors import CallEnded, PhoneGone
-from sandbox.sound import Samples, read_wav
+from sandbox.sound import RATE_HZ, Samples, longest_silence_s, read_wav
 
 
 class Call:
@@ -67,6 +67,13 @@ class Call:
     def heard(self, since: int = 0) -> Samples:
         """What the phone has heard since sample number `since`, so far."""
         return read_wav(self.file, since)
+
+    def longest_silence_s(self) -> float:
+        """The longest silence that the phone has heard in a call that is over, or all sound that never arrived."""
+        moments = {event.kind: event.monotonic_s for event in self.events}
+        sound = self.heard()
+        missing_s = moments[Kind.CLOSED] - moments[Kind.ESTABLISHED] - len(sound) / RATE_HZ
+        return max(longest_silence_s(sound), missing_s)
 
     async def _until(self, kind: Kind, deadline_s: float, since: int = 0) -> PhoneEvent:
         def wanted(event: PhoneEvent) -> bool:

@@ -24,6 +24,8 @@ MINUS_50_DBFS_RMS = 32768 * 10 ** (-50 / 20)
 LIKENESS = 0.5
 """Normalised correlation from which a clip counts as found: A-law leaves 0.9, other speech stays below 0.3."""
 LONGEST_CLIP = 2 * RATE_HZ
+UNPLAYED = RATE_HZ // 4
+"""What a phone has received and not yet played when its call ends, at most: nobody hears it, no file holds it."""
 
 
 def silence(length_s: float) -> Samples:
@@ -111,10 +113,11 @@ def stretches(samples: Samples) -> Iterator[Stretch]:
 def find(clip: Samples, inside: Samples) -> float | None:
     """Where the best match of `clip` begins in `inside`, in seconds; None if nothing in it is like the clip.
 
-    A matched filter on at most the first two seconds of the clip; neither loudness nor what is around it matters.
+    A matched filter on at most the first two seconds of the clip; neither loudness nor what is around it matters. Of a
+    clip that was playing when the call ended, the last UNPLAYED samples, at most a quarter of it, may be missing.
     """
     wanted = clip[:LONGEST_CLIP].astype(np.float64)
-    heard = inside.astype(np.float64)
+    heard = np.pad(inside.astype(np.float64), (0, min(UNPLAYED, len(wanted) // 4)))
     if not len(wanted) or len(heard) < len(wanted) or not np.any(wanted):
         return None
     likeness = _correlation(wanted, heard)

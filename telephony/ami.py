@@ -48,14 +48,18 @@ class AmiAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long what may take, seconds. A silent peer is noticed within `ping_every_s + ping_answer_s`."""
+    """How long what may take, seconds. A silent peer is noticed within `ping_every_s + ping_answer_s`.
+
+    One that goes on talking is not silent, though its pong be late: that stands in line behind all it has to say.
+    """
 
     connect_s: float = 3.0
     answer_s: float = 3.0  # any action
     listing_s: float = 10.0  # from asking for a list to its end
     boot_s: float = 60.0  # from login to Asterisk's FullyBooted
     ping_every_s: float = 1.0
-    ping_answer_s: float = 1.5
+    ping_answer_s: float = 1.5  # without a byte
+    pong_longest_s: float = 30.0  # however much is said: news that late is worth less than a new look
     first_pause_s: float = 0.2  # before connecting again; doubles
     longest_pause_s: float = 5.0
 
@@ -188,7 +192,7 @@ class Ami:
             raise LoginRefused(f"Asterisk refuses the AMI account {self._account.username!r}: {refusal}") from None
 
     async def _watch(self, connection: _SingleConnection, protocol: AmiProtocol) -> NoReturn:
-        """Ping until the connection is lost or a ping is not answered."""
+        """Ping until the connection is lost or the peer is silent."""
         loop = asyncio.get_running_loop()
         boot_deadline = loop.time() + self._patience.boot_s
         while True:
@@ -196,8 +200,23 @@ class Ami:
             if not protocol.is_booted and loop.time() > boot_deadline:
                 raise PeerMisbehaved("Asterisk does not say FullyBooted: does the account lack read=system?")
             sent = loop.time()
-            pong = await self._ask(connection, {"Action": "Ping"}, self._patience.ping_answer_s)
-            self._on_ping(pong.answer.result().get("Timestamp", ""), sent, loop.time())
+            pong = await self._ping(connection, protocol, sent)
+            self._on_ping(pong.get("Timestamp", ""), sent, loop.time())
+
+    async def _ping(self, connection: _SingleConnection, protocol: AmiProtocol, sent: float) -> AmiReply:
+        """Ask for a sign of life. Raises ActionTimedOut when none has come, neither a pong nor anything else."""
+        loop, patience = asyncio.get_running_loop(), self._patience
+        question: Question = connection.send_action({"Action": "Ping"}, as_list=False)
+        try:
+            while not question.answer.done():
+                heard_s = max(sent, protocol.heard_at) + patience.ping_answer_s
+                left_s = min(heard_s, sent + patience.pong_longest_s) - loop.time()
+                if left_s <= 0:
+                    raise ActionTimedOut(f"Ping: no answer within {loop.time() - sent:.1f} s")
+                await asyncio.wait({question.answer}, timeout=left_s)
+            return question.answer.result()
+        finally:
+            protocol.forget(question)
 
     async def _ask(
         self, connection: _SingleConnection, action: dict[str, Value], deadline_s: float, *, as_list: bool = False

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Row, String, Table, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from acd.callbacks import UNTRIED
 from acd.dial_facts import DialOutcome
 from acd.dialling import BEFORE, DialStep
 from acd.model import AgentId, CallId, SeatId
@@ -77,8 +78,8 @@ async def take_step(connection: AsyncConnection, call: CallId, step: DialStep, a
 
 
 async def attempts_to(connection: AsyncConnection, number: str, since: datetime) -> int:
-    """How often a number was dialled, or was meant to be: an intent without an outcome counts."""
-    dialled = dialouts.c.outcome.is_(None) | (dialouts.c.outcome != DialOutcome.NOT_DIALLED)
+    """How often a number was dialled, or may have been: an intent without an outcome counts."""
+    dialled = dialouts.c.outcome.is_(None) | dialouts.c.outcome.not_in([one.value for one in sorted(UNTRIED)])
     query = select(func.count()).where(dialouts.c.number == number, dialouts.c.asked_at >= since, dialled)
     return int((await connection.execute(query)).scalar_one())
 

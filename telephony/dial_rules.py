@@ -9,6 +9,7 @@ from typing import Final
 from acd.errors import NumberRefused
 from acd.model import AgentId, CallId
 from city.city import City
+from city.dialling import dialled_as
 
 RULES: Final[Mapping[str, tuple[str, str]]] = {
     "not_a_number": ("号码无效", "this is no telephone number"),
@@ -21,6 +22,9 @@ RULES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Why a number is not dialled: the rule's name, and its words."""
 
+CRISIS_LANE: Final = "crisis_lane"
+"""危机热线: whether somebody who rang it is called back is a person's decision; a person may."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -32,6 +36,7 @@ class Wish:
     why: str
     hotline: str = ""  # in whose matter; the city's first one unless said
     owed: CallId | None = None
+    about: tuple[str, ...] = ()  # prompts that tell the agent what it is about, before the citizen is dialled
 
 
 def refuse_if(rule: str | None) -> None:
@@ -46,6 +51,14 @@ def rule_against(number: str, city: City) -> str | None:
     if not number:
         return "not_a_number"
     return city.dialling.rule_against(number, city.about.area_code, city.about.country_code)
+
+
+def rule_for_call_back(number: str, hotline: str | None, city: City) -> str | None:
+    """Why a debt must not be dialled without a person's decision, or None: who rang a crisis lane may not be alone."""
+    lane = city.hotlines.get(hotline or "")
+    if lane is not None and lane.crisis:
+        return CRISIS_LANE
+    return rule_against(dialled_as(number, city.about.country_code), city)
 
 
 def masked(number: str) -> str:

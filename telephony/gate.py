@@ -1,7 +1,7 @@
 """The gate: everything that dials a citizen goes through here, at most once (decision 9).
 
 1. `dial`: is the number allowed, and not dialled too often? Then the intent is on disk, with who and why, before the
-   ACD is asked whether the agent is free for it.
+   ACD is asked whether the agent is free for it. (A call-back whose turn has come: once the ACD has chosen the agent.)
 2. `send`, for the ACD's order: once the ACD's own decision is on disk, the step "sent" is taken in the book, by one
    UPDATE that only one can win, and only then Asterisk is told, under an id of ours that it refuses a second time.
 3. From there the dialplan goes on by itself (`dial-out`): the agent's phone first, then the citizen's, once.
@@ -20,7 +20,7 @@ from typing import Final, Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.commands import Command, RingAgent, StopRinging
 from acd.dial_facts import AgentDialsOut, DialOutcome, DialOutOver
@@ -29,21 +29,25 @@ from acd.errors import Refused
 from acd.events import Event, GapClosed, Request, RingFailed
 from acd.model import OUTWARD, CallId, Offer, QueueName, RingFailure, is_outward
 from city.city import City
-from city.dialling import dialled_as
-from recordings import access
-from recordings.calls import note_dialled_out, note_dialled_out_over
+from recordings.calls import note_dialled_out_over
 from telephony import dial_book
 from telephony.dial_book import DialOut
-from telephony.dial_rules import Wish, masked, refuse_if, rule_against
+from telephony.dial_rules import Wish, masked, refuse_if
 from telephony.errors import AsteriskRefused, AsteriskUnreachable, ConnectionLost, TelephonyError
+from telephony.intents import Also, intent_of, write_intent
 from telephony.message import AmiReply, Value
 
 log = structlog.get_logger(__name__)
 
 RETRY_S: Final = 1.0
 
-Also = Callable[[AsyncConnection, DialOut], Awaitable[None]]
-"""Something more to be done in the transaction that writes down an intent, or an outcome."""
+Due = Callable[[RingAgent], Awaitable[tuple[Wish, Also] | None]]
+"""What an order is for that no person has asked for: a call-back whose turn it is; None: a person did."""
+
+
+def new_call() -> CallId:
+    """An id for a call that we make: never used before, and no citizen's."""
+    return CallId(f"{OUTWARD}{secrets.token_hex(12)}")
 
 
 class Exchange(Protocol):
@@ -67,7 +71,7 @@ class Gate:
     """Give `send` to the switchboard, `note` to the engine's watchers, and `run` it.
 
     `durable` waits until all that the ACD has decided so far is on disk; `offer` is what it has decided of a call.
-    `on_over` is done in the transaction that writes an outcome down.
+    `due` says what stood in the line by itself. `on_over` is done in the transaction that writes an outcome down.
     """
 
     def __init__(
@@ -80,10 +84,12 @@ class Gate:
         *,
         durable: Callable[[], Awaitable[None]],
         offer: Callable[[CallId], Offer | None],
+        due: Due,
         on_over: Also,
     ) -> None:
         self._exchange, self._acd, self._database, self._city, self._now = exchange, acd, database, city, now
-        self._durable, self._offer, self._on_over = durable, offer, on_over
+        self._durable, self._offer, self._due, self._on_over = durable, offer, due, on_over
+        self._about: dict[CallId, str] = {}  # what the agent is told before the citizen is dialled
         self._steps: dict[CallId, DialStep] = {}  # of calls without an outcome
         self._inherited: set[CallId] = set()  # of those, the ones that another run began
         self._entries: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
@@ -96,26 +102,8 @@ class Gate:
 
         `also` is done in the transaction of the intent, and may refuse it.
         """
-        city = self._city()
-        number = dialled_as(wish.number, city.about.country_code)
-        refuse_if(rule_against(number, city))
-        reply = await self._exchange.action("Getvar", Variable="CARRIER")
-        refuse_if(None if reply.get("Value") else "no_carrier")
-        hotline = city.hotlines.get(wish.hotline) or city.hotlines[city.about.default_hotline]
-        intent = DialOut(
-            call=CallId(f"{OUTWARD}{secrets.token_hex(12)}"),
-            number=number,
-            hotline=hotline.number,
-            agent=wish.agent,
-            owed=wish.owed,
-            who=wish.who,
-            why=wish.why,
-            asked_at=self._now(),
-        )
-        async with self._intending:  # two wishes to one number do not both find it free
-            await self._intend(intent, city, also)
-        self._steps[intent.call] = DialStep.INTENDED
-        queue = QueueName(hotline.queue)
+        intent = await self._intend(new_call(), wish, also)
+        queue = QueueName(self._city().hotlines[intent.hotline].queue)
         request = AgentDialsOut(at=self._now(), by=wish.who, call=intent.call, agent=wish.agent, queue=queue)
         try:
             await self._acd.ask(request)
@@ -124,28 +112,20 @@ class Gate:
             raise
         return intent.call
 
-    async def _intend(self, intent: DialOut, city: City, also: Also | None) -> None:
-        limits = city.dialling
-        async with self._database.begin() as connection:
-            if await dial_book.unfinished(connection, intent.number):
-                refuse_if("number_in_progress")
-            attempts = await dial_book.attempts_to(connection, intent.number, intent.asked_at - limits.window)
-            refuse_if("number_too_often" if attempts >= limits.attempts_per_number else None)
-            await dial_book.intend(connection, intent)
-            await note_dialled_out(
-                connection, intent.call, hotline=intent.hotline, number=intent.number, at=intent.asked_at
-            )
-            if also is not None:
-                await also(connection, intent)
-            detail = f"agent {intent.agent}: {intent.why}"
-            await access.note(
-                connection,
-                at=intent.asked_at,
-                who=intent.who,
-                deed="citizen.dialled",
-                subject=intent.call,
-                detail=detail,
-            )
+    async def has_carrier(self) -> bool:
+        """Whether there is a carrier for calls outside. Raises TelephonyError."""
+        return bool((await self._exchange.action("Getvar", Variable="CARRIER")).get("Value"))
+
+    async def _intend(self, call: CallId, wish: Wish, also: Also | None) -> DialOut:
+        city = self._city()
+        intent = intent_of(call, wish, city, self._now())
+        refuse_if(None if await self.has_carrier() else "no_carrier")
+        async with self._intending:
+            await write_intent(self._database, intent, city, also)
+        self._steps[call] = DialStep.INTENDED
+        if wish.about:
+            self._about[call] = "&".join(wish.about)
+        return intent
 
     # ---- sent, once
 
@@ -159,6 +139,9 @@ class Gate:
                 self._fail(order)  # taken before, or the ACD has given it up meanwhile
                 return
             await self._exchange.action("Originate", **self._originate(order, number))
+        except Refused as refusal:
+            log.info("a call-back is not made now", call=call, rule=refusal.rule)
+            self._fail(order)
         except (AsteriskRefused, SQLAlchemyError, OSError) as error:
             log.warning("a call to a citizen was not sent", call=call, why=type(error).__name__)
             self._fail(order)
@@ -170,6 +153,8 @@ class Gate:
     async def _take_the_step(self, order: RingAgent) -> str | None:
         """The number to dial, if this is who may send it: nobody did before, and nobody will again."""
         await self._durable()
+        if due := await self._due(order):
+            await self._intend(order.call, *due)
         async with self._database.begin() as connection:
             known = await dial_book.read(connection, order.call)
             if known is None:
@@ -191,7 +176,10 @@ class Gate:
             "ChannelId": order.call,
             "Timeout": str(round(order.ring_time.total_seconds() * 1000)),
             "CallerID": f"<{masked(number)}>",
-            "Variable": [f"__CALL_ID={order.call}", f"__ATTEMPT={order.attempt}", f"RING_S={ring_s}"],
+            "Variable": [
+                *(f"__CALL_ID={order.call}", f"__ATTEMPT={order.attempt}", f"RING_S={ring_s}"),
+                f"ABOUT={self._about.pop(order.call, '')}",
+            ],
         }
 
     def _fail(self, order: RingAgent) -> None:
@@ -233,6 +221,7 @@ class Gate:
                 self._end(call, after_a_death(self._steps[call]))
 
     def _end(self, call: CallId, outcome: DialOutcome) -> None:
+        self._about.pop(call, None)
         if self._steps.pop(call, None) is not None:
             self._acd.tell(DialOutOver(at=self._now(), call=call, outcome=outcome))
 

@@ -17,19 +17,22 @@ class Lag:
     """One connection's lateness, seconds. `arrived`, `sent` are readings of our monotonic clock."""
 
     def __init__(self) -> None:
-        self.seconds = 0.0  # of the newest event
+        self.seconds = 0.0  # of the newest event or quick ping
         self.times = 0  # how often events began to come late
         self.is_late = False
         self._apart_s: float | None = None
 
-    def calibrate(self, stamp: str, sent: float, arrived: float) -> None:
-        """A ping was answered; `stamp` is Asterisk's time of it."""
+    def calibrate(self, stamp: str, sent: float, arrived: float) -> bool:
+        """A ping was answered; `stamp` is Asterisk's time of it. Tell whether events have just stopped being late."""
         at = _seconds(stamp)
-        if at is not None and arrived - sent <= QUICK_PING_S:
-            self._apart_s = (sent + arrived) / 2 - at
+        if at is None or arrived - sent > QUICK_PING_S:
+            return False
+        self._apart_s = (sent + arrived) / 2 - at
+        was_late, self.is_late, self.seconds = self.is_late, False, 0.0
+        return was_late
 
     def note(self, stamp: str, arrived: float) -> bool:
-        """An event came; tell whether events have just stopped being late, so that a resync is due."""
+        """An event came; tell whether events have just stopped being late."""
         at = _seconds(stamp)
         if at is None or self._apart_s is None:
             return False

@@ -20,7 +20,7 @@ HELD_MOST: Final = 5_000
 
 
 class Listener:
-    """Give `hear` to the AMI connection as its `on_event`."""
+    """Give `hear` to the AMI connection as its `on_event`, `pong` as its `on_ping`."""
 
     def __init__(
         self,
@@ -49,6 +49,11 @@ class Listener:
         else:
             self._overheard += 1
 
+    def pong(self, stamp: str, sent: float, arrived: float) -> None:
+        """A ping was answered."""
+        if self.lag.calibrate(stamp, sent, arrived):
+            self._on_caught_up()
+
     def hold_back(self) -> None:
         """From now on keep what is heard: somebody looks at the telephones."""
         self._held, self._overheard = [], 0
@@ -59,6 +64,7 @@ class Listener:
         self._translator.resume(
             {live.call: live.attempt for live in calls if live.where in WITH_SEAT},
             [live.call for live in calls if live.where in RANG],
+            [live.call for live in calls if live.is_outside],
         )
 
     def let_go(self) -> int:

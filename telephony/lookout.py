@@ -3,6 +3,11 @@
 After a gap (a login, a full inbox, events that came late) the look is exact: news is held back, a snapshot is taken,
 the difference told, then the news. Offers wait that long (acd.finding). In quiet times the reconciler takes the same
 look while news goes on, so what it sees may be a moment old: it believes a difference only when it sees the same twice.
+
+A look costs Asterisk and us something, so under load it must not feed the load. While events come late nothing is
+looked at but a new session: what is listed stands in line behind them, and would be as old. When they come in time
+again, nothing has been lost, and one look is taken once they have done so for CALM_S. And between two looks for lack of
+breath (a full inbox, too much heard meanwhile) there is a rest of STRAIN_FACTOR times as long as they take.
 """
 
 from __future__ import annotations
@@ -10,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
@@ -35,6 +41,11 @@ LOOK_AGAIN_S: Final = 1.0
 REST_FACTOR: Final = 20.0
 """Rest so many times as long as a look took, at most LOOK_EVERY_S: many suspicions do not make a flood of looks."""
 RETRY_S: Final = 1.0
+CALM_S: Final = 1.0
+STRAIN_FACTOR: Final = 4.0
+LATE_LONGEST_S: Final = 10.0
+"""So long a look waits for events to come in time; acd.finding.BLIND_FOR, too, is over then."""
+LATE: Final = "events came late"
 
 Subject = CallId | SeatId
 Complaint = tuple[Subject, tuple[tuple[str, int], ...]]
@@ -75,11 +86,15 @@ class Lookout:
         now: Callable[[], datetime],
         *,
         look_every_s: float = LOOK_EVERY_S,
+        calm_s: float = CALM_S,
     ) -> None:
         self._brain, self._distributor, self._listener = brain, distributor, listener
         self._note_arrival, self._now = note_arrival, now
-        self._look_every_s = look_every_s
-        self._gap = asyncio.Event()
+        self._look_every_s, self._calm_s = look_every_s, calm_s
+        self._stirred = asyncio.Event()  # a look has become due
+        self._is_gap = self._is_new = False  # facts are missing; because a session began
+        self._calm_at: float | None = None  # when a look after late events is due
+        self._breath_at = 0.0  # not before this, unless a session began
         self._suspected: frozenset[Complaint] = frozenset()
         self.sightings = Sightings()
 
@@ -87,6 +102,7 @@ class Lookout:
 
     def begin(self) -> None:
         """A session with Asterisk began: whatever happened before it was not heard."""
+        self._is_new = True
         self.mark("logged in to Asterisk")
 
     def lose(self) -> None:
@@ -97,15 +113,22 @@ class Lookout:
 
     def mark(self, why: str, lost: int = 0) -> None:
         """Facts are missing: look at the telephones."""
-        self.sightings.blind = True
         self._brain.tell(GapMarked(at=self._now(), lost=lost, why=why))
-        self._gap.set()
+        self._stir()
 
     def watch(self, event: Event, _orders: object = None) -> None:
         """A full inbox is a gap, too; the inbox has marked it."""
         if isinstance(event, GapMarked) and event.why == INBOX_FULL:
-            self.sightings.blind = True
-            self._gap.set()
+            self._stir()
+
+    def catch_up(self) -> None:
+        """Events that had come late come in time again. None is missing, so nobody need wait for the look."""
+        self._calm_at = time.monotonic() + self._calm_s
+        self._stirred.set()
+
+    def _stir(self) -> None:
+        self.sightings.blind = self._is_gap = True
+        self._stirred.set()
 
     # ---- looking
 
@@ -116,12 +139,14 @@ class Lookout:
             await self._rest(rest_s)
             began = time.monotonic()
             try:
-                if self._gap.is_set():
+                if self._is_gap or self._calm_at is not None:
                     await self._resync(ami)
+                    breath_s = min(STRAIN_FACTOR * self.sightings.last_resync_s, LOOK_EVERY_S)
+                    self._breath_at = time.monotonic() + breath_s
                 else:
                     await self._reconcile(ami)
             except AsteriskUnreachable:
-                self._gap.clear()  # the next login is a gap of its own
+                self._is_gap, self._is_new, self._calm_at = False, False, None  # the next login is a gap of its own
             except TelephonyError as error:
                 log.warning("the telephones could not be looked at", because=type(error).__name__)
                 await asyncio.sleep(RETRY_S)
@@ -133,41 +158,59 @@ class Lookout:
         return min(LOOK_AGAIN_S, self._look_every_s) if self._suspected else self._look_every_s
 
     async def _rest(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._gap.wait()
-        except TimeoutError:
-            return
+        """Until a look is due: after so many seconds, or sooner by what happens meanwhile."""
+        began = time.monotonic()
+        while (left_s := self._due_at(began, seconds) - time.monotonic()) > 0:
+            self._stirred.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left_s):
+                    await self._stirred.wait()
+
+    def _due_at(self, began: float, seconds: float) -> float:
+        if self._is_new:
+            return began
+        at_last = began + max(seconds, LATE_LONGEST_S)
+        if self._listener.lag.is_late:
+            return at_last
+        if self._is_gap:
+            return self._breath_at
+        if self._calm_at is not None:
+            return min(max(self._calm_at, self._breath_at), at_last)
+        return began + seconds
 
     async def _resync(self, ami: Lister) -> None:
-        began = time.monotonic()
-        self._gap.clear()
+        began, is_gap, is_new = time.monotonic(), self._is_gap, self._is_new
+        self._is_gap, self._is_new, self._calm_at = False, False, None
         self._suspected = frozenset()
         self._listener.hold_back()
         try:
             telephones = await take_snapshot(ami)
             self._listener.resume(telephones)
             self.sightings.lines = telephones.lines
-            told = await self._brain.look(lambda: self._all_differences(telephones)) - 1
+            await self._brain.look(lambda: self._all_differences(telephones, is_gap=is_gap))
         except TelephonyError:
-            self._gap.set()
+            self._is_new = is_new
+            self._stir()
             raise
         finally:
             lost = self._listener.let_go()
         self.sightings.resyncs += 1
-        self.sightings.last_difference = told
         self.sightings.last_resync_s = time.monotonic() - began
-        self.sightings.blind = self._gap.is_set()
-        log.info("the ACD agrees with the telephones", calls=len(telephones.calls), facts=told)
+        self.sightings.blind = self._is_gap
+        log.info(
+            "the ACD agrees with the telephones", calls=len(telephones.calls), facts=self.sightings.last_difference
+        )
         if lost:
             self.mark("too much was heard while looking", lost)
 
-    def _all_differences(self, telephones: Telephones) -> Sequence[Event]:
+    def _all_differences(self, telephones: Telephones, *, is_gap: bool) -> Sequence[Event]:
         at = self._now()
         for arrival in newcomers(telephones, self._distributor, at):
             self._note_arrival(arrival)
         facts = difference(telephones, self._distributor, at)
-        return (*facts, GapClosed(at=at, differences=len(facts)))
+        self.sightings.last_difference = len(facts)
+        begin = () if is_gap else (GapMarked(at=at, why=LATE),)
+        return (*begin, *facts, GapClosed(at=at, differences=len(facts)))
 
     # ---- the reconciler
 

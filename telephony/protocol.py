@@ -140,6 +140,8 @@ class AmiProtocol(asyncio.Protocol):
         self.is_booted = False
         self.fault: PeerMisbehaved | None = None
         loop = asyncio.get_running_loop()
+        self._clock = loop.time
+        self.heard_at = loop.time()  # when the last byte came
         self.greeted: asyncio.Future[None] = loop.create_future()
         self.lost: asyncio.Future[None] = loop.create_future()
 
@@ -156,6 +158,7 @@ class AmiProtocol(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what has arrived, however it was cut."""
+        self.heard_at = self._clock()
         try:
             blocks = self._framer.feed(data)
         except PeerMisbehaved as fault:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
 from acd.admission import Budget, RepeatCallers
-from acd.model import Refusal
+from acd.model import AgentId, Refusal
 from city.city import City
 from city.hotline import Hotline
 from ivr.agent_codes import Desk, serve
 from ivr.line import Keypad
-from ivr.menu import journey_of
+from ivr.menu import Join, journey_of
 from ivr.walk import walk
 
 log = structlog.get_logger(__name__)
@@ -31,11 +31,17 @@ class Caller(Keypad, Protocol):
         """Set a channel variable."""
 
 
+WhoServed = Callable[[str, datetime], Awaitable[AgentId | None]]
+"""Who served this number last, not before this moment. Soon, or None: a caller is waiting for it."""
+
+
 class Reception:
     """Answers both scripts. The city is asked for anew with every call, so a swapped one serves the next caller."""
 
-    def __init__(self, city: Callable[[], City], desk: Desk, now: Callable[[], datetime]) -> None:
-        self._city, self._desk, self._now = city, desk, now
+    def __init__(
+        self, city: Callable[[], City], desk: Desk, now: Callable[[], datetime], who_served: WhoServed
+    ) -> None:
+        self._city, self._desk, self._now, self._who_served = city, desk, now, who_served
         self._repeat_callers = RepeatCallers()
 
     async def receive(self, caller: Caller) -> None:
@@ -52,15 +58,24 @@ class Reception:
         if not known:
             log.warning("a number that no hotline lists was dialled", hotline=hotline.number)
         join = await walk(journey_of(city, hotline), caller)
+        prefers = await self._prefers(city, hotline, join, number)
         skills = "&".join(f"{need.skill}:{need.level}" for need in sorted(join.skills))
         for name, value in (
             ("HOTLINE", hotline.number),
             ("QUEUE", join.queue),
             ("SKILLS", skills),
             ("CALL_PRIORITY", str(join.priority)),
+            ("PREFERS", prefers or ""),
             ("WALKED", "yes"),
         ):
             await caller.set_variable(name, value)
+
+    async def _prefers(self, city: City, hotline: Hotline, join: Join, number: str) -> AgentId | None:
+        """熟人坐席: who served this citizen last, if the queue asks for that. A crisis hotline has no favourites."""
+        days = city.queues[join.queue].prefer_last_agent_days
+        if not days or not number or hotline.crisis or city.admission.shares(number):
+            return None
+        return await self._who_served(number, self._now() - timedelta(days=days))
 
     def _lets_in(self, city: City, hotline: Hotline, number: str) -> bool:
         """A crisis hotline lets everybody in; so does a number that many people share."""

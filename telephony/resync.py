@@ -1,8 +1,8 @@
 """What the telephones do now, beside what the ACD believes: the difference, as ordinary facts.
 
 AMI has no replay, so this is how anything missed is found again. The telephones are always right. A call the dialplan
-does something with that is none of the ACD's business (a menu, a transfer, the fallback queue) is left alone: its
-caller's leg lives, that is proof enough.
+does something with that is none of the ACD's business (a menu, the fallback queue) is left alone: its caller's leg
+lives, that is proof enough. Callers who are handed on: telephony.handing_seen.
 """
 
 from __future__ import annotations
@@ -37,12 +37,13 @@ from acd.model import (
     WaitingCall,
     is_outward,
 )
-from acd.talk_facts import ConsultAnswered, ConsultBegun, ConsultEnded, Party
+from acd.talk_facts import ConsultEnded
+from telephony.handing_seen import Talks, consultation, is_under_way, went_on
 from telephony.telephones import WITH_SEAT, LiveCall, Telephones, Where
 from telephony.translate import Arrival
 
 
-class Acd(Protocol):
+class Acd(Talks, Protocol):
     """What the ACD believes: `acd.distributor.Distributor`."""
 
     @property
@@ -52,22 +53,6 @@ class Acd(Protocol):
     @property
     def arrived(self) -> Collection[CallId]:
         """Calls greeted or in a menu."""
-
-    @property
-    def offers(self) -> Mapping[CallId, Offer]:
-        """Calls for which a phone is being rung."""
-
-    @property
-    def talking(self) -> Mapping[CallId, Offer]:
-        """Calls with an agent."""
-
-    @property
-    def kept(self) -> Mapping[CallId, Offer]:
-        """Who is kept for a transfer."""
-
-    @property
-    def asked(self) -> Mapping[CallId, Offer]:
-        """Who is consulted."""
 
     @property
     def calls(self) -> frozenset[CallId]:
@@ -115,7 +100,9 @@ class _View:
         self._now, self._acd, self._at = now, acd, at
         self._waiting = {waiting.id for waiting in acd.waiting}
         self._known = acd.calls
-        self._occupied = {live.seat: live.call for live in now.calls.values() if live.where in WITH_SEAT}
+        engaged = [live for live in now.calls.values() if live.where in WITH_SEAT]
+        self._occupied = {seat: live.call for live in engaged for seat in live.seats}
+        self._occupied |= {live.seat: live.call for live in engaged if live.seat}
 
     def on_the_way(self) -> set[CallId]:
         """Calls that we make whose order has no effect yet: its deadline judges it, unless the seat has a call."""
@@ -129,17 +116,25 @@ class _View:
     def closings(self, live: LiveCall) -> Iterator[Event]:
         """Offers and conversations that are over."""
         talk, offer = self._acd.talking.get(live.call), self._acd.offers.get(live.call)
-        if talk is not None and self._contradicts(live, talk):
+        went_on = self._went_on(live)
+        if talk is not None and went_on is None and self._contradicts(live, talk):
             yield TalkEnded(at=self._at, call=live.call, attempt=talk.attempt)
         if offer is not None and self._has_failed(live, offer):
             failure = live.failure if live.attempt == offer.attempt else None
             failure = failure or RingFailure.NOT_CARRIED_OUT
             yield RingFailed(at=self._at, call=live.call, attempt=offer.attempt, failure=failure)
         kept, asked = self._acd.kept.get(live.call), self._acd.asked.get(live.call)
-        if kept is not None and self._is_over_for(live, kept):
+        if kept is not None and went_on is None and self._is_over_for(live, kept):
             yield TalkEnded(at=self._at, call=live.call, attempt=kept.attempt)
         if asked is not None and (asked.seat not in live.seats or self._is_elsewhere(live, asked)):
             yield ConsultEnded(at=self._at, call=live.call, attempt=asked.attempt)
+
+    def _went_on(self, live: LiveCall) -> Event | None:
+        """Not if the first agent's own phone is with another caller: then that talk is over in any case."""
+        first = self._acd.talking.get(live.call) or self._acd.kept.get(live.call)
+        if is_outward(live.call) or self._is_on_the_way(live) or (first and self._is_elsewhere(live, first)):
+            return None
+        return went_on(live, self._acd, self._at, waits=live.call in self._waiting)
 
     def _is_over_for(self, live: LiveCall, kept: Offer) -> bool:
         """The caller has somebody else, or waits; or the phone of whoever is kept is with another caller."""
@@ -151,14 +146,15 @@ class _View:
 
     @staticmethod
     def _contradicts(live: LiveCall, talk: Offer) -> bool:
+        """The telephones show another talk, or the caller without one, or no phone of the agent's in it."""
         if live.where in WITH_SEAT:
-            return (live.where, live.attempt) != (Where.TALKING, talk.attempt)
-        return live.where is Where.WAITING
+            return (live.where, live.attempt, live.seat) != (Where.TALKING, talk.attempt, talk.seat)
+        return live.where is Where.WAITING or talk.seat not in live.seats
 
     def _has_failed(self, live: LiveCall, offer: Offer) -> bool:
         """An order that has no effect yet is on its way: its own deadline judges it, unless the seat has a call."""
         is_older = live.attempt < offer.attempt
-        if live.where in WITH_SEAT and live.attempt == offer.attempt:
+        if live.where in WITH_SEAT and (live.attempt, live.seat) == (offer.attempt, offer.seat):
             return False
         if self._occupied.get(offer.seat, live.call) != live.call:
             return True
@@ -175,20 +171,46 @@ class _View:
             if live.call not in self._waiting or self._acd.attempts(live.call) < live.attempt:
                 yield self._joined(live)
         elif live.where in WITH_SEAT:
-            yield from self._with_seat(live)
-        if live.where is Where.TALKING:
-            yield from self._with_somebody_asked(live)
+            yield from self._engaged(live)
 
-    def _with_somebody_asked(self, live: LiveCall) -> Iterator[Event]:
-        """A second phone of ours in the conversation, of whom we do not know."""
-        if live.call in self._acd.asked:
-            return
-        for seat in sorted(live.seats - {live.seat}):
-            agent = self._acd.sitting_at(seat)
-            if agent is not None and agent.call is None:
-                at, call, attempt = self._at, live.call, live.attempt
-                yield ConsultBegun(at=at, call=call, attempt=attempt, to=Party.AGENT, seat=seat)
-                yield ConsultAnswered(at=at, call=call, attempt=attempt)
+    def _engaged(self, live: LiveCall) -> Iterator[Event]:
+        """Somebody is dialled for the caller, or talks with them."""
+        fact, kept = self._went_on(live), self._acd.kept.get(live.call)
+        if fact is not None:
+            yield fact
+            if live.where is Where.RINGING:
+                yield RingStarted(at=self._at, call=live.call, attempt=live.attempt)
+        elif kept is not None and is_under_way(live, kept) and not self._is_elsewhere(live, kept):
+            yield from self._outward(live)
+        else:
+            yield from self._with_seat(live)
+        if live.where is Where.TALKING and self._has_talk(live):
+            talk = self._acd.talking.get(live.call)
+            goes_on = talk is not None and (fact is not None or not self._contradicts(live, talk))
+            yield from consultation(live, self._acd, talk if goes_on else None, self._others(live), self._at)
+
+    def _has_talk(self, live: LiveCall) -> bool:
+        """Whether the ACD has this talk once it is told what was found."""
+        talk, offer = self._acd.talking.get(live.call), self._acd.offers.get(live.call)
+        if live.seat is None:
+            return False
+        if talk is not None and talk.seat == live.seat and not self._is_elsewhere(live, talk):
+            return True
+        if offer is not None and (offer.attempt, offer.seat) == (live.attempt, live.seat):
+            return True
+        agent = self._acd.sitting_at(live.seat)
+        return agent is not None and not self._is_engaged(agent, live.call) and not self._is_on_the_way(live)
+
+    def _others(self, live: LiveCall) -> Mapping[SeatId, Agent]:
+        """Whose phone is a second one in the call."""
+        found = {seat: self._acd.sitting_at(seat) for seat in live.seats - {live.seat}}
+        return {seat: one for seat, one in found.items() if one is not None and not self._is_engaged(one, live.call)}
+
+    def _is_on_the_way(self, live: LiveCall) -> bool:
+        """An order newer than what is seen."""
+        offer = self._acd.offers.get(live.call)
+        is_newer = offer is not None and live.attempt < offer.attempt and not offer.dialled
+        return offer is not None and is_newer and not self._has_failed(live, offer)
 
     def _outward(self, live: LiveCall) -> Iterator[Event]:
         """A call that we make, of which the ACD knows: it was on disk before it was sent."""
@@ -200,10 +222,10 @@ class _View:
         talk, offer = self._acd.talking.get(live.call), self._acd.offers.get(live.call)
         if talk is not None and not self._contradicts(live, talk):
             return
+        if self._is_on_the_way(live):
+            return
         if offer is not None and self._has_failed(live, offer):
             offer = None
-        if offer is not None and live.attempt < offer.attempt and not offer.dialled:
-            return  # a newer order is on its way
         if offer is None or offer.attempt != live.attempt:
             agent = self._acd.sitting_at(live.seat) if live.seat else None
             if agent is None or live.seat is None or self._is_engaged(agent, live.call):
@@ -238,9 +260,14 @@ class _View:
         other = self._now.calls.get(agent.call) if agent.call is not None and agent.call != call else None
         if other is None:
             return False
+        if other.where is Where.WAITING or agent.seat is None:
+            return False
+        asked = self._acd.asked.get(other.call)
+        if asked is not None and asked.agent == agent.id:
+            return asked.seat in other.seats and not self._is_elsewhere(other, asked)
         if other.where in WITH_SEAT:
-            return other.attempt == agent.attempt
-        return agent.state is AgentState.TALKING and other.where is not Where.WAITING
+            return (other.attempt, other.seat) == (agent.attempt, agent.seat)
+        return agent.state is AgentState.TALKING and agent.seat in other.seats
 
     def _joined(self, live: LiveCall) -> CallJoined:
         return CallJoined(
@@ -251,6 +278,7 @@ class _View:
             priority=live.priority,
             joined=live.joined,
             attempts=live.attempt,
+            prefers=live.prefers,
         )
 
     def phones(self) -> Iterator[Event]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from acd.dial_facts import ONLY_ATTEMPT
-from acd.model import CallId, QueueName, RingFailure, SeatId, Skills, is_outward
+from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId, Skills, is_outward
 from telephony.message import AmiMessage
 from telephony.translate import failure_of, read_moment, read_skills
 from telephony.trunks import is_line
@@ -27,8 +27,10 @@ VARIABLES: Final = (
         "SKILLS",
         "CALL_PRIORITY",
         "JOINED",
+        "PREFERS",
         "ATTEMPT",
         "SEAT",
+        "FIRST_SEAT",
         "DIALSTATUS",
         "SAID",
     ),
@@ -40,6 +42,10 @@ NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID"})
 GREETING: Final = frozenset({"citizens", "unattended"})
 TALKS: Final = frozenset({"talk-parked", "talk-together", "talk-taken", "talk-room"})
 """Where the caller's leg is in a conversation with its SEAT that is not Dial's, also while somebody is asked."""
+ASKING: Final = "talk-parked"
+CONFERENCE: Final = "talk-room"
+HANDED_ON: Final = "talk-dial"
+"""Where a phone, or somebody outside, is dialled by the dialplan itself."""
 
 
 class Where(StrEnum):
@@ -67,6 +73,7 @@ class LiveCall:
     skills: Skills = frozenset()
     priority: int = 0
     joined: datetime | None = None
+    prefers: AgentId | None = None
     attempt: int = 0
     seat: SeatId | None = None
     failure: RingFailure | None = None  # what the last offer came to, if it failed
@@ -74,6 +81,15 @@ class LiveCall:
     ani: str = field(default="", repr=False)
     withheld: bool = False
     seats: frozenset[SeatId] = frozenset()  # every seat whose phone is rung or talks for this call
+    answered: frozenset[SeatId] = frozenset()  # those of them that have picked up
+    first: SeatId | None = None  # of a transfer that is being dialled: whose talk it was; `seat`, if on the way back
+    asks: bool = False  # the caller hears music while somebody is asked
+    in_conference: bool = False
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the caller is with somebody outside, or on the way there."""
+        return self.where in WITH_SEAT and self.seat is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,23 +132,27 @@ def _variables(channel: AmiMessage) -> dict[str, str]:
 def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[AmiMessage]) -> LiveCall:
     if is_outward(CallId(leg["Uniqueid"])):
         return _read_outward(leg, carried)
+    seat, context = SeatId(carried.get("SEAT", "")) or None, leg.get("Context")
+    phones = _seats_of(others)
     bridged = [other for other in others if leg.get("BridgeID") and other.get("BridgeID") == leg["BridgeID"]]
-    seats = frozenset(filter(None, map(_seat_of, others)))
-    seat = SeatId(carried.get("SEAT", "")) or None
-    partners = [partner for partner in map(_seat_of, bridged) if partner]
-    partner = seat if seat in partners else next(iter(partners), None)
-    if partner is None and leg.get("Context") in TALKS and seat in seats:
-        partner = seat
+    is_parked = context in TALKS and seat in phones
+    partners = _seats_of(bridged)
+    partner = seat if is_parked or seat in partners else next(iter(sorted(partners)), None)
     return LiveCall(
         call=CallId(leg["Uniqueid"]),
-        where=_where(leg, others, is_with_seat=partner is not None),
+        where=_where(leg, others, is_talking=is_parked or any(map(_is_phone, bridged))),
         queue=QueueName(carried.get("QUEUE", "")),
         skills=read_skills(carried.get("SKILLS", "")),
         priority=_number(carried.get("CALL_PRIORITY", "")),
         joined=read_moment(carried.get("JOINED", "")),
+        prefers=AgentId(carried.get("PREFERS", "")) or None,
         attempt=_number(carried.get("ATTEMPT", "")),
-        seat=partner or seat,
-        seats=seats,
+        seat=partner if is_parked or bridged else seat,
+        seats=phones,
+        answered=_seats_of(other for other in others if other.get("ChannelStateDesc") == "Up"),
+        first=(SeatId(carried.get("FIRST_SEAT", "")) or None) if context == HANDED_ON else None,
+        asks=context == ASKING,
+        in_conference=context == CONFERENCE,
         failure=_failure(carried.get("DIALSTATUS", ""), carried.get("SAID", "")),
         dnis=carried.get("DNIS", ""),
         ani=carried.get("ANI", ""),
@@ -151,8 +171,8 @@ def _failure(status: str, sip: str) -> RingFailure | None:
     return failure_of(status, sip, rang=False) if status not in ("", "ANSWER") else None
 
 
-def _where(leg: AmiMessage, others: Sequence[AmiMessage], *, is_with_seat: bool) -> Where:
-    if is_with_seat:
+def _where(leg: AmiMessage, others: Sequence[AmiMessage], *, is_talking: bool) -> Where:
+    if is_talking:
         return Where.TALKING
     match leg.get("Context"), leg.get("Application"):
         case "waiting-room", _:
@@ -167,10 +187,18 @@ def _where(leg: AmiMessage, others: Sequence[AmiMessage], *, is_with_seat: bool)
     return Where.ELSEWHERE
 
 
+def _is_phone(leg: AmiMessage) -> bool:
+    return leg.get("Channel", "").startswith(PHONE)
+
+
 def _seat_of(leg: AmiMessage) -> SeatId | None:
-    """`PJSIP/8001-0000002a` belongs to seat 8001."""
-    name = leg.get("Channel", "")
-    return SeatId(name.removeprefix(PHONE).rpartition("-")[0]) if name.startswith(PHONE) else None
+    """`PJSIP/8001-0000002a` belongs to seat 8001; a carrier's line to none."""
+    name = leg.get("Channel", "").removeprefix(PHONE).rpartition("-")[0] if _is_phone(leg) else ""
+    return SeatId(name) if name and not is_line(name) else None
+
+
+def _seats_of(legs: Iterable[AmiMessage]) -> frozenset[SeatId]:
+    return frozenset(filter(None, map(_seat_of, legs)))
 
 
 def _number(text: str) -> int:

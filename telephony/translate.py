@@ -49,7 +49,7 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills
+from acd.model import AgentId, CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills
 from acd.talk_facts import Party, ThreeWayBegun, TransferBegun, TransferDone, TransferFailed
 from telephony import handing_on
 from telephony.translate_dialling import outward_call, outward_facts
@@ -103,13 +103,12 @@ class Translator:
         self._outside: set[CallId] = set()  # on the way to somebody outside, or with them
         self._contacts: dict[SeatId, str] = {}
 
-    def resume(self, offers: Mapping[CallId, int], rang: Iterable[CallId]) -> None:
+    def resume(self, offers: Mapping[CallId, int], rang: Iterable[CallId], outside: Iterable[CallId] = ()) -> None:
         """After a hole in what was heard: these calls are engaged in these offers, and no others; those phones rang.
 
         News of registrations was missed, too; who is there is looked up anew.
         """
-        self._offers, self._rang = dict(offers), set(rang)
-        self._outside.clear()
+        self._offers, self._rang, self._outside = dict(offers), set(rang), set(outside)
         self._contacts.clear()
 
     def facts(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
@@ -246,6 +245,7 @@ def _joined(call: CallId, message: Message, at: datetime) -> CallJoined:
         priority=int(message.get("CallPriority") or 0),
         joined=read_moment(message.get("Joined", "")),
         attempts=int(message.get("Attempt") or 0),
+        prefers=AgentId(message.get("Prefers", "")) or None,
     )
 
 

@@ -40,6 +40,11 @@ class FailureOf(Protocol):
         """By Dial's outcome and the phone's own status."""
 
 
+SAID_BY_THE_DIALPLAN: Final[Mapping[str, DialOutcome]] = {
+    "ANSWER": DialOutcome.ANSWERED,
+    "UNDIALLED": DialOutcome.NOT_DIALLED,  # the agent hung up before it
+}
+
 OUTCOMES: Final[Mapping[RingFailure, DialOutcome]] = {
     RingFailure.NO_ANSWER: DialOutcome.NO_ANSWER,
     RingFailure.BUSY: DialOutcome.BUSY,
@@ -67,8 +72,7 @@ def outward_facts(call: CallId, message: Message, at: datetime, failure_of: Fail
             return _of_agent(call, message, at, failure_of)
         case "UserEvent" if message.get("UserEvent") == "DialOutOver":
             status, sip = message.get("Status", ""), message.get("Sip", "")
-            answered = status == "ANSWER"
-            outcome = DialOutcome.ANSWERED if answered else OUTCOMES[failure_of(status, sip, rang=False)]
+            outcome = SAID_BY_THE_DIALPLAN.get(status) or OUTCOMES[failure_of(status, sip, rang=False)]
             return (DialOutOver(at=at, call=call, outcome=outcome),)
         case "UserEvent" if message.get("UserEvent") == "TalkPause":
             return (PauseAsked(at=at, call=call, attempt=ONLY_ATTEMPT, pause=message.get("Pause") == "yes"),)

@@ -11,6 +11,9 @@ import pytest_asyncio
 from plumbing.database import connect, prepare
 from sandbox.postgresql import Postgresql
 from tests.databases import PREPARED, Databases, sqlite_url
+from tests.side_by_side import pytest_collection_modifyitems, pytest_configure, pytest_xdist_auto_num_workers
+
+__all__ = ["pytest_collection_modifyitems", "pytest_configure", "pytest_xdist_auto_num_workers"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -41,7 +41,11 @@ PURE_MODULES = (
             "ledger",
         )
     ),
+    *(f"acd/{name}.py" for name in ("rates", "patience", "outlook", "advice", "autopilot")),
     *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome", "talk_facts", "transfers", "asking")),
+    *(f"acd/{name}.py" for name in ("why_terms", "why_words", "account", "inquiry", "replay", "incident")),
+    *(f"acd/{name}.py" for name in ("call_back_facts", "call_back_line", "calling_hours")),
+    *(f"acd/{name}.py" for name in ("measures", "measure_rules", "in_force", "lending", "foresight", "capacity_facts")),
     "ivr/*.py",
     "recordings/chain.py",
     *(

@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import Column, ForeignKey, Integer, Row, String, Table, Text, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from city.local_time import CITY_TIME
 from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
 from recordings.access import note
@@ -23,7 +24,6 @@ from tickets import ticket as rules
 from tickets.draft import CallFacts, Draft, Field
 from tickets.heard import Span
 from tickets.ticket import (
-    CITY_TIME,
     AppealKind,
     Ticket,
     TicketChanged,

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NewType
 
 from asr.plain import plain_text
+from city.local_time import CITY_TIME
 from recordings.calls import clean_ani
 
 TicketId = NewType("TicketId", str)
 TicketNumber = NewType("TicketNumber", str)  # 工单编号, for example "20261123-000017"
 
-CITY_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")  # China has one clock and no summer time
 _REASON_CHARS_MAX = 500
 
 

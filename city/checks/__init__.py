@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from city.checks import names, sense, twins
+from city.checks import names, recipes, sense, twins
 from city.files import Files
 from city.mistakes import Mistake
 
@@ -22,11 +22,18 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     twins.numbers_outside_are_nobody_elses,
     twins.places_are_told_apart,
     twins.trunks_have_one_name_each,
+    twins.levels_have_one_name_each,
+    recipes.recipes_go_forward,
+    recipes.recipes_do_not_loop,
+    recipes.relaxing_relaxes,
     sense.menus_are_shallow,
     sense.crisis_has_no_menu,
     sense.callers_are_told_of_recording,
     sense.audio_can_be_played,
     sense.places_lie_somewhere,
+    sense.the_first_level_is_at_rest,
+    sense.levels_fit_their_queues,
+    sense.queues_do_not_lend_to_themselves,
 )
 
 

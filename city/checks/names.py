@@ -15,13 +15,13 @@ from city.trunks import Trunk, TrunksFile
 
 
 def queues_exist(files: Files) -> Iterator[Mistake]:
-    """Hotlines, menus and seats name queues that queues.toml has."""
+    """Hotlines, menus, seats and response levels name queues that queues.toml has."""
     known = files.queues.names("queues", "name")
     return _unknown(queues_mentioned(files), files.queues, known, "queue", "队列")
 
 
 def skills_are_declared(files: Files) -> Iterator[Mistake]:
-    """Hotlines, menus and seats name skills that city.toml has."""
+    """Hotlines, menus, seats and recipes name skills that city.toml has."""
     known = files.city.names("skills", "name")
     return _unknown(skills_mentioned(files), files.city, known, "skill", "技能")
 

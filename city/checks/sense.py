@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from city.files import Files, hotlines
+from city.files import Files, hotlines, levels
+from city.level import fitted
 from city.menu import DEEPEST, Menu
 from city.mistakes import Mistake
 from city.places import Place
 from city.prompts import Prompt, audio_fault
+from city.queue import Queue
 from city.source import Source
 
 
@@ -55,6 +57,33 @@ def audio_can_be_played(files: Files) -> Iterator[Mistake]:
             yield source.mistake(
                 (), "wrong_audio", "须为 WAV、PCM16、单声道、8000 Hz", f"PCM16, mono, 8 kHz is needed: {fault}"
             )
+
+
+def the_first_level_is_at_rest(files: Files) -> Iterator[Mistake]:
+    """What a city falls back to is what its other files say."""
+    for path, level in levels(files):
+        if path[-1] == 0 and not level.changes_nothing:
+            zh, message = "第一个级别是常态,不能改变什么", "the first level is the resting one and changes nothing"
+            yield files.levels.mistake(path, "resting_level_changes", zh, message)
+
+
+def levels_fit_their_queues(files: Files) -> Iterator[Mistake]:
+    """What a level changes of a queue still makes a queue: some fields need each other."""
+    queues = {queue.name: queue for _, queue in files.queues.entries("queues", Queue)}
+    for path, level in levels(files):
+        for name, change in level.queues.items():
+            if name in queues and fitted(queues[name], change) is None:
+                zh, message = "与 queues.toml 合起来不成立", "together with queues.toml it makes no sense"
+                yield files.levels.mistake((*path, "queues", name), "level_does_not_fit", zh, message)
+
+
+def queues_do_not_lend_to_themselves(files: Files) -> Iterator[Mistake]:
+    """A level lends seats from one queue to another."""
+    for path, level in levels(files):
+        for place, lend in enumerate(level.lend):
+            if lend.lender == lend.borrower:
+                zh, message = "不能借给自己", "a queue does not lend to itself"
+                yield files.levels.mistake((*path, "lend", place, "borrower"), "lent_to_itself", zh, message)
 
 
 def places_lie_somewhere(files: Files) -> Iterator[Mistake]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from city.city import CityFile, Outside, Skill
-from city.files import Files, Mention, hotlines
+from city.files import Files, Mention, hotlines, levels
 from city.mistakes import Mistake
 from city.numbers import dialled_forms, local_number
 from city.places import Place
@@ -58,6 +58,12 @@ def trunks_have_one_name_each(files: Files) -> Iterator[Mistake]:
     """No two trunks have the same name."""
     found = files.trunks.entries("trunks", Trunk)
     return _twins((Mention(files.trunks, (*path, "name"), trunk.name) for path, trunk in found), "trunk", "中继")
+
+
+def levels_have_one_name_each(files: Files) -> Iterator[Mistake]:
+    """No two response levels have the same name."""
+    found = levels(files)
+    return _twins((Mention(files.levels, (*path, "name"), level.name) for path, level in found), "level", "响应级别")
 
 
 def numbers_outside_are_nobody_elses(files: Files) -> Iterator[Mistake]:

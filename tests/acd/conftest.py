@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd import journal, seat_table
+from acd import journal, measure_table, seat_table
 from plumbing.database import connect, metadata
-from tests.acd.scene import NINE
+from tests.acd.centre import Centre, centre_open
+from tests.acd.running import Clock
 
-
-class Clock:
-    """Nine o'clock, until somebody moves it."""
-
-    def __init__(self) -> None:
-        self.time = NINE
-
-    def __call__(self) -> datetime:
-        """What time it is."""
-        return self.time
-
-    def move(self, seconds: float) -> None:
-        """Let time pass."""
-        self.time += timedelta(seconds=seconds)
+TABLES = [
+    journal.journal,
+    seat_table.seats,
+    seat_table.seat_changes,
+    measure_table.measures,
+    measure_table.measure_changes,
+]
 
 
 @pytest.fixture
@@ -39,8 +32,13 @@ async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
     """A database tuned as in production."""
     database = connect(database_url)
     async with database.begin() as connection:
-        await connection.run_sync(
-            metadata.create_all, tables=[journal.journal, seat_table.seats, seat_table.seat_changes]
-        )
+        await connection.run_sync(metadata.create_all, tables=TABLES)
     yield database
     await database.dispose()
+
+
+@pytest.fixture
+async def centre(database: AsyncEngine, clock: Clock) -> AsyncIterator[Centre]:
+    """A centre that runs; nobody is logged on."""
+    async with centre_open(database, clock) as opened:
+        yield opened

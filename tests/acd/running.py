@@ -5,13 +5,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 
 from acd.commands import Command
 from acd.engine import Engine
 from acd.events import Event
 from acd.journal import Journal
+from tests.acd.scene import NINE
 
 DEADLINE_S = 5.0
+
+
+class Clock:
+    """Nine o'clock, until somebody moves it."""
+
+    def __init__(self) -> None:
+        self.time = NINE
+
+    def __call__(self) -> datetime:
+        """What time it is."""
+        return self.time
+
+    def move(self, seconds: float) -> None:
+        """Let time pass."""
+        self.time += timedelta(seconds=seconds)
 
 
 class Floor:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from acd.call_back_facts import CallBackAsked, CallBackLined, CallBackWithdrawn, PlaceInherited
+from acd.capacity_facts import CapacityChanged
 from acd.commands import Command, RingAgent, StopRinging
 from acd.dial_facts import AgentDialsOut
 from acd.distributor import Distributor
@@ -35,6 +39,8 @@ from acd.model import (
     CallId,
     Queue,
     QueueName,
+    RecipeRow,
+    Relax,
     RingFailure,
     Seat,
     SeatId,
@@ -60,6 +66,12 @@ def skilled(**levels: int) -> Skills:
 def make_seat(seat: str, queues: str = "general", **levels: int) -> Seat:
     """A seat serving the queues named in one string."""
     return Seat(SeatId(seat), frozenset(QueueName(queue) for queue in queues.split()), skilled(**levels))
+
+
+def relaxing(queue: str, *rows: tuple[float, str, int]) -> Queue:
+    """A queue by its recipe: after so many seconds, this skill, to this level."""
+    steps = [RecipeRow(timedelta(seconds=after), Relax(Skill(skill), level)) for after, skill, level in rows]
+    return Queue(QueueName(queue), recipe=tuple(steps))
 
 
 class Scene:
@@ -97,6 +109,12 @@ class Scene:
         """Close a seat."""
         self.tell(SeatClosed(at=self.now, seat=SeatId(seat)))
 
+    def measure(self, seats: Mapping[str, str], *closed: str, queues: tuple[Queue, ...] = QUEUES) -> None:
+        """Several seats and the queues change at one go."""
+        changed = tuple(make_seat(seat, serves) for seat, serves in seats.items())
+        gone = tuple(map(SeatId, closed))
+        self.tell(CapacityChanged(at=self.now, queues=queues, seats=changed, closed=gone))
+
     def phone_lost(self, seat: str) -> None:
         """A phone goes."""
         self.tell(PhoneLost(at=self.now, seat=SeatId(seat)))
@@ -104,6 +122,10 @@ class Scene:
     def phone_back(self, seat: str) -> None:
         """A phone comes."""
         self.tell(PhoneRegistered(at=self.now, seat=SeatId(seat)))
+
+    def load(self, *queues: Queue) -> None:
+        """The city has these queues now."""
+        self.tell(QueuesLoaded(at=self.now, queues=queues))
 
     # ---- agents
 
@@ -144,12 +166,46 @@ class Scene:
 
     # ---- calls
 
-    def join(self, call: str, queue: str = "general", priority: int = 0, **levels: int) -> None:
-        """A caller enters the waiting room."""
-        joined = CallJoined(
-            at=self.now, call=CallId(call), queue=QueueName(queue), skills=skilled(**levels), priority=priority
+    def join(
+        self,
+        call: str,
+        queue: str = "general",
+        priority: int = 0,
+        *,
+        joined: float | None = None,
+        prefers: str | None = None,
+        **levels: int,
+    ) -> None:
+        """A caller enters the waiting room; `joined`: who did so first then, in seconds after nine."""
+        self.tell(
+            CallJoined(
+                at=self.now,
+                call=CallId(call),
+                queue=QueueName(queue),
+                skills=skilled(**levels),
+                priority=priority,
+                joined=None if joined is None else clock(joined),
+                prefers=None if prefers is None else AgentId(prefers),
+            )
         )
-        self.tell(joined)
+
+    def line_up(self, owed: str, call: str = "out-1", since_s: float = 0, **more: Any) -> None:
+        """A call-back for `owed` takes the place of somebody who joined so many seconds after nine."""
+        queue = QueueName(more.pop("queue", "general"))
+        place = {"joined": clock(since_s), "queue": queue, **more}
+        self.tell(CallBackLined(at=self.now, call=CallId(call), owed=CallId(owed), **place))
+
+    def withdraw(self, owed: str) -> None:
+        """The debt leaves the line."""
+        self.tell(CallBackWithdrawn(at=self.now, owed=CallId(owed)))
+
+    def inherit(self, call: str, since_s: float, queue: str = "general") -> None:
+        """A citizen who rang again gets their old place."""
+        self.tell(PlaceInherited(at=self.now, call=CallId(call), queue=QueueName(queue), joined=clock(since_s)))
+
+    def ask_back(self, call: str) -> None:
+        """要求回拨."""
+        self.tell(CallBackAsked(at=self.now, call=CallId(call)))
 
     def end(self, call: str) -> None:
         """The caller is gone."""
@@ -197,3 +253,7 @@ class Scene:
     def waiting(self) -> list[str]:
         """Callers not talking yet, in order."""
         return [call.id for call in self.core.waiting]
+
+    def lined(self) -> list[tuple[str, str | None]]:
+        """Call-backs in the line, in order: each call, and for which it is owed."""
+        return [(call.id, call.owed) for call in self.core.lined]

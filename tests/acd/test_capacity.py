@@ -27,8 +27,7 @@ from acd.events import AgentBecameReady, AgentLoggedOn, CallJoined, QueuesLoaded
 from acd.journal import Journal
 from acd.model import AgentId, CallId, QueueName, Seat, SeatId
 from acd.seat_table import Action
-from tests.acd.conftest import Clock
-from tests.acd.running import Floor, running, until
+from tests.acd.running import Clock, Floor, running, until
 from tests.acd.scene import NINE, QUEUES, make_seat
 from tests.databases import BOTH
 

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.codec import COMMANDS, EVENTS, KINDS, UnknownKind, digest, pack, unpack
+from acd.codec import COMMANDS, EVENTS, KINDS, STEPS, UnknownKind, digest, pack, unpack
 from acd.commands import Command, MuteRecording, RingAgent, StopRinging
 from acd.distributor import RULES
 from acd.events import CallJoined, Event
-from acd.model import CallId, QueueName, SkillLevel
+from acd.model import CallId, QueueName, RecipeStep, SkillLevel
 from tests.acd.scene import NINE, skilled
 
 st.register_type_strategy(SkillLevel, st.builds(SkillLevel, st.text(), st.integers()))
+st.register_type_strategy(RecipeStep, st.one_of([st.builds(step) for step in STEPS.values()]))
 moments = st.datetimes(timezones=st.just(UTC))
 
 

@@ -26,8 +26,7 @@ from acd.events import (
 )
 from acd.inbox import EngineStopped
 from acd.model import AgentId, AgentState, CallId, QueueName, SeatId
-from tests.acd.conftest import Clock
-from tests.acd.running import Floor, Notebook, running, until
+from tests.acd.running import Clock, Floor, Notebook, running, until
 from tests.acd.scene import NINE, QUEUES, make_seat
 
 AGENT = AgentId("101")

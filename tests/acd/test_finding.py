@@ -138,3 +138,20 @@ def test_call_told_again_counts_its_attempts_on() -> None:
     scene.staff("101")
 
     assert scene.orders[-1].attempt == 4
+
+
+def test_after_a_gap_each_call_has_its_turn_with_the_agent_it_needs() -> None:
+    """An agent who can take little became free with one who can take all: the call that is first gets the latter."""
+    scene = Scene()
+    scene.staff("101")
+    scene.staff("102", "general health")
+    gap(scene)
+    scene.join("second")
+    scene.join("first", "health", priority=1)
+    scene.later(1)
+    for agent in ("102", "101"):  # both become free again meanwhile, 102 being the one idle longest
+        scene.rest(agent)
+        scene.ready(agent)
+    close(scene)
+
+    assert sorted(scene.rung()) == [("first", "102"), ("second", "101")]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.call_facts import CallBackOwed, Debt, TalkRecorded
+from acd.call_facts import CallBackOwed, CallBackSettled, Debt, TalkRecorded
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, CallRefused, Event
 from acd.kpi import By, Fate, Figures, Kpis, Told
 from acd.ledger import DECIDING
@@ -72,6 +72,23 @@ def test_a_debt_does_not_hide_an_abandon_or_a_refusal() -> None:
 
     assert (total.count(Fate.ABANDONED), total.count(Fate.REFUSED)) == (1, 1)
     assert total.longest_wait_s == 60
+
+
+def test_who_was_called_back_and_talked_with_within_two_hours_was_reached() -> None:
+    """Two hours from their own call, by a call of ours; who rang again and was answered is counted there."""
+    late, ours, theirs = CallId("late"), CallId("out-1"), CallId("again")
+    gone = [(call, CallEnded(at=clock(60), call=call)) for call in (A, B, late)]
+    owed = [CallBackOwed(at=clock(61), call=call, why=Debt.ABANDONED) for call in (A, B, late)]
+    settled = [
+        CallBackSettled(at=clock(7200), call=A, by=ours),
+        CallBackSettled(at=clock(7201), call=late, by=ours),
+        CallBackSettled(at=clock(90), call=B, by=theirs),
+        CallBackSettled(at=clock(91), call=CallId("of yesterday"), by=ours),
+    ]
+    total = kept(*(arrived(call) for call, _ in gone), *(end for _, end in gone), *owed, *settled).total()
+
+    assert (total.offered, total.reached, total.count(Fate.ABANDONED)) == (3, 1, 3)
+    assert (total.connected_rate, total.person_rate) == (0, pytest.approx(1 / 3))
 
 
 def test_an_answer_that_only_its_recording_proves_is_connected_but_not_in_time() -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acd.call_facts import CallBackOwed, CallTransferredOut, Debt, VoiceMessageLeft
+from acd.call_facts import CallBackOwed, CallTransferredOut, Debt, TalkRecorded, VoiceMessageLeft
 from acd.errors import Refused
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, CallRefused, Event, GapMarked, TalkEnded
 from acd.journal import Journal
@@ -125,9 +125,9 @@ def test_a_call_whose_arrival_was_missed_is_offered_all_the_same() -> None:
 
 def test_a_second_outcome_changes_nothing_and_names_the_call() -> None:
     """The first one stands."""
-    ledger = kept(arrived(), ended(), answered(seconds=61), arrived(C2), answered(C2), refused(C2))
+    ledger = kept(arrived(), refused(), answered(seconds=61), arrived(C2), answered(C2), refused(C2))
 
-    assert sums(ledger) == (2, 0, {Outcome.ABANDONED: 1, Outcome.ANSWERED: 1})
+    assert sums(ledger) == (2, 0, {Outcome.REFUSED: 1, Outcome.ANSWERED: 1})
     assert ledger.disputed == (C1, C2)
 
 
@@ -227,7 +227,7 @@ def test_the_ledger_balances_after_every_fact_of_random_play_and_agrees_with_the
         scene.now += timedelta(seconds=1)
 
     ledger = balanced(scene.told, timedelta(seconds=5))
-    waiting = {call.id for call in scene.core.waiting}
+    waiting = {call.id for call in scene.core.waiting} | {*scene.core.arrived}  # those asked to be called back
     picked_up = {fact.call for fact in scene.told if isinstance(fact, AgentAnswered | TalkEnded)}
     told_early = {
         fact.call for fact in scene.told if isinstance(fact, VoiceMessageLeft | CallBackOwed | CallTransferredOut)
@@ -268,3 +268,12 @@ async def test_the_balance_is_made_again_from_the_journal(database: object) -> N
     read_back = [fact async for fact in Journal(database).events_of(DECIDING)]  # type: ignore[arg-type]
     assert read_back == list(facts)
     assert kept(*read_back).balances() == kept(*facts).balances()
+
+
+def test_a_recording_tells_of_an_answer_that_nobody_heard_also_after_a_seen_end() -> None:
+    """Both sides are on it, so somebody has talked with the caller, whatever the facts made of the call."""
+    for end in (ended(), ended(missed=True)):
+        ledger = kept(arrived(), end, TalkRecorded(at=clock(62), call=C1, attempt=1))
+
+        assert sums(ledger) == (1, 0, {Outcome.ANSWERED: 1})
+        assert ledger.disputed == ()

@@ -16,11 +16,11 @@ from acd.distributor import Distributor
 from acd.errors import Refused
 from acd.events import AgentAnswered, CallJoined, Event, GapMarked, TimePassed
 from acd.journal import Journal
-from acd.memory import KEPT, Memory, checkpoints, retold
+from acd.memory import HOURLY_FOR, KEPT, Memory, checkpoints, retold, worth_keeping
 from acd.model import AgentState, BreakReason, Snapshot
 from plumbing.database import connect, prepare
 from tests.acd.running import running, until
-from tests.acd.scene import Scene
+from tests.acd.scene import Scene, clock
 from tests.acd.test_random_play import AGENTS, LEVELS, MOVES, SEATS, Move, play
 from tests.databases import BOTH
 
@@ -120,12 +120,23 @@ async def test_unreadable_checkpoint_costs_time_only(database: AsyncEngine) -> N
     assert without_gap(again.snapshot()) == without_gap(scene.core.snapshot())
 
 
-async def test_only_the_newest_checkpoints_are_kept(database: AsyncEngine) -> None:
-    """They are as large as the floor."""
+async def test_old_checkpoints_are_thinned_out(database: AsyncEngine) -> None:
+    """They are as large as the floor: of this hour there are the first, where a look back begins, and the newest."""
     await lived(database, busy_hall().told, every=5)
 
     async with database.connect() as connection:
-        assert len((await connection.execute(select(checkpoints.c.seq))).all()) == KEPT
+        assert len((await connection.execute(select(checkpoints.c.seq))).all()) == KEPT + 1
+
+
+def test_a_checkpoint_an_hour_is_kept_for_three_days_and_one_a_day_for_ever() -> None:
+    """The first of each; so a look at any moment begins at most an hour, or a day, before it."""
+    every_20_min = [(number, clock(1200 * number)) for number in range(5 * 24 * 3)]
+    kept = sorted(worth_keeping(every_20_min))
+    recent = [seq for seq in kept if every_20_min[seq][1] >= every_20_min[-1][1] - HOURLY_FOR]
+
+    assert len(recent) == 3 * 24 + 1 + KEPT
+    assert kept[:2] == [0, 23 * 3]  # nine in the morning is one o'clock UTC
+    assert len(kept) - len(recent) == 2 + 1
 
 
 async def test_what_a_full_journal_did_not_keep_is_in_the_next_checkpoint(database: AsyncEngine) -> None:
@@ -160,11 +171,13 @@ def test_watchers_are_told_again_what_has_happened_to_calls_that_are_here() -> N
 
 small = st.integers(0, 7)
 
+MOVE = st.tuples(st.sampled_from(MOVES), small, small, small)
+
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(MOVES), small, small, small), max_size=80), st.integers(0, 10))
-def test_restored_it_goes_on_as_if_nothing_had_happened(moves: list[Move], after: int) -> None:
-    """Encoded, decoded and restored at any moment: equal snapshots now, and equal orders later."""
+@given(st.lists(MOVE, max_size=80), st.lists(MOVE, max_size=20))
+def test_restored_it_goes_on_as_if_nothing_had_happened(moves: list[Move], later: list[Move]) -> None:
+    """Encoded, decoded and restored at any moment: an equal snapshot now; equal orders later, also of stale news."""
     scene = Scene()
     for number, (seat, agent) in enumerate(zip(SEATS, AGENTS, strict=True)):
         scene.seat(seat, "general health")
@@ -172,15 +185,18 @@ def test_restored_it_goes_on_as_if_nothing_had_happened(moves: list[Move], after
         scene.ready(agent)
     for move in moves:
         _play(lambda move=move: play(scene, move), scene)  # type: ignore[misc]
-    again = Distributor()
-    again.restore(decode(Snapshot, encode(scene.core.snapshot())))
+    again = Scene()
+    again.core, again.now, again.told = Distributor(), scene.now, list(scene.told)
+    again.core.restore(decode(Snapshot, encode(scene.core.snapshot())))
 
-    assert again.snapshot() == scene.core.snapshot()
-    scene.later(after)
-    scene.join("new")
-    copy = Distributor()
-    copy.restore(decode(Snapshot, encode(scene.core.snapshot())))
-    assert copy.snapshot() == scene.core.snapshot()
+    assert again.core.snapshot() == scene.core.snapshot()
+    scene.orders.clear()
+    again.orders.clear()
+    for move in later:
+        for each in (scene, again):
+            _play(lambda move=move, each=each: play(each, move), each)  # type: ignore[misc]
+    assert again.orders == scene.orders
+    assert again.core.snapshot() == scene.core.snapshot()
 
 
 def _play(act: Callable[[], None], scene: Scene) -> None:

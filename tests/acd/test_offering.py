@@ -190,7 +190,7 @@ def test_call_keeps_its_place_after_a_failed_offer() -> None:
     scene.staff("102")
 
     assert scene.rung() == [("first", "101"), ("first", "102")]
-    assert scene.core.waiting[0].attempts == 2
+    assert scene.core.attempts(CallId("first")) == 2
 
 
 def test_ended_call_is_not_resurrected_by_late_news() -> None:

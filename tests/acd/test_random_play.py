@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 
 from acd.call_facts import CallTransferredOut
 from acd.codec import digest
-from acd.commands import Command, RingAgent
 from acd.distributor import Distributor
 from acd.errors import Refused
-from acd.events import Event, Request
-from acd.matching import Ask, able_at, can_serve
-from acd.model import Agent, AgentState, BreakReason, CallId, RingFailure, SeatId, WaitingCall, is_outward
+from acd.events import Event
+from acd.model import AgentState, CallId, RingFailure, SeatId
 from acd.talk_facts import (
     ConsultAnswered,
     ConsultBegun,
@@ -28,18 +26,25 @@ from acd.talk_facts import (
     TransferDone,
     TransferFailed,
 )
-from tests.acd.scene import Scene
+from tests.acd.scene import Scene, relaxing, skilled
+from tests.acd.watched import Watched
 
 SEATS, AGENTS = ("8001", "8002", "8003", "8004"), ("101", "102", "103", "104")
 SERVES = ("general", "health", "general health", "")
 LEVELS: tuple[dict[str, int], ...] = ({}, {"psychology": 1}, {"psychology": 3}, {"english": 2})
-WAITS_FOR_PROOF = {BreakReason.REST, BreakReason.MEAL, BreakReason.TRAINING, BreakReason.OTHER, BreakReason.MISSED}
+RECIPES: tuple[tuple[tuple[float, str, int], ...], ...] = (
+    (),
+    ((5, "psychology", 2), (30, "psychology", 0)),
+    ((0.5, "english", 1), (10, "psychology", 0), (20, "english", 0)),
+    ((60, "french", 0),),
+)
 
 Move = tuple[str, int, int, int]
 small = st.integers(0, 7)
 MOVES = (
-    *("join", "join", "join", "end", "again", *("news",) * 7, *("stale",) * 3, "time", "time"),
-    *("log on", "ready", "ready", "rest", "log off", "open", "close", "phone", "dial out"),
+    *("join", "join", "join", "known", "known", "end", "again", *("news",) * 7, *("stale",) * 3, "time", "time"),
+    *("log on", "ready", "ready", "rest", "log off", "open", "close", "measure", "phone", "dial out", "recipe"),
+    *("line up", "line up", "withdraw", "inherit", "ask back"),
 )
 
 HANDING_ON = (*MOVES, "pass on", "pass on", "back", "ask", "ask", "meet", "part", "three", "take over", "out")
@@ -52,6 +57,7 @@ def play(scene: Scene, move: Move) -> None:
     known = [*sorted(scene.core.calls), "nobody"]
     acts: dict[str, Callable[[], None]] = {
         "join": lambda: scene.join(f"c{len(scene.told)}", ("general", "health")[a % 2], b % 3, **LEVELS[c % 4]),
+        "known": lambda: scene.join(f"c{len(scene.told)}", "general", b % 3, prefers=agent, **LEVELS[c % 4]),
         "again": lambda: scene.join(known[b % len(known)]),
         "end": lambda: scene.end(known[b % len(known)]),
         "news": lambda: tell_of_offer(scene, a, b, c),
@@ -64,10 +70,34 @@ def play(scene: Scene, move: Move) -> None:
         "log off": lambda: scene.log_off(agent),
         "open": lambda: scene.seat(seat, SERVES[b % 4], **LEVELS[c % 4]),
         "close": lambda: scene.close(seat),
+        "measure": lambda: scene.measure({seat: SERVES[b % 4], SEATS[c % 4]: SERVES[c % 3]}, SEATS[(a + b) % 4]),
         "dial out": lambda: scene.dial_out(agent, f"out-{len(scene.told)}", ("general", "health")[b % 2]),
+        "recipe": lambda: scene.load(
+            replace(relaxing("general", *RECIPES[a % 4]), prefer_for=timedelta(seconds=(0, 5, 20)[c % 3])),
+            relaxing("health", *RECIPES[b % 4]),
+        ),
+        **call_backs(scene, a, b, c),
         "phone": lambda: (scene.phone_lost if b % 2 else scene.phone_back)(seat),
     }
     acts[kind]()
+
+
+def call_backs(scene: Scene, a: int, b: int, c: int) -> dict[str, Callable[[], None]]:
+    """Debts of few calls, so that one is often in the line already; their windows, and callers who ring again."""
+    known = [*sorted(scene.core.calls), "nobody"]
+    window = {
+        "not_before": scene.now + timedelta(seconds=a) if c % 2 else None,
+        "lapses": scene.now + timedelta(seconds=20 * a) if a % 2 else None,
+    }
+    told = len(scene.told)
+    wants: dict[str, Any] = {"queue": ("general", "health")[a % 2], "skills": skilled(**LEVELS[c % 4])}
+    place = {**wants, "priority": b % 3, **window}
+    return {
+        "line up": lambda: scene.line_up(f"d{b % 4}", f"out-{told - c % 2}", -60 * c, **place),
+        "withdraw": lambda: scene.withdraw(f"d{b % 4}"),
+        "inherit": lambda: scene.inherit(known[b % len(known)], -60 * c, ("general", "health")[a % 2]),
+        "ask back": lambda: scene.ask_back(known[b % len(known)]),
+    }
 
 
 def handing_on(scene: Scene, a: int, b: int, c: int) -> dict[str, Callable[[], None]]:
@@ -102,10 +132,10 @@ def tell_of_offer(scene: Scene, a: int, b: int, c: int) -> None:
 
 def tell_of_older_offer(scene: Scene, a: int, b: int, c: int) -> None:
     """News of any offer ever made of a call that still waits."""
-    known = [call for call in scene.core.waiting if call.attempts]
+    known = [call.id for call in scene.core.waiting if scene.core.attempts(call.id)]
     if known:
         call = known[a % len(known)]
-        tell(scene, call.id, 1 + c % call.attempts, b, c)
+        tell(scene, call, 1 + c % scene.core.attempts(call), b, c)
 
 
 def tell(scene: Scene, call: CallId, attempt: int, b: int, c: int) -> None:
@@ -117,111 +147,12 @@ def tell(scene: Scene, call: CallId, attempt: int, b: int, c: int) -> None:
         scene.fail(call, tuple(RingFailure)[c % len(RingFailure)], attempt)
 
 
-def place(call: WaitingCall) -> tuple[datetime, str]:
-    """The place in the line, said again independently of the index."""
-    return (call.joined - timedelta(minutes=5 * call.priority), call.id)
-
-
-class Watched(Scene):
-    """A scene whose every event is followed by a look at everything."""
-
-    def tell(self, event: Event) -> tuple[Command, ...]:
-        """Feed one event; whatever it does, and also if it is refused, all must hold."""
-        before = self.core.snapshot()
-        try:
-            orders = super().tell(event)
-        except Refused:
-            assert isinstance(event, Request)
-            assert self.core.snapshot() == before
-            raise
-        self.check_agents()
-        self.check_calls()
-        self.check_nobody_waits_in_vain()
-        self.check_order(orders)
-        return orders
-
-    def check_agents(self) -> None:
-        """An agent has a call exactly while one is theirs; each state has a deadline or waits for a named proof."""
-        core = self.core
-        beside = [o for o in (*core.kept.values(), *core.asked.values()) if core.agents[o.agent].call == o.call]
-        theirs = {offer.agent: offer for offer in (*core.offers.values(), *core.talking.values(), *beside)}
-        assert len(theirs) == len(core.offers) + len(core.talking) + len(beside)
-        assert len(core.kept) == len([offer for offer in beside if core.kept.get(offer.call) is offer])
-        for agent in core.agents.values():
-            offer = theirs.get(agent.id)
-            assert (agent.call, agent.attempt) == ((offer.call, offer.attempt) if offer else (None, 0))
-            if offer not in beside:
-                assert (agent.state in (AgentState.RESERVED, AgentState.RINGING)) == (agent.call in core.offers)
-                assert (agent.state is AgentState.TALKING) == (agent.call in core.talking)
-            elif offer in core.kept.values():
-                assert agent.state is AgentState.RESERVED
-            else:
-                assert agent.state in (AgentState.RINGING, AgentState.TALKING)
-            assert (agent.state is AgentState.ON_BREAK) == (agent.reason is not None)
-            assert agent.until is not None or ends_by_proof(agent)
-        sitting = Counter(agent.seat for agent in core.agents.values() if agent.seat)
-        assert all(count == 1 for count in sitting.values())
-
-    def check_calls(self) -> None:
-        """A call waits or talks, never both; nobody is kept for a call that waits unoffered or talks."""
-        waiting = {call.id for call in self.core.waiting}
-        assert not waiting & self.core.talking.keys()
-        assert not any(is_outward(call) for call in waiting)
-        assert not self.core.offers.keys() & self.core.talking.keys()
-        assert not self.core.kept.keys() & (self.core.talking.keys() | waiting)
-        assert self.core.asked.keys() <= self.core.talking.keys()
-
-    def free(self) -> list[Agent]:
-        """Agents who may be offered a call now."""
-        return [a for a in self.core.agents.values() if a.state is AgentState.READY and a.until is None]
-
-    def offerable(self) -> list[WaitingCall]:
-        """Calls that may be offered now."""
-        return [c for c in self.core.waiting if c.id not in self.core.offers and c.rests_until is None]
-
-    def fits(self, agent: Agent, call: WaitingCall) -> bool:
-        """The rule, said naively."""
-        assert agent.seat is not None
-        seat = self.core.seats[agent.seat]
-        return can_serve(able_at(agent.skills, seat), Ask(call.queue, call.skills))
-
-    def check_nobody_waits_in_vain(self) -> None:
-        """No free agent stands beside a waiting call they could serve."""
-        assert not [(a.id, c.id) for a in self.free() for c in self.offerable() if self.fits(a, c)]
-
-    def check_order(self, orders: tuple[Command, ...]) -> None:
-        """Nobody was overtaken: first come first served by aged priority, longest idle of the best-skilled first."""
-        for order in orders:
-            if not isinstance(order, RingAgent) or is_outward(order.call):
-                continue
-            agent = self.core.agents[order.agent]
-            call = next(call for call in self.core.waiting if call.id == order.call)
-            assert self.fits(agent, call)
-            assert not [c.id for c in self.offerable() if place(c) < place(call) and self.fits(agent, c)]
-            assert agent.idle_since is not None
-            mine = (-self.skill(agent, call), agent.idle_since, agent.id)
-            others = [a for a in self.free() if a.idle_since is not None and self.fits(a, call)]
-            assert not [a.id for a in others if (-self.skill(a, call), a.idle_since, a.id) < mine]
-
-    def skill(self, agent: Agent, call: WaitingCall) -> int:
-        """How well the agent at their seat is skilled for the call, said naively."""
-        assert agent.seat is not None
-        has = (*agent.skills, *self.core.seats[agent.seat].skills)
-        return sum(max((level for name, level in has if name == skill), default=0) for skill, _ in call.skills)
-
-
-def ends_by_proof(agent: Agent) -> bool:
-    """States that last until a person, a call or a phone ends them."""
-    if agent.state is AgentState.ON_BREAK:
-        return agent.reason in WAITS_FOR_PROOF or agent.reason is BreakReason.PHONE_UNREACHABLE
-    return agent.state in (AgentState.READY, AgentState.TALKING, AgentState.LOGGED_OFF)
-
-
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(HANDING_ON), small, small, small), min_size=20, max_size=120))
 def test_everything_holds_after_every_event(moves: list[Move]) -> None:
     """Random play with news in any order, late, twice and stale; then the same facts give the same orders again."""
     scene = Watched()
+    scene.load(replace(relaxing("general"), prefer_for=timedelta(seconds=20)), relaxing("health"))
     for number, (seat, agent) in enumerate(zip(SEATS[:3], AGENTS, strict=False)):
         scene.seat(seat, SERVES[number])
         scene.log_on(agent, seat, **LEVELS[number])

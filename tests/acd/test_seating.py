@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from acd.commands import RingAgent
@@ -144,3 +147,43 @@ def test_new_rules_of_a_queue_count_for_the_next_offer(scene: Scene) -> None:
     scene.fail("c1", RingFailure.NO_ANSWER)
 
     assert scene.waiting() == ["c1"]
+
+
+def test_a_measure_is_whole_or_nothing(scene: Scene) -> None:
+    """One seat names a queue that is not there: no other seat and no queue has changed."""
+    before = scene.core.snapshot()
+    faster = (QUEUES[0], replace(QUEUES[1], wrap_up_time=timedelta(0)))
+    with pytest.raises(UnknownQueue, match="helth"):
+        scene.measure({"8101": "health", "8102": "helth"}, queues=faster)
+
+    assert scene.core.snapshot() == before
+
+
+def test_a_measure_is_looked_at_when_everything_has_changed(scene: Scene) -> None:
+    """Two seats swap their queues at one go: nobody is offered a call in the middle of it."""
+    scene.staff("102", "health")
+    scene.rest("101")
+    scene.rest("102")
+    scene.join("g1")
+    scene.join("h1", "health")
+    scene.measure({"8101": "health", "8102": "general"}, "8999")
+
+    scene.ready("101")
+    scene.ready("102")
+
+    assert scene.rung() == [("h1", "101"), ("g1", "102")]
+
+
+def test_a_measure_during_a_talk_counts_for_the_next_call(scene: Scene) -> None:
+    """Whoever talks at a seat that is lent, or closed, finishes; the ring time of an offer stays."""
+    scene.staff("102")
+    scene.join("c1")
+    scene.answer("c1")
+    scene.join("h1", "health")
+    scene.measure({"8101": "health"}, "8102")
+    assert (scene.state("101"), scene.state("102")) == (AgentState.TALKING, AgentState.LOGGED_OFF)
+
+    scene.talk_ends("c1")
+    scene.ready("101")
+
+    assert scene.rung()[-1] == ("h1", "101")

@@ -6,7 +6,7 @@ from math import exp, isfinite, lgamma, log
 
 import pytest
 
-from acd.staffing import Traffic, erlang_a, erlang_b, erlang_c, erlang_c_within
+from acd.staffing import Traffic, erlang_a, erlang_b, erlang_c, erlang_c_within, fewest_agents
 
 
 @pytest.mark.parametrize(("lines", "load"), [(1, 0.0101), (10, 4.461), (20, 12.03), (100, 84.06)])
@@ -24,6 +24,16 @@ def test_erlang_c_agrees_with_the_worked_example() -> None:
     assert steady.waits == pytest.approx(0.174, abs=5e-4)
     assert steady.mean_wait_s == pytest.approx(7.8, abs=0.05)
     assert erlang_c_within(14, traffic, 20) == pytest.approx(0.888, abs=5e-4)
+
+
+def test_the_fewest_agents_are_enough_and_one_less_is_not() -> None:
+    """Of the same example, four in five within 20 s; and nothing when so many are not to be had."""
+    traffic = Traffic(rate_per_s=100 / 1800, handle_s=180)
+    fewest = fewest_agents(traffic, 20, 0.8, most=100)
+
+    assert fewest == 14
+    assert erlang_c_within(13, traffic, 20) < 0.8 <= erlang_c_within(14, traffic, 20)
+    assert fewest_agents(traffic, 20, 0.8, most=13) is None
 
 
 def test_erlang_a_agrees_with_its_paper() -> None:

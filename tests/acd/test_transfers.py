@@ -177,6 +177,36 @@ def test_who_was_asked_takes_over(scene: Scene) -> None:
     assert scene.state("102") is AgentState.WRAP_UP
 
 
+def test_who_was_asked_is_out_when_the_first_agent_takes_the_caller_back(scene: Scene) -> None:
+    """Nobody stays asked in a conversation that has gone on under another number."""
+    ask(scene)
+    scene.tell(TransferDone(at=scene.now, call=C1, attempt=1, to_attempt=2, seat=FIRST))
+
+    assert states(scene) == (AgentState.TALKING, AgentState.WRAP_UP)
+    assert not scene.core.asked
+
+
+def test_who_is_in_a_three_way_talks_also_if_their_answer_was_never_told(scene: Scene) -> None:
+    """Even if they were on break when they were asked."""
+    scene.rest("102")
+    scene.tell(ConsultBegun(at=scene.now, call=C1, attempt=1, to=Party.AGENT, seat=SECOND))
+    scene.tell(ThreeWayBegun(at=scene.now, call=C1, attempt=1, to_attempt=2))
+
+    assert states(scene) == (AgentState.TALKING, AgentState.TALKING)
+
+
+def test_a_caller_who_is_with_somebody_outside_is_offered_to_nobody(scene: Scene) -> None:
+    """Also if the ACD, which missed the talk before, believed that they wait and had a phone rung for them."""
+    scene.join("c2", "health")
+    scene.dial("c2")
+    scene.tell(CallTransferredOut(at=scene.now, call=CallId("c2"), attempt=3, to_kind="outside"))
+    scene.later(60)
+
+    assert scene.rung()[2:] == []
+    assert scene.waiting() == []
+    assert scene.state("102") is AgentState.READY
+
+
 @pytest.mark.parametrize("first_leaves", [True, False])
 def test_either_agent_may_leave_a_three_way(scene: Scene, first_leaves: bool) -> None:
     """The other goes on with the caller, and wraps up when it is over."""

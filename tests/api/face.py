@@ -15,6 +15,7 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.arrangement import Arrangement
 from acd.capacity import Capacity
 from acd.commands import Command, RingAgent
 from acd.distributor import Distributor
@@ -27,18 +28,19 @@ from api.app import build
 from api.auth import Tokens
 from api.board import Board
 from api.people import Role
-from api.ports import CallMark, Services, VitalSigns, Whom
+from api.ports import Services, VitalSigns
 from asr.jobs import enqueue
 from city.load import load_city
-from hotline.call_back_desk import CallBackDesk, open_gate
-from hotline.fittings import Books, Floor
+from hotline.aside import Aside
+from hotline.fittings import Books, Floor, acd_queues
+from hotline.pilot import Pilot
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from recordings.archive import Archive
 from recordings.sweeper import Sweeper
 from telephony.gate import Gate
-from telephony.message import AmiReply
-from telephony.talk import Beside, TalkCode
+from tests.api.dialling_scene import open_desk
+from tests.api.fakes import FakeHands, FakeTalks
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
@@ -154,66 +156,6 @@ class FakeTranscription:
         self.notices += 1
 
 
-class Exchange:
-    """An Asterisk that has a carrier."""
-
-    async def action(self, name: str, deadline_s: float | None = None, /, **fields: Any) -> AmiReply:
-        """What its global variable says."""
-        return AmiReply(b"Value: carrier")
-
-
-@dataclass
-class FakeTalks:
-    """Conversations that obey, and note what they were asked; `told` is what the journal knows."""
-
-    agents: dict[CallId, AgentId] = field(default_factory=dict)
-    asked: list[tuple[str, ...]] = field(default_factory=list)
-    told: list[CallMark] = field(default_factory=list)
-    refusal: Exception | None = None
-
-    def agent_of(self, call: CallId) -> AgentId | None:
-        """As the test says."""
-        return self.agents.get(call)
-
-    async def press(self, call: CallId, code: TalkCode) -> None:
-        """Noted, or refused."""
-        if self.refusal:
-            raise self.refusal
-        self.asked.append((call, code))
-
-    async def stand_beside(self, call: CallId, seat: SeatId, manner: Beside, who: str) -> None:
-        """Noted."""
-        self.asked.append((call, seat, manner, who))
-
-    async def pass_on(self, call: CallId, whom: Whom) -> None:
-        """Noted."""
-        self._note(call, "pass_on", whom)
-
-    async def consult(self, call: CallId, whom: Whom) -> None:
-        """Noted."""
-        self._note(call, "consult", whom)
-
-    async def complete(self, call: CallId) -> None:
-        """Noted."""
-        self._note(call, "complete")
-
-    async def rejoin(self, call: CallId) -> None:
-        """Noted."""
-        self._note(call, "rejoin")
-
-    async def three_way(self, call: CallId) -> None:
-        """Noted."""
-        self._note(call, "three_way")
-
-    def _note(self, call: CallId, what: str, whom: Whom | None = None) -> None:
-        named = [value for value in (whom.hotline, whom.agent, whom.seat, whom.number) if value] if whom else []
-        self.asked.append((call, what, *named))
-
-    async def happened(self, call: CallId) -> Sequence[CallMark]:
-        """As the test says."""
-        return self.told if call in self.agents else ()
-
-
 @dataclass
 class Face:
     """The HTTP face under test, the house behind it, and a client for each role."""
@@ -228,6 +170,8 @@ class Face:
     http: aiohttp.ClientSession
     tokens: dict[Role, str]
     gate: Gate
+    pilot: Pilot
+    hands: FakeHands
 
     async def call(
         self, line: str, json: Any = None, *, role: Role | None = Role.ADMIN, **more: Any
@@ -265,20 +209,24 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     """The HTTP face on an ephemeral port."""
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
     talks, archive = FakeTalks(), Archive(tmp_path / "recordings")
-    city = load_city(SAMPLE)
-    gate = open_gate(Exchange(), house.engine, database, lambda: city, house.journal, lambda: NOW)
+    city, capacity, hands = load_city(SAMPLE), Capacity(database, house.engine), FakeHands()
+    pilot = Pilot(house.engine, hands, database, frozenset, lambda: NOW)
+    gate, dialling = open_desk(database, house.engine, house.journal, city)
     services = Services(
         tokens=tokens,
         board=Board(),
         floor=Floor(house.engine, house.engine.distributor),
         directory=house.directory,
-        seats=Capacity(database, house.engine),
+        seats=capacity,
+        measures=Arrangement(database, house.engine, capacity, city, acd_queues),
         callers=callers,
         talks=talks,
-        dialling=CallBackDesk(gate, database, house.engine),
+        dialling=dialling,
         handing=talks,
         vitals=vitals,
         books=Books(house.journal, lambda: city),
+        hindsight=Aside(database.url.render_as_string(hide_password=False)),
+        autopilot=pilot,
         transcription=transcription,
         database=database,
         archive=archive,
@@ -293,5 +241,8 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     port = runner.addresses[0][1]
     made = {role: await tokens.make(role.name.lower(), role, by="test", now=NOW) for role in Role}
     async with aiohttp.ClientSession() as http, background(gate.run()):
-        yield Face(f"http://127.0.0.1:{port}", services, house, vitals, callers, talks, transcription, http, made, gate)
+        yield Face(
+            *(f"http://127.0.0.1:{port}", services, house, vitals, callers, talks, transcription, http, made),
+            *(gate, pilot, hands),
+        )
     await runner.cleanup()

@@ -22,7 +22,21 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 def in_concrete(route: Route[Nothing]) -> str:
     """A route with something in its braces."""
     path = route.path
-    for name in ("agent", "call", "seat", "change", "draft", "job", "token", "recording", "grant"):
+    names = (
+        "agent",
+        "call",
+        "queue",
+        "seat",
+        "change",
+        "draft",
+        "job",
+        "token",
+        "recording",
+        "grant",
+        "measure",
+        "advice",
+    )
+    for name in names:
         path = path.replace("{" + name + "}", "1")
     return f"{route.method} {path}"
 

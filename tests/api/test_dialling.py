@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from acd.call_facts import Debt
+from acd.callbacks import CallBackFact
 from acd.commands import RingAgent
 from acd.events import AgentBecameReady, SeatOpened
-from acd.model import AgentId, AgentState, QueueName, Seat, SeatId
+from acd.model import AgentId, AgentState, CallId, QueueName, Seat, SeatId
 from api.people import Role
 from recordings.calls import note_arrived
 from tests.api.face import NOW, Face
+from tickets import call_backs
 
 NUMBER = "13812345678"
 
@@ -117,3 +120,17 @@ async def test_a_citizen_who_asked_is_owed_a_call_back_if_the_number_is_known(fa
     assert (status, answer["rule"]) == (404, "unknown")
     status, answer = await face.call("POST /api/callbacks/lx-1/release")
     assert (status, answer["rule"]) == (404, "unknown_call_back")
+
+
+async def test_a_debt_that_is_left_to_people_says_by_which_rule_and_may_be_dialled_by_one(ready: Face) -> None:
+    """Nobody was reached three times, say; no rule looks at it any more, a person may."""
+    await note_arrived(ready.services.database, "lx-9", dnis="12345", hotline="12345", ani="13812345678", at=NOW)
+    async with ready.services.database.begin() as connection:
+        await call_backs.owe(connection, CallId("lx-9"), Debt.ABANDONED, NOW)
+        await call_backs.change(connection, CallId("lx-9"), CallBackFact.LEFT, NOW, rule="not_reached")
+    _, listed = await ready.call("GET /api/callbacks")
+    (debt,) = listed["callbacks"]
+    status, _ = await ready.call("POST /api/callbacks/lx-9/dial", {"agent": "101"})
+
+    assert (debt["state"], debt["rule"], debt["standing"]) == ("left", "not_reached", None)
+    assert status == 200

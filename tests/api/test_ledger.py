@@ -50,7 +50,8 @@ async def test_the_sums_of_the_last_day_by_hotline(face: Face) -> None:
 
 async def test_a_call_with_two_outcomes_is_named(face: Face) -> None:
     """Then the books do not reconcile."""
-    late = AgentAnswered(at=EARLIER + timedelta(seconds=61), call=CallId("a"), attempt=1)
+    why = Refusal.LINES_FULL
+    late = CallRefused(at=EARLIER + timedelta(seconds=61), call=CallId("a"), hotline="12345", why=why)
     await told(face, arrived("a"), CallEnded(at=EARLIER + timedelta(seconds=60), call=CallId("a")), late)
 
     _, seen = await face.call("GET /api/ledger")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import aiohttp
 
 from acd.commands import RingAgent
+from acd.dial_facts import DialOutcome, DialOutOver
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, Event, RingFailed, RingStarted, TalkEnded
 from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId
 from api.board import BEHIND_MOST, Board, DraftBorn, Stage
@@ -77,6 +79,20 @@ def test_facts_about_a_call_that_is_gone_move_nothing() -> None:
     stages(board, ARRIVED, CallEnded(at=NOW, call=CALL), TalkEnded(at=NOW, call=CALL, attempt=0))
 
     assert board.calls == ()
+
+
+def test_a_call_back_is_on_the_board_while_an_agent_is_rung_for_it() -> None:
+    """Not while it stands in the line; and no longer than it is a call, though nobody hung up."""
+    ours = CallId("out-1")
+    order = replace(ring(), call=ours)
+    rung, failed = (
+        RingStarted(at=NOW, call=ours, attempt=1),
+        RingFailed(at=NOW, call=ours, attempt=1, failure=RingFailure.NOT_CARRIED_OUT),
+    )
+    over = DialOutOver(at=NOW, call=ours, outcome=DialOutcome.UNKNOWN)
+
+    assert stages(Board(), order, rung, failed) == [Stage.WAITING, Stage.RINGING, None]
+    assert stages(Board(), order, over) == [Stage.WAITING, None]
 
 
 async def events(response: aiohttp.ClientResponse, count: int) -> list[tuple[str, Any]]:

@@ -129,7 +129,8 @@ async def test_a_change_is_undone_and_both_are_in_the_history(face: Face) -> Non
     """The history tells, newest first, what was before and after, and which change was taken back."""
     await face.call("POST /api/seats", ADDED)
     await face.call("PATCH /api/seats/8001", {"queues": ["general"], "version": 1, "why": "x"})
-    assert await face.call("POST /api/seats/changes/2/undo", {"why": "弄错了 / a mistake"}) == (200, {"done": True})
+    status, done = await face.call("POST /api/seats/changes/2/undo", {"why": "弄错了 / a mistake"})
+    assert (status, done["done"]) == (200, True)
 
     undone, changed, _ = await changes(face)
 
@@ -191,3 +192,26 @@ async def test_the_list_shows_who_sits_there(face: Face) -> None:
         ("8001", "101", "on_break"),
         ("8002", None, None),
     ]
+
+
+async def test_a_change_that_is_only_tried_says_what_it_would_do(face: Face) -> None:
+    """Adding with an agent, moving, removing, undoing: who would be rung, who could serve nobody; nothing changes."""
+    await face.house.enter("101")
+    await face.house.waits("lx-1.1", "health")
+    tried = {**ADDED, "agent": "101", "dry_run": True}
+    _, seen = await face.call("POST /api/seats", tried)
+    assert [(offer["call"], offer["agent"]) for offer in seen["effect"]["offers"]] == [("lx-1.1", "101")]
+    assert (face.house.seats(), await changes(face)) == ({}, [])
+    await face.call("POST /api/seats", {**ADDED, "queues": ["general"], "agent": "101"})
+    trial = {"version": 1, "why": "x", "dry_run": True}
+
+    _, moved = await face.call("PATCH /api/seats/8001", {**trial, "queues": ["health"]})
+    _, removed = await face.call("DELETE /api/seats/8001", trial)
+    _, undone = await face.call("POST /api/seats/changes/1/undo", {"why": "x", "dry_run": True})
+
+    assert [offer["call"] for offer in moved["effect"]["offers"]] == ["lx-1.1"]
+    for done in (removed, undone):
+        assert (done["done"], done["effect"]["idle"]) == (False, ["101"])
+    assert (await face.call("PATCH /api/seats/8001", {**trial, "version": 9, "queues": ["health"]}))[0] == 409
+    assert (len(await changes(face)), face.house.seats()["8001"].queues) == (1, {"general"})
+    assert face.house.switchboard.rung == []

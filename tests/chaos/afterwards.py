@@ -20,7 +20,7 @@ from acd.distributor import Distributor
 from acd.journal import Journal
 from acd.ledger import DECIDING, Ledger
 from acd.memory import Memory
-from acd.model import AgentState
+from acd.model import AgentState, BreakReason
 from acd.outcome import Outcome
 from telephony.errors import TelephonyError
 from telephony.resync import difference
@@ -152,8 +152,13 @@ async def _no_channels(town: Town) -> object:
 
 
 async def _all_ready(town: Town) -> object:
-    states = await states_of(town)
-    return {w.agent: states.get(w.agent) for w in town.agents if states.get(w.agent) != AgentState.READY}
+    """Who is not. Whoever missed a call (Asterisk froze, the machine was busy) says ready: nobody does it for them."""
+    agents = (await town.api.get("/api/agents"))["agents"]
+    for missed in (agent["agent"] for agent in agents if agent["reason"] == BreakReason.MISSED):
+        await town.api.post(f"/api/agents/{missed}/move", {"move": "ready"})
+    ready = {agent["agent"] for agent in agents if agent["state"] == AgentState.READY}
+    seen = {agent["agent"]: (agent["state"], agent["reason"]) for agent in agents}
+    return {worker.agent: seen.get(worker.agent) for worker in town.agents if worker.agent not in ready}
 
 
 async def _until(town: Town, what, within_s: float, complaint: str) -> None:

@@ -50,6 +50,9 @@ SHAPE = [
     ),
     Slip("text_or_tone", "prompts/prompts.toml", "[beep]\ntone_hz = 1000\n", "[beep]\n"),
     Slip("wrong_format", "prompts/prompts.toml", "[please-wait]", "[Please_Wait]"),
+    Slip("out_of_range", "levels.toml", "queues.general = { wrap_up_s = 20 }", "queues.general = { wrap_up_s = -20 }"),
+    Slip("unknown_key", "levels.toml", "queues.general = { wrap_up_s = 20 }", "queues.general = { name = 'x' }"),
+    Slip("out_of_range", "levels.toml", "seats = 2", "seats = 0"),
     Slip("not_toml", "queues.toml", 'name = "health"', 'name = "health'),
     Slip("not_toml", "seats.toml", "open = false\n", "open = ["),
 ]
@@ -76,6 +79,13 @@ BETWEEN = [
     Slip("place_in_itself", "places.toml", 'parent = "海州区"', 'parent = "新浦"'),
     Slip("crisis_has_no_menu", "hotlines.toml", 'menu = "health"', 'menu = "health"\ncrisis = true'),
     Slip("recording_notice", "hotlines.toml", '["greeting-12345"]', '["please-wait"]'),
+    Slip("unknown_queue", "levels.toml", "queues.general = { wrap_up_s = 20 }", "queues.genral = { wrap_up_s = 20 }"),
+    Slip("unknown_queue", "levels.toml", 'lender = "health"', 'lender = "helth"'),
+    Slip("unknown_queue", "levels.toml", 'borrower = "general"', 'borrower = "genral"'),
+    Slip("unknown_prompt", "levels.toml", 'notice = "many-callers"', 'notice = "many-calls"'),
+    Slip("duplicate_level", "levels.toml", 'name = "emergency"', 'name = "elevated"'),
+    Slip("resting_level_changes", "levels.toml", 'en = "Normal"', 'en = "Normal"\nnotice = "please-wait"', below=-3),
+    Slip("lent_to_itself", "levels.toml", 'borrower = "general"', 'borrower = "health"'),
     Slip("menu_too_deep", "hotlines.toml", 'menu = "health"', 'menu = "loop"'),
 ]  # fmt: skip
 
@@ -88,6 +98,61 @@ def test_a_mistake_is_found_where_it_was_made(copy: Copy, slip: Slip) -> None:
     line = copy.replace(slip.file, slip.old, slip.new)
 
     assert copy.only_mistake() == (slip.file, line + slip.below, slip.rule)
+
+
+SAMPLES_ROW = """
+[[queues.recipe]]
+after_s = 120
+step = "waive"
+skill = "psychology"
+"""
+RECIPE = """
+[[queues.recipe]]
+after_s = 30
+step = "relax"
+skill = "psychology"
+to_level = 2
+
+[[queues.recipe]]
+after_s = 60
+step = "waive"
+skill = "psychology"
+"""
+RECIPES = [
+    Slip("unknown_skill", "", 'skill = "psychology"', 'skill = "psycology"'),
+    Slip("out_of_range", "", "after_s = 30", "after_s = -30"),
+    Slip("out_of_range", "", "to_level = 2", "to_level = 0"),
+    Slip("out_of_range", "", "to_level = 2", "to_level = 5"),
+    Slip("not_allowed", "", 'step = "waive"', 'step = "wave"'),
+    Slip("missing_key", "", 'step = "waive"\n', "", below=-2),
+    Slip("missing_key", "", "to_level = 2\n", "", below=-4),
+    Slip("unknown_key", "", 'step = "waive"', 'step = "waive"\nto_level = 1', below=1),
+    Slip("recipe_out_of_order", "", "after_s = 60", "after_s = 30"),
+    Slip("recipe_out_of_order", "", "after_s = 60", "after_s = 20"),
+    Slip("recipe_loops", "", 'step = "waive"', 'step = "relax"\nto_level = 2', below=-2),
+    Slip("relaxes_nothing", "", "to_level = 2", "to_level = 3", below=-4),
+]
+
+
+@pytest.mark.parametrize("slip", RECIPES, ids=lambda slip: f"{slip.rule}: {slip.new}")
+def test_a_mistake_in_a_recipe_is_found_where_it_was_made(copy: Copy, slip: Slip) -> None:
+    """Whichever kind of row it is in."""
+    copy.replace("menus/health.toml", "psychology = 1", "psychology = 3")
+    copy.replace("queues.toml", SAMPLES_ROW, RECIPE)
+    assert copy.load().queues["health"].recipe
+    line = copy.replace("queues.toml", slip.old, slip.new)
+
+    assert copy.only_mistake() == ("queues.toml", line + slip.below, slip.rule)
+
+
+def test_a_recipe_that_goes_back_on_itself_is_refused(copy: Copy) -> None:
+    """What nobody asks for any more is not asked for again."""
+    back = RECIPE.replace("waive", "relax").replace("to_level = 2", "to_level = 1")
+    line = copy.replace("queues.toml", SAMPLES_ROW, back)
+    copy.replace("menus/health.toml", "psychology = 1", "psychology = 3")
+    copy.append("queues.toml", "to_level = 2\n")
+
+    assert copy.only_mistake() == ("queues.toml", line + 7, "recipe_loops")
 
 
 def test_all_mistakes_are_reported_together(copy: Copy) -> None:

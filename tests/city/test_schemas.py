@@ -18,6 +18,7 @@ WRITTEN = {
     "city": "city.toml",
     "dialling": "dialling.toml",
     "hotlines": "hotlines.toml",
+    "levels": "levels.toml",
     "menu": "menus/health.toml",
     "places": "places.toml",
     "prompts": "prompts/prompts.toml",

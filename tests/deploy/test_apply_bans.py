@@ -104,8 +104,9 @@ assert heard("127.0.0.2"), "somebody else"
 file.write_text(f"127.0.0.67/32 {int(time.time()) + 1}\\n")
 assert main([str(file), "5060"], nft) == 0
 assert heard("127.0.0.66"), "no longer on the list"
-time.sleep(2)
-assert heard("127.0.0.67"), "the kernel let it go by itself"
+began = time.monotonic()
+while not heard("127.0.0.67"):
+    assert time.monotonic() < began + 15, "the kernel let it go by itself"
 """
 
 

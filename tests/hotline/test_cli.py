@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.events import AgentAnswered, CallArrived, CallEnded
-from acd.model import AgentState, CallId
+from acd.events import AgentAnswered, CallArrived, CallEnded, CallRefused
+from acd.model import AgentState, CallId, Refusal
 from api.address import write_address
 from asr.jobs import ATTEMPTS_MAX
 from recordings.calls import note_arrived
@@ -224,7 +224,7 @@ async def test_the_ledger_prints_the_balance_by_hotline_and_fails_when_it_is_wro
     await face.house.settled()
     await face.house.journal.flushed(face.house.journal.last)
     right = await hotline(state, "ledger", "--since", (NOW - timedelta(hours=1)).isoformat())
-    engine.tell(AgentAnswered(at=NOW, call=call, attempt=1))
+    engine.tell(CallRefused(at=NOW, call=call, hotline="12320", why=Refusal.LINES_FULL))
     await face.house.settled()
     await face.house.journal.flushed(face.house.journal.last)
     wrong, mistyped = await asyncio.gather(hotline(state, "ledger"), hotline(state, "ledger", "--since", "gestern"))
@@ -244,7 +244,7 @@ async def test_the_figures_are_printed_with_both_service_levels_and_their_versio
     shown, wrong = await asyncio.gather(hotline(state, "kpi", "--every", "1h"), hotline(state, "kpi", "--every", "7m"))
 
     assert (shown.code, "12320" in shown.out, "口径第 1 版" in shown.out) == (0, True, True)
-    assert (shown.out.count("100.0%"), shown.out.count("7.5")) == (6, 6)
+    assert (shown.out.count("100.0%"), shown.out.count("7.5")) == (8, 6)
     assert wrong.code == 1
 
 

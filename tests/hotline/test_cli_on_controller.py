@@ -64,6 +64,16 @@ async def test_status_says_what_works_and_what_is_off(state: Path) -> None:
     assert "hotline model fetch" in said.out
 
 
+async def test_the_queues_are_listed_and_the_autopilot_advises(state: Path) -> None:
+    """Nobody has called yet: no wait is made up, nothing is proposed, and the mode is the cautious one."""
+    queues, advice = await hotline(state, "queues"), await hotline(state, "advice", "list")
+
+    assert (queues.code, queues.err, advice.code, advice.err) == (0, "", 0, "")
+    assert [row[0] for row in rows(queues, "│")] == ["general", "health"]
+    assert "mode: advise" in advice.out
+    assert ".begin" not in advice.out
+
+
 async def test_the_seats_of_the_first_start_are_those_of_the_city(state: Path) -> None:
     """Ten seats serve, the reserve does not."""
     said = await hotline(state, "seats", "list")
@@ -128,6 +138,24 @@ async def test_bad_input_is_explained_and_changes_nothing(state: Path) -> None:
     no_reason = await hotline(state, "seats", "add", "8013", "general")
     assert (no_reason.code, "--why" in no_reason.err) == (2, True)
     assert (await hotline(state, "seats", "history")).out == before.out
+
+
+async def test_a_level_is_tried_switched_and_taken_back(state: Path) -> None:
+    """The trial says what it would do and does nothing; the switch is listed with author and reason until undone."""
+    tried = await hotline(state, "levels", "set", "emergency", "--why", "疫情", "--dry-run")
+    assert (tried.code, "预演,未生效" in tried.out) == (0, True), tried
+    assert rows(await hotline(state, "levels", "list"), "●")[0][1] == "normal"
+
+    switched = await hotline(state, "levels", "set", "emergency", "--why", "疫情")
+    assert (switched.code, "生效中:级别 emergency" in switched.out) == (0, True), switched
+    plan = ("health", "-n", "3", "--begin", "2099-01-01T18:00", "--until", "22:00", "--why", "夜间")
+    assert (await hotline(state, "seats", "extra", *plan)).code == 0
+    listed = rows(await hotline(state, "measures", "list"), "admin.token#1")
+    assert [(row[2].split()[0], row[6]) for row in listed] == [("生效中", "疫情"), ("待生效", "夜间")]
+
+    for row in listed:
+        assert (await hotline(state, "measures", "undo", row[0], "--why", "结束")).code == 0
+    assert rows(await hotline(state, "levels", "list"), "●")[0][1] == "normal"
 
 
 async def test_without_a_controller_it_says_how_to_start_one(tmp_path: Path) -> None:

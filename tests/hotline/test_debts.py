@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.call_back_facts import CallBackAsked
 from acd.call_facts import CallBackOwed, CallBackSettled, Debt, TalkRecorded, VoiceMessageLeft
 from acd.callbacks import CallBackFact, CallBackState
 from acd.errors import NotNow
@@ -124,6 +125,20 @@ async def test_who_is_owed_nothing(database: AsyncEngine, ani: str, after_s: flo
         assert await desk.outcome(C2) == "lost_by_pbx"  # a debt does not hide a loss
 
 
+async def test_who_asked_is_owed_a_call_back_if_the_number_is_known(database: AsyncEngine) -> None:
+    """For that reason, also if they hang up in the same moment; a hidden number's call ends as any other."""
+    async with at_work(database) as desk:
+        for call, ani in ((C1, ""), (C2, ANI)):
+            desk.arrive(call, ani)
+            desk.tell(CallBackAsked(at=desk.time, call=call))
+            desk.gone(call)
+        (fact,) = await desk.heard(CallBackOwed)
+
+        assert isinstance(fact, CallBackOwed)
+        assert (fact.call, fact.why) == (C2, Debt.ASKED)
+        assert [await desk.outcome(C1), await desk.outcome(C2)] == ["abandoned", "call_back_owed"]
+
+
 async def test_who_was_refused_because_the_lines_were_full_is_owed_a_call_back(database: AsyncEngine) -> None:
     """Not who called too often: those calls are being served."""
     async with at_work(database) as desk:
@@ -221,6 +236,8 @@ async def test_a_call_back_is_taken_by_one_agent(database: AsyncEngine) -> None:
         await change(connection, C1, CallBackFact.TAKEN, desk.time, by="101")
         with pytest.raises(NotNow, match="101"):
             await change(connection, C1, CallBackFact.TAKEN, desk.time, by="102")
+        with pytest.raises(NotNow, match="101"):
+            await change(connection, C1, CallBackFact.DIALLED, desk.time, by="102")
         await change(connection, C1, CallBackFact.RELEASED, desk.time)
         await change(connection, C1, CallBackFact.DIALLED, desk.time, by="102")
         await change(connection, C1, CallBackFact.FAILED, desk.time)

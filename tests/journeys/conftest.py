@@ -21,16 +21,20 @@ SAMPLE = Path(__file__).parents[2] / "cities/sample"
 GREETING_S = 0.4
 MENU_S = 1.5
 SHORT_ABANDON_S = 3
+CALL_BACK_HZ = 1500
 
 
 def quick_city(folder: Path) -> Path:
-    """The sample city in a hurry: phones ring 5 s, wrap-up lasts 1 s, prompts of callers are short."""
+    """The sample city in a hurry: phones ring 5 s, wrap-up lasts 1 s, prompts of callers are short.
+
+    In the health queue, callers wait up to 10 s for the agent whom they know.
+    """
     shutil.copytree(SAMPLE, folder)
     queues = folder / "queues.toml"
     text = queues.read_text(encoding="utf-8").replace("ring_time_s = 20", "ring_time_s = 5")
-    queues.write_text(
-        text.replace("wrap_up_s = 30", "wrap_up_s = 1").replace("wrap_up_s = 45", "wrap_up_s = 1"), "utf-8"
-    )
+    known = "prefer_last_agent_days = 1\nprefer_last_agent_s = 10"
+    text = text.replace("wrap_up_s = 30", "wrap_up_s = 1").replace("wrap_up_s = 45", f"wrap_up_s = 1\n{known}")
+    queues.write_text(text, "utf-8")
     about = folder / "city.toml"
     default = 'default_hotline = "12345"'
     text = about.read_text(encoding="utf-8").replace(default, f"{default}\nshort_abandon_s = {SHORT_ABANDON_S}")
@@ -39,11 +43,24 @@ def quick_city(folder: Path) -> Path:
     dialling.write_text(dialling.read_text(encoding="utf-8").replace("ring_s = 40", "ring_s = 5"), encoding="utf-8")
     for prompt in ("busy-lines", "busy-number"):
         write_wav(folder / f"prompts/{prompt}.wav", tone(700, GREETING_S))
+    for why in ("abandoned", "asked", "lost", "refused"):
+        write_wav(folder / f"prompts/call-back-{why}.wav", tone(CALL_BACK_HZ, 0.4))
     menu, spoken = folder / "menus/health.toml", folder / "prompts/menu-12320.wav"
     menu.write_text(menu.read_text(encoding="utf-8").replace("wait_s = 3", "wait_s = 1"), encoding="utf-8")
     write_wav(spoken, read_wav(spoken)[: int(MENU_S * RATE_HZ)])
     for pitch_hz, hotline in ((500, "12345"), (900, "12320")):
         write_wav(folder / f"prompts/greeting-{hotline}.wav", tone(pitch_hz, GREETING_S))
+    return folder
+
+
+def calling_back(city: Path, folder: Path) -> Path:
+    """The same city, which calls back by rule who was missed, at any hour."""
+    shutil.copytree(city, folder)
+    queues, dialling = folder / "queues.toml", folder / "dialling.toml"
+    text = queues.read_text(encoding="utf-8").replace('calls_back = "nobody"', 'calls_back = "missed"')
+    queues.write_text(text, encoding="utf-8")
+    text = dialling.read_text(encoding="utf-8").replace('quiet_from = "21:00"', 'quiet_from = "08:00"')
+    dialling.write_text(text, encoding="utf-8")
     return folder
 
 

@@ -1,7 +1,8 @@
 """The outcome table: what becomes of a conversation, by what is done in it and how that ends; each cell is walked.
 
-`TABLE` is the one place: tests/journeys/test_outcome_table.py walks it on real phones, docs/talk.md shows it. A cell
-has its words (Chinese, then English) and, unless it cannot occur by itself, the walk that proves them.
+`TABLE` is the one place: tests/journeys/test_outcome_table.py walks it on real phones, test_struck.py the rows of
+`STRUCK`, docs/talk.md shows it. A cell has its words (Chinese, then English) and, unless it cannot occur by itself, the
+walk that proves them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from tests.journeys import walks
+from tests.journeys import struck, walks
 
 ALONE = "– 没有第三方 nobody is called"
 OFFER = "– 同普通派话 as any offer: `test_outcomes.py`"
@@ -30,6 +31,12 @@ class Row(StrEnum):
     AGENT_GONE = "话务员挂机 agent gone"
     TARGET_GONE = "对方挂机 target gone"
     CONTROLLER_GONE = "控制器停止 controller gone"
+    CONTROLLER_FROZEN = "当中控制器冻结 controller frozen in the middle"
+    LINE_CUT = "当中断线 its line to Asterisk cut in the middle"
+
+
+STRUCK = (Row.CONTROLLER_FROZEN, Row.LINE_CUT)
+"""Faults that strike when the phone rings, while somebody is asked, in a three-way; then it is ended by keys."""
 
 
 class Column(StrEnum):
@@ -58,6 +65,9 @@ NOBODY = "对方也不接:市民回到队列前面 nobody there either: first in
 AGREED = "商定移交:市民与对方续谈,记为转出 agreed: they go on; transferred out"
 UNDECIDED = "未定:首接者(本台)与市民续谈 undecided: the first receiver goes on"
 STILL = "按键仍可转接,市民等候 keys still do; the caller waits"
+REFUSED = "对方拒接:话务员话机再振,与市民续谈 refused: the agent's phone rings again, and they go on"
+WAITS = "– 同等候的市民 as all who wait: `test_failsafe.py`, `test_resync.py`"
+BESIDE = "– 同上,与控制器无关 as above: the controller has no part in it"
 NOT_REACHED = (Row.BUSY, Row.NO_ANSWER, Row.REFUSED, Row.UNREACHABLE)
 AS_IT_WAS = "通话照旧 the talk is as it was"
 
@@ -68,6 +78,7 @@ TABLE: dict[Column, dict[Row, Cell]] = {
         Row.CALLER_GONE: Cell("话务员话机释放 the agent's phone is let go", walks.hold_caller_gone),
         Row.AGENT_GONE: Cell("市民回到队列前面 the caller goes first in the queue", walks.hold_agent_gone),
         Row.CONTROLLER_GONE: Cell("照常保持与取回 as ever", walks.hold_without_controller),
+        **dict.fromkeys(STRUCK, Cell("照常取回 retrieved as ever", struck.held)),
     },
     Column.TO_AGENT: {
         Row.ANSWER: Cell("接听前原话务员预占,之后整理 reserved until then, then wraps up", walks.given),
@@ -76,6 +87,7 @@ TABLE: dict[Column, dict[Row, Cell]] = {
         Row.AGENT_GONE: Cell(NOBODY, walks.given_agent_gone),
         Row.TARGET_GONE: Cell("接听后挂机即通话结束 the call ends, as with any agent", walks.given_target_gone),
         Row.CONTROLLER_GONE: Cell(BACK, walks.given_without_controller),
+        **dict.fromkeys(STRUCK, Cell(REFUSED, struck.given_back)),
     },
     Column.TO_HOTLINE: {
         Row.ANSWER: Cell("在该队列最前,由其话务员接听 first in its queue, answered there", walks.sent_to_hotline),
@@ -83,6 +95,7 @@ TABLE: dict[Column, dict[Row, Cell]] = {
         Row.CALLER_GONE: Cell("等候中挂机,无人被卡住 nobody is stuck", walks.sent_caller_gone),
         Row.AGENT_GONE: Cell("– 已离开 has left already"),
         Row.CONTROLLER_GONE: Cell(STILL, walks.sent_without_controller),
+        **dict.fromkeys(STRUCK, Cell(WAITS)),
     },
     Column.TO_OUTSIDE: {
         Row.ANSWER: Cell("市民与对方通话,记为转出 they talk; transferred out", walks.given),
@@ -91,6 +104,7 @@ TABLE: dict[Column, dict[Row, Cell]] = {
         Row.AGENT_GONE: Cell(NOBODY, walks.given_agent_gone),
         Row.TARGET_GONE: Cell("通话结束 the call ends", walks.given_target_gone),
         Row.CONTROLLER_GONE: Cell(BACK, walks.given_without_controller),
+        **dict.fromkeys(STRUCK, Cell("对方接听,记为转出 answered: they talk; transferred out", struck.given)),
     },
     Column.ATTENDED: {
         Row.ANSWER: Cell("咨询不入录音;完成后对方与市民通话 unheard by the caller; then theirs", walks.asked_and_given),
@@ -99,6 +113,7 @@ TABLE: dict[Column, dict[Row, Cell]] = {
         Row.AGENT_GONE: Cell("对方接过市民 the one who was asked has the caller", walks.asked_agent_gone),
         Row.TARGET_GONE: Cell(REJOINED, walks.asked_target_gone),
         Row.CONTROLLER_GONE: Cell("按键照常咨询与完成 keys ask and complete as ever", walks.asked_without_controller),
+        **dict.fromkeys(STRUCK, Cell("按键完成,对方接过市民 completed by keys: they have the caller", struck.asked)),
     },
     Column.THREE_WAY: {
         Row.ANSWER: Cell("三方互相听见 all three hear each other", walks.three_way),
@@ -107,6 +122,7 @@ TABLE: dict[Column, dict[Row, Cell]] = {
         Row.AGENT_GONE: Cell(AGREED, walks.three_way_agent_gone),
         Row.TARGET_GONE: Cell(UNDECIDED, walks.three_way_target_gone),
         Row.CONTROLLER_GONE: Cell("按键照常 by keys, as ever", walks.three_way_without_controller),
+        **dict.fromkeys(STRUCK, Cell("话务员离开,另两方续谈 the agent leaves, the other two go on", struck.three_way)),
     },
     Column.SUPERVISOR: {
         Row.ANSWER: Cell("听见双方 hears both", walks.supervised),
@@ -115,6 +131,7 @@ TABLE: dict[Column, dict[Row, Cell]] = {
         Row.AGENT_GONE: Cell("一同结束 ends too", walks.supervised_agent_gone),
         Row.TARGET_GONE: Cell(AS_IT_WAS, walks.supervised_target_gone),
         Row.CONTROLLER_GONE: Cell("已开始的照旧 what was begun goes on", walks.supervised_without_controller),
+        **dict.fromkeys(STRUCK, Cell(BESIDE)),
     },
 }  # fmt: skip
 

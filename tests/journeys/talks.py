@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
+from sandbox.phone_errors import PhoneError
 from sandbox.sound import find, tone
 from sandbox.tones import beep
 
@@ -54,3 +56,18 @@ async def key(phone, code, number):
     await phone.press(code)
     await until(lambda: heard(phone, spoken_beep(), since))
     await phone.press(f"{number}#")
+
+
+async def hears(listener, pitch_hz, within_s=8.0):
+    """Somebody who never stops speaking is heard from now on."""
+    since = len(listener.call.heard())
+    await until(lambda: heard(listener, tone(pitch_hz, 0.4), since), within_s)
+
+
+async def speak_on(phone, pitch_hz):
+    """Until cancelled, in whatever call the phone has."""
+    while True:
+        with suppress(PhoneError, TimeoutError):
+            await phone.call.hearing()
+            await phone.play(tone(pitch_hz, 60.0))
+        await asyncio.sleep(LOOK_AGAIN_S)

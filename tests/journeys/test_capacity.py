@@ -110,3 +110,28 @@ async def test_removing_a_seat_whose_phone_rings_gives_the_caller_to_the_next(sc
     await second.incoming()
     assert scene.agent_now("101").state is AgentState.LOGGED_OFF
     assert scene.orders(call)[-1].seat == "8002"
+
+
+async def test_a_level_lends_seats_that_ring_within_a_second_and_gives_them_back(scene):
+    """Ten callers wait for 12345; "emergency" lends two seats of health, with its own ring time; then it is undone."""
+    seats = {"8007": "107", "8008": "108", "8009": "109", "8010": "110"}
+    phones = dict(zip(seats, await asyncio.gather(*(scene.agent(a, s) for s, a in seats.items())), strict=True))
+    async with AsyncExitStack() as callers, api_of(scene) as api:
+        waiting = await ten_callers_wait(scene, callers)
+        version = (await api.get("/api/measures"))["version"]
+        wish = {"level": "emergency", "version": version, "why": "疫情"}
+        tried = await api.send("POST", "/api/measures/level", **wish, dry_run=True)
+        began = time.monotonic()
+        done = await api.send("POST", "/api/measures/level", **wish)
+        lent = done["measure"]["loans"][0]["seats"]
+        for seat in lent:
+            await phones[seat].incoming()
+
+        assert max(phones[seat].diary.events[-1].monotonic_s for seat in lent) - began < RINGS_WITHIN_S
+        assert {offer["seat"] for offer in tried["effect"]["offers"]} == set(lent)
+        offered = [order for call in waiting for order in scene.orders(call)]
+        assert (len(lent), {order.seat for order in offered}) == (2, set(lent))
+        assert sorted(waiting[order.call] for order in offered) == sorted(waiting.values())[:2]
+        assert {order.ring_time.total_seconds() for order in offered} == {12}
+        await api.send("POST", "/api/measures/1/undo", version=done["version"], why="恢复")
+        assert {scene.controller.distributor.seats[seat].queues for seat in lent} == {frozenset({"health"})}

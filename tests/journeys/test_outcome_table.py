@@ -17,7 +17,7 @@ from sandbox.carrier import Carrier
 from sandbox.phones import Manner, Phone
 from tests.journeys.api import api_of
 from tests.journeys.conftest import quick_city, settings_of
-from tests.journeys.outcomes import TABLE, Cell, Column, Row, page
+from tests.journeys.outcomes import STRUCK, TABLE, Cell, Column, Row, page
 from tests.journeys.scene import Scene
 from tests.journeys.talks import key
 
@@ -169,7 +169,7 @@ async def walk(cell: Cell, part: Part):
 @pytest.mark.parametrize("column", list(Column), ids=lambda column: column.name.lower())
 async def test_every_cell_of_the_outcome_table_is_so(house, carrier, program, tmp_path, column):
     """With the controller, and for the last row after it is gone; nobody is left on the line, no agent stuck."""
-    cells = {row: cell for row, cell in TABLE[column].items() if cell.walk}
+    cells = {row: cell for row, cell in TABLE[column].items() if cell.walk and row not in STRUCK}
     settings = settings_of(house, tmp_path)
     async with AsyncExitStack() as stack:
         async with running(settings) as controller:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from recordings.calls import clean_ani, note_answered, note_arrived, note_joined, note_outcome, read_call
+from recordings.calls import clean_ani, note_answered, note_arrived, note_joined, note_outcome, read_call, who_served
 from tests.databases import BOTH
 from tests.recordings.scenes import NOON
 
@@ -71,3 +71,19 @@ async def test_call_nobody_noted_is_all_unknown(engine: AsyncEngine) -> None:
         call = await read_call(connection, "c-9.9")
 
     assert (call.ani, call.hotline, call.arrived_at) == (None, None, None)
+
+
+async def test_who_served_a_number_last_is_found_within_the_while_that_counts(engine: AsyncEngine) -> None:
+    """The latest answer to this very number; hidden callers are nobody's acquaintance."""
+    served = (("lx-1", "101", 0, "13800000001"), ("lx-2", "102", 60, "13800000001"), ("lx-3", "103", 90, ""))
+    for call, agent, second, ani in served:
+        at = NOON + timedelta(seconds=second)
+        await note_arrived(engine, call, dnis="12345", hotline="12345", ani=ani, at=at)
+        await note_answered(engine, call, agent=agent, seat="8001", at=at)
+    await note_arrived(engine, "lx-4", dnis="12345", hotline="12345", ani="13800000001", at=NOON)
+
+    async with engine.connect() as connection:
+        assert await who_served(connection, "13800000001", since=NOON) == "102"
+        assert await who_served(connection, "13800000001", since=NOON + timedelta(seconds=61)) is None
+        assert await who_served(connection, "13800000002", since=NOON) is None
+        assert await who_served(connection, "", since=NOON) is None

@@ -31,6 +31,15 @@ def test_clip_is_found_where_it_begins() -> None:
     assert find(clip, inside) == pytest.approx(2.0, abs=0.001)
 
 
+def test_clip_is_found_when_the_call_ended_upon_its_last_syllable() -> None:
+    """What was in the phone's buffer is missing; with more missing, it was not said."""
+    clip = _speechlike(1, 1.5)
+    inside = np.concatenate((_speechlike(2, 2.0), clip))
+
+    assert find(clip, inside[:-1600]) == pytest.approx(2.0, abs=0.001)
+    assert find(clip, inside[:-2400]) is None
+
+
 def test_other_speech_is_not_the_clip() -> None:
     """Nothing is found in other sound, in silence, or in less sound than the clip."""
     clip = _speechlike(1, 1.5)

@@ -419,6 +419,35 @@ async def test_silent_peer_is_noticed_within_three_seconds_but_never_by_plain_pa
         assert sum(action["Action"] == "Ping" for action in client.responses.values()) >= 2
 
 
+async def test_a_peer_that_goes_on_talking_is_not_silent_though_its_pong_be_late(peer):
+    """Bytes that arrive prove that it lives; when they cease it is noticed as soon as ever."""
+    heard = Heard()
+    loop = asyncio.get_running_loop()
+    patience = Patience(ping_every_s=0.02, ping_answer_s=0.3, first_pause_s=0.01, longest_pause_s=0.02)
+    async with our_client(peer, heard, patience=patience):
+        peer.is_silent = True
+        began = loop.time()
+        while loop.time() < began + 1.0:
+            await peer.say(b"Event: VarSet\r\n", numbered(1)[:-2])  # also a message that takes its time, unwanted
+        assert "lost" not in heard.story
+        assert sum(action["Action"] == "Ping" for action in peer.heard[-5:]) <= 1, "a second one would only be heavier"
+        ceased = loop.time()
+        await until(lambda: "lost" in heard.story)
+
+        assert loop.time() - ceased < 1.0
+
+
+async def test_a_pong_that_does_not_come_at_all_ends_the_line_however_much_is_said(peer):
+    """What stands before it is as old: a new look is worth more."""
+    heard = Heard()
+    patience = Patience(ping_every_s=0.02, ping_answer_s=0.2, pong_longest_s=0.4, first_pause_s=5, longest_pause_s=5)
+    async with our_client(peer, heard, patience=patience):
+        peer.is_silent = True
+        async with asyncio.timeout(5):
+            while "lost" not in heard.story:
+                await peer.say(numbered(1))
+
+
 async def test_connection_comes_back_by_itself_and_the_login_is_told_again(peer):
     """Each login is told, so that a snapshot can be taken."""
     heard = Heard()

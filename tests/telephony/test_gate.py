@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from acd.commands import RingAgent
 from acd.dial_facts import AgentDialsOut, DialOutcome, DialOutOver
@@ -19,9 +19,11 @@ from acd.model import AgentId, CallId, Offer, QueueName, SeatId
 from city.load import load_city
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
+from telephony.dial_book import DialOut
 from telephony.dial_rules import Wish
 from telephony.errors import ActionTimedOut, AsteriskRefused, AsteriskUnreachable, ConnectionLost
-from telephony.gate import Gate
+from telephony.gate import Gate, new_call
+from telephony.intents import Also
 from telephony.message import AmiReply
 from tests.city.scene import SAMPLE
 
@@ -38,6 +40,7 @@ class House:
     sent: list[dict[str, Any]] = field(default_factory=list)
     told: list[Event] = field(default_factory=list)
     asked: list[Request] = field(default_factory=list)
+    due: str | None = None  # the number of a call-back that stood in the line by itself
 
     async def action(self, name: str, deadline_s: float | None = None, /, **fields: Any) -> AmiReply:
         """Asterisk."""
@@ -66,8 +69,18 @@ class House:
             return Offer(call, 1, AgentId("101"), SeatId("8001"), QueueName("general")) if self.asked else None
 
         return Gate(
-            self, self, self.database, lambda: city, lambda: NOON, durable=nothing, offer=offer, on_over=nothing
+            *(self, self, self.database, lambda: city, lambda: NOON),
+            durable=nothing,
+            offer=offer,
+            due=self.due_now,
+            on_over=nothing,
         )
+
+    async def due_now(self, order: RingAgent) -> tuple[Wish, Also] | None:
+        """What stood in the line by itself."""
+        if self.due is None:
+            return None
+        return Wish(agent=order.agent, number=self.due, who="call-back", why="回拨", about=("call-back-asked",)), also
 
     async def ordered(self, gate: Gate) -> RingAgent:
         """An intent that the ACD has granted: its order."""
@@ -79,6 +92,11 @@ class House:
         """What the book says of the one call."""
         async with self.database.connect() as connection:
             return (await connection.execute(text("select outcome from dialouts"))).scalar_one()
+
+
+async def also(_connection: AsyncConnection, intent: DialOut) -> None:
+    """Nothing more."""
+    assert intent.agent == "101"
 
 
 @pytest.fixture
@@ -143,3 +161,36 @@ async def test_what_may_have_been_sent_is_not_told_as_failed_and_never_sent_agai
     assert isinstance(over, DialOutOver)
     assert await house.outcome() == DialOutcome.UNKNOWN
     assert len(house.sent) == 1
+
+
+def offered(call: CallId) -> RingAgent:
+    """The ACD's order for a call-back whose turn has come."""
+    seat, agent = SeatId("8001"), AgentId("101")
+    return RingAgent(at=NOON, call=call, attempt=1, seat=seat, agent=agent, ring_time=timedelta(seconds=20))
+
+
+async def test_a_call_back_whose_turn_has_come_is_written_down_and_sent_once(house: House) -> None:
+    """Nobody asked for it but the line; the second order, of this gate or of another's, finds it taken."""
+    gate, house.due = house.gate(), NUMBER
+    house.asked = [Request(at=NOON)]  # the ACD has offered it
+    order = offered(new_call())
+    for who in (gate, gate, house.gate()):
+        await who.send(order)
+
+    (sent,) = house.sent
+    assert (sent["ChannelId"], sent["Exten"]) == (order.call, NUMBER)
+    assert "ABOUT=call-back-asked" in sent["Variable"]
+    assert [fact.call for fact in house.told if isinstance(fact, RingFailed)] == [order.call, order.call]
+
+
+@pytest.mark.parametrize("number", ["110", "16812345", "999999"])
+async def test_whom_a_rule_protects_is_not_dialled_from_the_line_either(house: House, number: str) -> None:
+    """The agent is let go; nothing is written down, nothing sent."""
+    gate, house.due = house.gate(), number
+    house.asked = [Request(at=NOON)]
+    await gate.send(offered(new_call()))
+
+    assert house.sent == []
+    assert [type(fact) for fact in house.told] == [RingFailed]
+    async with house.database.connect() as connection:
+        assert (await connection.execute(text("select count(*) from dialouts"))).scalar_one() == 0

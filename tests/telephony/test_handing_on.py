@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from acd.call_facts import CallTransferredOut
-from acd.events import AgentAnswered, Event, RingFailed, TalkEnded
+from acd.events import AgentAnswered, Event, RingFailed, RingStarted, TalkEnded
 from acd.model import AgentState, CallId, QueueName, RingFailure, SeatId
 from acd.talk_facts import (
     ConsultAnswered,
@@ -120,19 +121,22 @@ def talking_scene() -> Scene:
     return scene
 
 
-def look(where: Where, attempt: int, seat: str, *seats: str) -> Telephones:
-    """The caller's leg as it is found."""
+def look(where: Where, attempt: int, seat: str, *seats: str, **more: Any) -> Telephones:
+    """The caller's leg as it is found; who talks has picked up."""
     phones = frozenset(map(SeatId, seats))
-    queue = QueueName("general")
-    live = LiveCall(call=CALL, where=where, queue=queue, attempt=attempt, seat=SeatId(seat), seats=phones)
+    answered = phones if where is Where.TALKING else frozenset()
+    here = {"queue": QueueName("general"), "seat": SeatId(seat) if seat else None, "seats": phones}
+    live = LiveCall(call=CALL, where=where, attempt=attempt, **{"answered": answered, **here, **more})
     return Telephones(calls={CALL: live})
 
 
-def compare(scene: Scene, now: Telephones) -> None:
-    """Told once, nothing is left to tell."""
-    for fact in difference(now, scene.core, scene.now):
+def compare(scene: Scene, now: Telephones) -> list[type]:
+    """Told once, nothing is left to tell. What was told."""
+    facts = difference(now, scene.core, scene.now)
+    for fact in facts:
         scene.tell(fact)
     assert difference(now, scene.core, scene.now) == ()
+    return [type(fact) for fact in facts]
 
 
 def test_a_transfer_answered_in_a_gap_frees_the_first_agent() -> None:
@@ -144,23 +148,101 @@ def test_a_transfer_answered_in_a_gap_frees_the_first_agent() -> None:
     assert (scene.state("101"), scene.state("102")) == (AgentState.WRAP_UP, AgentState.TALKING)
 
 
-def test_a_transfer_begun_and_failed_in_a_gap_finds_the_first_agent_rung_again() -> None:
-    """Whatever they were believed to do."""
-    scene = talking_scene()
-    compare(scene, look(Where.RINGING, 3, "8101", "8101"))
+BEING_RUNG = look(Where.RINGING, 2, "8102", "8102", first=SeatId("8101"))
 
+
+def test_a_transfer_begun_in_a_gap_keeps_the_first_agent() -> None:
+    """Reserved until the target answers, as if it had been heard."""
+    scene = talking_scene()
+
+    assert compare(scene, BEING_RUNG) == [TransferBegun, RingStarted]
+    assert (scene.state("101"), scene.state("102")) == (AgentState.RESERVED, AgentState.RINGING)
+    assert scene.core.kept[CALL].agent == "101"
+
+
+def test_a_transfer_that_is_known_is_left_alone_whoever_is_rung() -> None:
+    """Somebody who writes is not seen being rung, and nothing is wrong with that."""
+    scene = talking_scene()
+    scene.rest("102")
+    scene.tell(TransferBegun(at=scene.now, call=CALL, attempt=1, to_attempt=2, to=Party.AGENT, seat=SeatId("8102")))
+
+    assert compare(scene, BEING_RUNG) == []
+    assert scene.core.kept[CALL].agent == "101"
+
+
+def test_a_transfer_begun_and_failed_in_a_gap_finds_the_first_agent_rung_again() -> None:
+    """The dialplan's own way back."""
+    scene = talking_scene()
+    rung_again = look(Where.RINGING, 3, "8101", "8101", first=SeatId("8101"))
+
+    assert compare(scene, rung_again) == [TransferFailed, RingStarted]
     assert scene.state("101") is AgentState.RINGING
     assert scene.core.offers[CALL].attempt == 3
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_caller_found_with_somebody_outside_was_handed_out(*, is_known: bool) -> None:
+    """Whether the transfer's beginning was heard or not: the agent writes, and nobody is offered the caller."""
+    scene = talking_scene()
+    if is_known:
+        scene.tell(TransferBegun(at=scene.now, call=CALL, attempt=1, to_attempt=2, to=Party.OUTSIDE))
+
+    assert compare(scene, look(Where.TALKING, 2, "")) == [CallTransferredOut]
+    assert scene.state("101") is AgentState.WRAP_UP
+    assert not scene.core.kept
 
 
 def test_somebody_asked_in_a_gap_is_found_talking() -> None:
     """A second phone of ours in the call; and when it is gone, so are they."""
     scene = talking_scene()
-    compare(scene, look(Where.TALKING, 1, "8101", "8101", "8102"))
+    asks = look(Where.TALKING, 1, "8101", "8101", "8102", asks=True)
+    assert compare(scene, asks) == [ConsultBegun, ConsultAnswered]
     assert (scene.state("101"), scene.state("102")) == (AgentState.TALKING, AgentState.TALKING)
-    compare(scene, look(Where.TALKING, 1, "8101", "8101"))
+    assert compare(scene, look(Where.TALKING, 1, "8101", "8101")) == [ConsultEnded]
 
     assert (scene.state("101"), scene.state("102")) == (AgentState.TALKING, AgentState.WRAP_UP)
+
+
+def test_somebody_whose_phone_still_rings_is_not_found_talking() -> None:
+    """They are when it has been picked up."""
+    scene = talking_scene()
+    rings = look(Where.TALKING, 1, "8101", "8101", "8102", asks=True, answered=frozenset({SeatId("8101")}))
+    assert compare(scene, rings) == [ConsultBegun]
+    assert scene.state("102") is AgentState.RINGING
+    assert compare(scene, look(Where.TALKING, 1, "8101", "8101", "8102", asks=True)) == [ConsultAnswered]
+
+    assert scene.state("102") is AgentState.TALKING
+
+
+def test_somebody_outside_who_is_asked_in_a_gap_is_known_of() -> None:
+    """By the music that the caller hears."""
+    scene = talking_scene()
+    assert compare(scene, look(Where.TALKING, 1, "8101", "8101", asks=True)) == [ConsultBegun]
+    assert scene.core.talking[CALL].asks_since is not None
+    assert compare(scene, look(Where.TALKING, 1, "8101", "8101")) == [ConsultEnded]
+
+    assert scene.core.talking[CALL].asks_since is None
+
+
+def test_a_three_way_begun_and_left_in_a_gap_is_followed() -> None:
+    """The same number, another phone: the first agent has left it to the one who was asked."""
+    scene = talking_scene()
+    scene.tell(ConsultBegun(at=scene.now, call=CALL, attempt=1, to=Party.AGENT, seat=SeatId("8102")))
+    assert compare(scene, look(Where.TALKING, 2, "8101", "8101", "8102", in_conference=True)) == [ThreeWayBegun]
+    assert (scene.state("101"), scene.state("102")) == (AgentState.TALKING, AgentState.TALKING)
+    assert compare(scene, look(Where.TALKING, 2, "8102", "8102", in_conference=True)) == [TransferDone]
+
+    assert (scene.state("101"), scene.state("102")) == (AgentState.WRAP_UP, AgentState.TALKING)
+    assert scene.core.talking[CALL].in_conference
+
+
+def test_a_talk_without_the_agents_phone_is_over() -> None:
+    """Wherever the dialplan has the caller meanwhile."""
+    scene = talking_scene()
+    assert compare(scene, look(Where.ELSEWHERE, 1, "8101", "8101")) == []
+    assert compare(scene, look(Where.ELSEWHERE, 1, "8101")) == [TalkEnded]
+
+    assert scene.state("101") is AgentState.WRAP_UP
 
 
 def test_a_talk_that_ended_in_a_gap_frees_everybody_beside_it() -> None:
@@ -180,5 +262,34 @@ def test_a_parked_caller_is_talking_as_long_as_the_agents_phone_is_there(context
 
     [live] = read_telephones([caller, agent, asked], ()).calls.values()
     assert (live.where, live.seat, live.seats) == (Where.TALKING, "8001", {"8001", "8002"})
+    assert (live.answered, live.asks, live.in_conference) == (
+        {"8001", "8002"},
+        context == "talk-parked",
+        context == "talk-room",
+    )
     [left] = read_telephones([caller, asked], ()).calls.values()
     assert left.where is Where.ELSEWHERE
+
+
+def test_a_line_to_a_carrier_is_nobodys_phone() -> None:
+    """A caller in a bridge with it is outside; while it is dialled, the snapshot tells whose talk it was."""
+    dialled = channel(CALLER, "lx-1.1", context="talk-dial", SEAT="", FIRST_SEAT="8001", ATTEMPT="2")
+    [live] = read_telephones([dialled, channel("PJSIP/carrier-2", "lx-1.2", "Ringing")], ()).calls.values()
+    assert (live.where, live.seat, live.first, live.seats, live.is_outside) == (
+        Where.RINGING,
+        None,
+        "8001",
+        frozenset(),
+        True,
+    )
+    left = channel(CALLER, "lx-1.1", bridge="b", context="talk-room", SEAT="8001", ATTEMPT="2")
+    [live] = read_telephones([left, channel("PJSIP/carrier-2", "lx-1.2", bridge="b")], ()).calls.values()
+    assert (live.where, live.seat, live.first, live.is_outside) == (Where.TALKING, None, None, True)
+
+
+def test_after_a_gap_an_answer_outside_is_still_no_agents() -> None:
+    """Who is on the way there is read from the telephones."""
+    translator = Translator()
+    translator.resume({CALL: 2}, [], [CALL])
+
+    assert translator.facts(ANSWERED, NINE) == (CallTransferredOut(at=NINE, call=CALL, attempt=2, to_kind="outside"),)

@@ -57,10 +57,22 @@ def test_step_of_a_clock_is_forgotten_with_the_next_ping() -> None:
     pinged(lag, 1000)
     lag.note("940", 1000 + APART_S)
     assert lag.is_late
-    lag.calibrate("941", 1001 + APART_S, 1001 + APART_S)
 
-    assert lag.note("942", 1002 + APART_S)
+    assert lag.calibrate("941", 1001 + APART_S, 1001 + APART_S)
+    assert not lag.note("942", 1002 + APART_S)
     assert not lag.is_late
+
+
+def test_lateness_ends_with_a_quick_ping_also_if_nothing_more_happens() -> None:
+    """The last event before a quiet night was late: that must not be believed until the morning."""
+    lag = Lag()
+    pinged(lag, 100)
+    heard(lag, 101, 5)
+    assert not lag.calibrate("106", 106 + APART_S, 109 + APART_S)  # a slow one has waited behind others
+    assert lag.is_late
+
+    assert lag.calibrate("110", 110 + APART_S, 110 + APART_S)
+    assert (lag.is_late, lag.seconds) == (False, 0.0)
 
 
 def test_new_connection_begins_anew() -> None:

@@ -15,7 +15,7 @@ from acd.inbox import INBOX_FULL
 from acd.model import CallId, QueueName
 from telephony.errors import ActionTimedOut, AsteriskUnreachable
 from telephony.listener import HELD_MOST, Listener
-from telephony.lookout import Lookout
+from telephony.lookout import STRAIN_FACTOR, Lookout
 from telephony.message import AmiEvent
 from tests.acd.running import Floor, Notebook, until
 from tests.acd.scene import NINE, QUEUES
@@ -46,6 +46,8 @@ class Pbx:
         self.troubles: list[Exception] = []
         self.looks = 0
         self.meanwhile: Sequence[AmiEvent] = ()
+        self.always: Sequence[AmiEvent] = ()
+        self.takes_s = 0.0
         self.hear = lambda _: None
 
     async def listing(self, name: str, *_: object, **__: str) -> list[AmiEvent]:
@@ -55,7 +57,8 @@ class Pbx:
         self.looks += 1
         if self.troubles:
             raise self.troubles.pop(0)
-        for message in self.meanwhile:
+        await asyncio.sleep(self.takes_s)
+        for message in (*self.meanwhile, *self.always):
             self.hear(message)
         self.meanwhile = ()
         return self.odd_looks.pop() if self.odd_looks else self.channels
@@ -68,7 +71,9 @@ class House:
         self.pbx, self.notebook, self.core = Pbx(), Notebook(), Distributor()
         self.engine = Engine(self.core, Floor(), self.notebook, lambda: NINE, inbox_limit=50_000)
         self.listener = Listener(self.engine.tell, lambda _: None, lambda: NINE, lambda: 0.0)
-        self.lookout = Lookout(self.engine, self.core, self.listener, lambda _: None, lambda: NINE, look_every_s=0.02)
+        self.lookout = Lookout(
+            self.engine, self.core, self.listener, lambda _: None, lambda: NINE, look_every_s=0.02, calm_s=0.1
+        )
         self.engine.subscribe(self.lookout.watch)
         self.pbx.hear = self.listener.hear  # type: ignore[assignment]
 
@@ -154,10 +159,14 @@ async def test_look_that_fails_is_tried_again() -> None:
 async def test_look_without_a_connection_waits_for_the_next_login() -> None:
     """It will be a gap of its own."""
     async with house() as one:
-        one.pbx.troubles = [AsteriskUnreachable("no AMI connection")]
+        one.pbx.troubles = [AsteriskUnreachable("no AMI connection") for _ in range(1000)]
         one.lookout.begin()
-        await until(lambda: not one.pbx.troubles)
+        await until(lambda: one.pbx.looks >= 1)
+        looks = one.pbx.looks
+        await asyncio.sleep(0.1)  # five quiet looks
+        assert one.pbx.looks <= looks + 10
         assert not one.told(GapClosed)
+        one.pbx.troubles.clear()
         one.lookout.begin()
         await until(lambda: one.told(GapClosed))
 
@@ -196,3 +205,58 @@ async def test_difference_seen_once_is_not_believed() -> None:
 
     assert not one.told(Repaired)
     assert one.lookout.sightings.repairs == 0
+
+
+# ---- under load
+
+
+async def test_while_events_come_late_nothing_is_looked_at() -> None:
+    """What is listed would be as late; but a new session is looked at at once."""
+    async with house() as one:
+        one.lookout.begin()
+        await until(lambda: one.told(GapClosed))
+        one.listener.lag.is_late = True
+        await until(lambda: one.engine.backlog == 0)
+        looks = one.pbx.looks
+        one.lookout.mark("too much was heard while looking", 3)
+        await asyncio.sleep(0.2)  # ten quiet looks
+        assert one.pbx.looks <= looks + 1  # one may have been under way
+        one.lookout.begin()
+        await until(lambda: len(one.told(GapClosed)) >= 2)
+
+    assert one.lookout.sightings.resyncs == 2
+
+
+async def test_events_that_were_late_are_followed_by_one_look_in_calm() -> None:
+    """However often they came late; nobody waits for it, for none is missing, and it tells what it finds."""
+    async with house() as one:
+        one.lookout.begin()
+        await until(lambda: one.told(GapClosed))
+        for _ in range(20):
+            one.listener.lag.is_late = True
+            await asyncio.sleep(0.005)
+            one.listener.lag.is_late = False
+            one.lookout.catch_up()
+            assert not one.lookout.sightings.blind
+        one.pbx.channels = waiting_room("c1")
+        looks = one.pbx.looks
+        await until(lambda: len(one.told(GapClosed)) == 2)
+        await until(lambda: one.pbx.looks > looks + 10)
+
+    assert one.lookout.sightings.resyncs == 2
+    assert [type(event) for event in one.told(GapMarked, CallJoined)][-2:] == [GapMarked, CallJoined]
+
+
+async def test_too_much_news_again_and_again_leaves_asterisk_time_between_the_looks() -> None:
+    """Looks that end in a gap of their own are no more than a fifth of the time."""
+    async with house() as one:
+        one.pbx.takes_s, one.pbx.always = 0.02, [hangup("c1")] * (HELD_MOST + 1)
+        one.lookout.begin()
+        await until(lambda: one.lookout.sightings.resyncs == 1)
+        began = asyncio.get_running_loop().time()
+        await until(lambda: one.lookout.sightings.resyncs == 3)
+        took_s = asyncio.get_running_loop().time() - began
+        one.pbx.always = ()
+        await until(lambda: not one.lookout.sightings.blind)
+
+    assert took_s > 2 * (STRAIN_FACTOR + 1) * 0.02

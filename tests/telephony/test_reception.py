@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from acd.model import AgentId
 from city.city import City
 from city.load import load_city
 from ivr.agent_codes import Desk
@@ -41,14 +42,24 @@ class Door:
 
     def __init__(self, city: City) -> None:
         self.now = NOON
-        self._reception = Reception(lambda: city, cast("Desk", None), lambda: self.now)
+        self.served: dict[str, tuple[str, datetime]] = {}  # number: who served it, when
+        self._reception = Reception(lambda: city, cast("Desk", None), lambda: self.now, self._who_served)
+
+    async def _who_served(self, number: str, since: datetime) -> AgentId | None:
+        agent, at = self.served.get(number, ("", NOON))
+        return AgentId(agent) if agent and at >= since else None
 
     async def call(self, hotline: str, *number: str) -> str:
         """Where one call goes: the queue, or why it is refused."""
-        caller = Caller(hotline, *number)
-        await self._reception.receive(caller)  # type: ignore[arg-type]
+        caller = await self.receive(hotline, *number)
         assert ("WALKED" in caller.set) != ("REFUSAL" in caller.set)
         return caller.set.get("REFUSAL") or caller.set["QUEUE"]
+
+    async def receive(self, hotline: str, *number: str) -> Caller:
+        """One call, and all that was set on it."""
+        caller = Caller(hotline, *number)
+        await self._reception.receive(caller)  # type: ignore[arg-type]
+        return caller
 
 
 @pytest.fixture
@@ -85,6 +96,27 @@ async def test_a_crisis_hotline_and_hidden_or_shared_numbers_are_let_in_always(d
     assert [await door.call("0518-12320", "13800000001") for _ in range(5)] == ["health"] * 5
     assert [await door.call("12345", *hidden) for hidden in ((), ("",), (), ("",))] == ["general"] * 4
     assert [await door.call("12345", "86051888880000") for _ in range(4)] == ["general"] * 4
+
+
+async def test_who_served_a_number_within_the_queues_days_is_preferred(city: Copy) -> None:
+    """A queue that does not ask for it prefers nobody; nor does a crisis hotline, nor a number of many people."""
+    (city.folder / "admission.toml").write_text('shared_numbers = ["051888880000"]\n', "utf-8")
+    city.replace("queues.toml", "wrap_up_s = 30", "wrap_up_s = 30\nprefer_last_agent_days = 7")
+    door = Door(city.load())
+    served = ("101", NOON - timedelta(days=7))
+    door.served = {"13800000001": served, "13800000002": ("102", served[1] - timedelta(seconds=1))}
+    door.served["051888880000"] = served
+
+    async def prefers(hotline: str, *number: str) -> str:
+        return (await door.receive(hotline, *number)).set["PREFERS"]
+
+    assert await prefers("12345", "13800000001") == "101"
+    others = ("12345", "13800000002"), ("12345", "051888880000"), ("12345",), ("12320", "13800000001")
+    assert [await prefers(*other) for other in others] == [""] * 4
+    city.replace("hotlines.toml", 'queue = "general"', 'queue = "general"\ncrisis = true')
+    crisis = Door(city.load())
+    crisis.served = door.served
+    assert (await crisis.receive("12345", "13800000001")).set["PREFERS"] == ""
 
 
 def test_a_city_without_an_admission_file_has_the_defaults(city: Copy) -> None:

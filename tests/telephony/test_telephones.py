@@ -56,9 +56,12 @@ def test_variables_are_read_back_and_odd_ones_are_not_believed() -> None:
     good = channel(CALLER, "lx-1.1", context="waiting-room", JOINED="1736125200.250", ATTEMPT="3", CALL_PRIORITY="2")
     odd = channel(CALLER, "lx-1.1", context="waiting-room", JOINED="soon", ATTEMPT="-1", CALL_PRIORITY="²")
     [one], [other] = (read_telephones([item], ()).calls.values() for item in (good, odd))
+    known = channel(CALLER, "lx-1.1", context="waiting-room", PREFERS="101")
+    [third] = read_telephones([known], ()).calls.values()
 
     assert (one.joined, one.attempt, one.priority) == (clock(0) + timedelta(milliseconds=250), 3, 2)
-    assert (other.joined, other.attempt, other.priority) == (None, 0, 0)
+    assert (other.joined, other.attempt, other.priority, other.prefers) == (None, 0, 0, None)
+    assert third.prefers == "101"
 
 
 def test_channels_that_are_no_citizens_call_are_passed_over() -> None:

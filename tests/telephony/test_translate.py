@@ -69,17 +69,17 @@ def test_a_refused_call_keeps_its_number_in_the_call_book_only():
 
 def test_a_waiting_caller_joins_with_queue_skills_and_priority():
     """What the IVR decided travels as channel variables and comes back whole."""
-    facts = heard(said("CallWaiting", Queue="health", Skills="psychology:1", CallPriority="3", Attempt="0"))
+    facts = heard(said("CallWaiting", Queue="health", Skills="psychology:1", CallPriority="3", Prefers="", Attempt="0"))
 
-    assert facts == [
-        CallJoined(
-            at=NINE,
-            call=CALL,
-            queue=QueueName("health"),
-            skills=frozenset({SkillLevel(Skill("psychology"), 1)}),
-            priority=3,
-        )
-    ]
+    joined = CallJoined(
+        at=NINE,
+        call=CALL,
+        queue=QueueName("health"),
+        skills=frozenset({SkillLevel(Skill("psychology"), 1)}),
+        priority=3,
+    )
+    assert facts == [joined]
+    assert heard(said("CallWaiting", Queue="health", Prefers="101"))[0].prefers == "101"
 
 
 def test_dial_events_belong_to_the_offer_that_is_connecting():

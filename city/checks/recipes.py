@@ -1,0 +1,70 @@
+"""A recipe, a level's too, goes one way: later, and to less. Unknown skills are found by city.checks.names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from city.files import Files, WrittenRecipe, hotlines, menus, recipes, skills_asked_for
+from city.mistakes import Mistake
+from city.positions import KeyPath
+from city.recipe import RelaxRow, WaiveRow, level_left
+
+
+def recipes_go_forward(files: Files) -> Iterator[Mistake]:
+    """Each row is due later than the one above it."""
+    for recipe in recipes(files):
+        for number, (above, row) in enumerate(zip(recipe.rows, recipe.rows[1:], strict=False), start=1):
+            if row.after_s <= above.after_s:
+                zh = f"溢出方案须按时间先后,且各行时刻不同:{row.after_s:g} 秒不晚于上一行的 {above.after_s:g} 秒"
+                message = f"rows go by time, no two at once: {row.after_s:g} s is not after {above.after_s:g} s"
+                yield recipe.source.mistake((*recipe.path, number, "after_s"), "recipe_out_of_order", zh, message)
+
+
+def recipes_do_not_loop(files: Files) -> Iterator[Mistake]:
+    """What was given up is not asked for again: each row leaves less of its skill than those above it."""
+    for recipe in recipes(files):
+        left: dict[str, int] = {}
+        for where, row in _relaxing(recipe):
+            level, least = level_left(row), left.get(row.skill)
+            if least is not None and level >= least:
+                zh = f"溢出方案不得循环:“{row.skill}”此前已放宽到 {least} 级"
+                message = f"the recipe loops: {row.skill!r} has been relaxed to level {least} before"
+                yield recipe.source.mistake(where, "recipe_loops", zh, message)
+            left[row.skill] = level if least is None else min(level, least)
+
+
+def relaxing_relaxes(files: Files) -> Iterator[Mistake]:
+    """Some caller of the queue asks for more of the skill than the row leaves."""
+    if not _is_known_what_calls_ask_for(files):
+        return
+    for recipe in recipes(files):
+        for where, row in _relaxing(recipe):
+            asked = _most_asked(files, recipe.queue, row.skill)
+            if level_left(row) >= asked and row.skill in files.city.names("skills", "name"):
+                zh = f"此行不起作用:进入该队列的来电至多要求“{row.skill}”{asked} 级"
+                message = f"the row relaxes nothing: calls of this queue ask for {row.skill!r} at most at level {asked}"
+                yield recipe.source.mistake(where, "relaxes_nothing", zh, message)
+
+
+def _relaxing(recipe: WrittenRecipe) -> Iterator[tuple[KeyPath, RelaxRow | WaiveRow]]:
+    for number, row in enumerate(recipe.rows):
+        if isinstance(row, RelaxRow | WaiveRow):
+            yield (*recipe.path, number), row
+
+
+def _is_known_what_calls_ask_for(files: Files) -> bool:
+    """Whether the files that say so are right. If not, they are reported, and the recipes not blamed for it."""
+    declared = files.city.names("skills", "name")
+    are_right = not any(source.mistakes for source in (files.city, files.hotlines, *files.menus.values()))
+    return are_right and all(mention.name in declared for mention in skills_asked_for(files))
+
+
+def _most_asked(files: Files, queue: str, skill: str) -> int:
+    """The highest level of the skill with which a call can come into the queue; 0: none asks for it."""
+    needs = [hotline.skills for _, hotline in hotlines(files)]
+    joined = [hotline.skills for _, hotline in hotlines(files) if hotline.queue == queue]
+    for _, menu in menus(files):
+        for step in menu.choices.values():
+            if step.join == queue:  # beside what the caller's hotline asks for, whichever that is
+                joined += [step.skills, *needs]
+    return max((skills.get(skill, 0) for skills in joined), default=0)

@@ -1,0 +1,45 @@
+"""溢出方案: what a queue does as a call waits, row by row. In the file `queues.toml`; the meaning is in acd.recipe."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from city.written import Slug, Written
+
+
+class Row(Written):
+    """One row: when, and which step. Each kind of step is a kind of row."""
+
+    after_s: Annotated[float, Field(ge=1, le=7200)]
+    """进入等候多少秒之后 / when a call has waited so long, in seconds"""
+
+
+class RelaxRow(Row):
+    """放宽技能: a lower level of a skill will do."""
+
+    step: Literal["relax"]
+    """放宽某项技能 / a skill is asked for at a lower level"""
+    skill: Slug
+    """技能名,见 city.toml / a name from city.toml"""
+    to_level: Annotated[int, Field(ge=1, le=4)]
+    """放宽到此级别 / the level that will do from then on"""
+
+
+class WaiveRow(Row):
+    """免除技能: a skill is not asked for any more."""
+
+    step: Literal["waive"]
+    """不再要求某项技能 / a skill is asked for no more"""
+    skill: Slug
+    """技能名,见 city.toml / a name from city.toml"""
+
+
+AnyRow = Annotated[RelaxRow | WaiveRow, Field(discriminator="step")]
+"""Told apart by `step`."""
+
+
+def level_left(row: RelaxRow | WaiveRow) -> int:
+    """What is still asked for of the row's skill; 0: nothing."""
+    return row.to_level if isinstance(row, RelaxRow) else 0

@@ -1,0 +1,21 @@
+"""A recipe's rows in the ACD's words: what a kind of row in queues.toml becomes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from acd.model import RecipeRow, RecipeStep, Relax, Skill
+from city.recipe import AnyRow, RelaxRow, WaiveRow
+
+
+def acd_row(row: AnyRow) -> RecipeRow:
+    """One row."""
+    return RecipeRow(after=timedelta(seconds=row.after_s), step=_step(row))
+
+
+def _step(row: AnyRow) -> RecipeStep:
+    match row:
+        case RelaxRow():
+            return Relax(Skill(row.skill), row.to_level)
+        case WaiveRow():
+            return Relax(Skill(row.skill))

@@ -1,0 +1,71 @@
+"""One caller's leg on the virtual telephones: where it is, and everything that was on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Protocol
+
+from acd.model import CallId, RingFailure, SeatId
+from simulation.draw import Draw, Exactly
+from simulation.people import Kind, Try
+
+
+class Place(StrEnum):
+    """Where a caller is."""
+
+    GREETED = "greeted"
+    WAITING = "waiting"
+    DIALLED = "dialled"
+    RINGING = "ringing"
+    TALKING = "talking"
+    GONE = "gone"
+
+
+@dataclass(slots=True)
+class Line:
+    """A caller's leg."""
+
+    call: CallId
+    kind: Kind
+    own: Try
+    came: datetime
+    place: Place = Place.GREETED
+    joined: datetime | None = None
+    priority: int = 0
+    attempt: int = 0
+    seat: SeatId | None = None
+    answered: datetime | None = None  # first
+    ended: datetime | None = None
+    failure: RingFailure | None = None  # what the last offer came to
+    talked: bool = False  # there is a recording of it
+    was_cut: bool = False  # the PBX died under it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """How quick the telephones are."""
+
+    greeting: Draw = Exactly(4.0)  # from the answer to the waiting room; 0: no greeting
+    order_s: float = 0.01  # until an order takes effect
+    phone_s: float = 0.05  # until the phone says that it rings
+
+
+BEING_RUNG: Final = frozenset({Place.DIALLED, Place.RINGING})
+
+
+class Desk(Protocol):
+    """Who sits at a phone: simulation.desk."""
+
+    def ring(self) -> tuple[float, RingFailure | None]:
+        """So many seconds after the first ring the phone is picked up, or fails so; `inf`: it rings on."""
+
+    def hangs_up_first(self) -> bool:
+        """Whether the agent's side ends this conversation."""
+
+    def missed(self) -> None:
+        """The phone rang in vain."""
+
+    def talk_over(self, line: Line) -> None:
+        """The conversation is over."""

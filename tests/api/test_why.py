@@ -1,0 +1,85 @@
+"""Why, over HTTP: of a call and of an agent from the journal, by a child process; of a queue from the state now."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from acd.events import AgentBecameReady, CallArrived, CallEnded, SeatOpened
+from acd.model import AgentId, CallId, QueueName, Seat, SeatId
+from api.people import Role
+from api.ports import TooLong, Unknown
+from hotline.aside import Aside
+from tests.api.face import NOW, Face
+from tests.databases import BOTH
+
+pytestmark = BOTH
+
+
+async def answered_call(face: Face) -> None:
+    """101 at seat 8001 answers "a"; 102 is on break; "b" waits."""
+    house = face.house
+    for agent, seat in (("101", "8001"), ("102", "8002")):
+        opened = Seat(SeatId(seat), frozenset({QueueName("general")}))
+        await house.engine.ask(SeatOpened(at=NOW, seat=opened))
+        await house.log_on(agent, seat)
+    await house.engine.ask(AgentBecameReady(at=NOW, agent=AgentId("101")))
+    house.engine.tell(CallArrived(at=NOW, call=CallId("a"), hotline="12345"))
+    await house.waits("a")
+    await house.answers("a")
+    await house.waits("b")
+    await house.journal.flushed(house.journal.last)
+
+
+def page(seen: dict[str, object]) -> str:
+    """All lines."""
+    lines = seen["lines"]
+    assert isinstance(lines, list)
+    return "\n".join(f"{line['zh']} / {line['en']}" for line in lines)
+
+
+async def test_a_call_an_agent_and_a_queue_are_explained(face: Face) -> None:
+    """The first two by another process from what is on disk, the third from the state as it is."""
+    await answered_call(face)
+
+    status, call = await face.call("GET /api/calls/a/why?all=true", role=Role.OPERATOR)
+    _, agent = await face.call("GET /api/agents/101/why", role=Role.OPERATOR)
+    _, queue = await face.call("GET /api/queues/general/why", role=Role.OPERATOR)
+
+    assert status == 200
+    assert "由 101 接听" in page(call)
+    assert "当时空闲且能接的只有此人" in page(agent)
+    assert "1 人小休(休息)" in page(queue)
+    assert "下一个:b" in page(queue)
+
+
+async def test_what_never_was_cannot_be_explained(face: Face) -> None:
+    """No such call, an agent who never was offered one, a queue that the city does not have; nobody without a token."""
+    await answered_call(face)
+
+    for path in ("calls/nobody", "agents/999", "agents/102", "agents/102/why?call=a&x=", "queues/none"):
+        line = f"GET /api/{path}" if "?" in path else f"GET /api/{path}/why"
+        assert (await face.call(line))[0] == (422 if "?" in path else 404)
+    assert (await face.call("GET /api/calls/a/why", role=None))[0] == 401
+
+
+async def test_a_question_that_takes_too_long_ends_its_child(face: Face) -> None:
+    """Nobody waits for ever, and nothing is left over; the next question is answered."""
+    await answered_call(face)
+    url = face.services.database.url.render_as_string(hide_password=False)
+
+    with pytest.raises(TooLong):
+        await Aside(url, deadline_s=0.01).why_call(CallId("a"), everything=False)
+    with pytest.raises(Unknown):
+        await Aside(url).why_call(CallId("nobody"), everything=False)
+
+
+async def test_children_look_one_at_a_time(face: Face) -> None:
+    """However many ask at once; each gets its answer."""
+    await answered_call(face)
+    face.house.engine.tell(CallEnded(at=NOW, call=CallId("b")))
+
+    answers = await asyncio.gather(*(face.call("GET /api/calls/a/why", role=Role.OPERATOR) for _ in range(3)))
+
+    assert [status for status, _ in answers] == [200] * 3

@@ -1,0 +1,101 @@
+"""A city under a response level: what the level names is different, everything else as the other files have it."""
+
+from __future__ import annotations
+
+import pytest
+
+from city.city import City
+from city.level import RESTING, QueueChange, changed
+from city.queue import Queue
+from tests.city.scene import Copy
+
+
+def test_a_level_changes_what_it_names(sample: City) -> None:
+    """Other fields of the queue stay; the later change counts."""
+    level = sample.levels["elevated"]
+    several = [*level.queues.items(), ("general", QueueChange(ring_time_s=9)), ("general", QueueChange(wrap_up_s=8))]
+
+    under = sample.under(several)
+
+    assert (under.queues["general"].ring_time_s, under.queues["general"].wrap_up_s) == (9, 8)
+    assert under.queues["health"] == sample.queues["health"].model_copy(update={"wrap_up_s": 30.0})
+    assert under.hotlines == sample.hotlines
+
+
+def test_whoever_calls_a_crisis_line_hears_no_notice(copy: Copy) -> None:
+    """All others hear it after the greeting."""
+    copy.replace("hotlines.toml", 'menu = "health"', "crisis = true")
+
+    under = copy.load().under((), "many-callers")
+
+    assert under.hotlines["12345"].greeting == ("greeting-12345", "many-callers")
+    assert under.hotlines["12320"].greeting == ("greeting-12320",)
+
+
+def test_whatever_a_queue_has_but_its_names_can_be_changed() -> None:
+    """A field that queues get later is one that levels can change, without a line of code."""
+    assert set(QueueChange.model_fields) == set(Queue.model_fields) - {"name", "zh", "en"}
+
+
+def test_a_city_without_levels_is_at_rest(copy: Copy) -> None:
+    """The file may be absent: there is one level, which changes nothing."""
+    (copy.folder / "levels.toml").unlink()
+
+    assert list(copy.load().levels.values()) == [RESTING]
+
+
+RECIPE = """
+[[levels]]
+name = "storm"
+zh = "风暴"
+en = "Storm"
+[[levels.queues.health.recipe]]
+after_s = 20
+step = "relax"
+skill = "psychology"
+to_level = 1
+[[levels.queues.health.recipe]]
+after_s = 40
+step = "waive"
+skill = "psychology"
+"""
+
+
+def test_a_level_brings_its_own_recipe(copy: Copy) -> None:
+    """The queue's other one is put aside, not added to."""
+    copy.replace("menus/health.toml", "psychology = 1", "psychology = 2")
+    copy.append("levels.toml", RECIPE)
+    city = copy.load()
+
+    under = city.under([*city.levels["storm"].queues.items()])
+
+    assert [row.after_s for row in under.queues["health"].recipe] == [20, 40]
+
+
+WAIVES = 'after_s = 40\nstep = "waive"\nskill = "psychology"'
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new", "line"),
+    [
+        ("recipe_out_of_order", "after_s = 40", "after_s = 20", 11),
+        ("recipe_loops", WAIVES, WAIVES.replace('"waive"', '"relax"\nto_level = 1'), 10),
+        ("relaxes_nothing", "to_level = 1", "to_level = 4", 5),
+        ("unknown_skill", WAIVES, WAIVES.replace("psychology", "psycology"), 13),
+    ],
+)
+def test_a_recipe_of_a_level_is_checked_like_any_other(copy: Copy, rule: str, old: str, new: str, line: int) -> None:
+    """Where it is written, in levels.toml."""
+    copy.replace("menus/health.toml", "psychology = 1", "psychology = 2")
+    begins = copy.append("levels.toml", RECIPE.replace(old, new))
+
+    assert copy.only_mistake() == ("levels.toml", begins + line, rule)
+
+
+def test_what_a_level_changes_must_fit_the_queue(copy: Copy) -> None:
+    """Fields that need each other are looked at together; a later change that does not fit is passed by."""
+    copy.replace("levels.toml", "queues.health = { wrap_up_s = 30 }", "queues.health = { prefer_last_agent_s = 5 }")
+
+    assert copy.only_mistake()[2] == "level_does_not_fit"
+    queue = Queue(name="x", zh="x", en="x")
+    assert changed(queue, [QueueChange(prefer_last_agent_s=5), QueueChange(wrap_up_s=9)]).wrap_up_s == 9

@@ -1,0 +1,114 @@
+"""The autopilot's hands on real measures: made, known again and ended, in the name of whoever said so."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from acd.advice import ITSELF, Action, Advice, AdviceGone, Doable, Lent, Sight, Turn
+from acd.errors import NotEnoughSeats
+from acd.measures import MeasureState
+from city.level import Lend
+from hotline.pilot_hands import MeasuringHands, crisis_queues
+from plumbing.database import connect, prepare
+from tests.acd.centre import CITY, GENERAL, HEALTH, Centre, centre_open, level, limits
+from tests.acd.conftest import Clock
+
+
+@pytest.fixture
+async def centre(database_url: str) -> AsyncIterator[Centre]:
+    """8007 to 8009 serve health, with an agent each; 8001 serves general."""
+    database: AsyncEngine = connect(database_url)
+    await prepare(database)
+    async with centre_open(database, Clock()) as opened:
+        await opened.on_duty("8007", "8008", "8009", "8001")
+        yield opened
+    await database.dispose()
+
+
+@pytest.fixture
+def hands(centre: Centre) -> MeasuringHands:
+    """On that centre."""
+    return MeasuringHands(centre.measures, centre.engine.distributor)
+
+
+def advice(action: Action, turn: Turn = Turn.BEGIN, **more: object) -> Advice:
+    """For general."""
+    doable = Doable(possible=frozenset(), on=frozenset(), wrap_up=timedelta(seconds=30))
+    sight = Sight(
+        queue=GENERAL, wait=None, waiting=9, serving=1, arrivals_per_s=None, handle_s=None, doable=doable, lends={}
+    )
+    made = Advice(queue=GENERAL, action=action, turn=turn, since=Clock()(), limit_s=90.0, sight=sight)
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+async def test_seats_are_borrowed_and_given_back(centre: Centre, hands: MeasuringHands) -> None:
+    """Two of health's three; the lender keeps what it was promised, and everything is as before after the end."""
+    before = centre.engine.distributor.snapshot()
+    await hands.carry_out(advice(Action.BORROW, seats=(Lent(HEALTH, 2, 1),)), who=ITSELF, why="general.borrow.begin: x")
+
+    serving = [centre.serves(seat) for seat in ("8001", "8007", "8008", "8009")]
+    assert serving == ["general", "general", "general", "health"]
+    assert hands.doable(GENERAL).on == hands.doable(GENERAL).ours == {Action.BORROW}
+    assert hands.doable(HEALTH).on == frozenset()
+    with pytest.raises(NotEnoughSeats):
+        await hands.carry_out(advice(Action.BORROW, seats=(Lent(HEALTH, 1, 1),)), who=ITSELF, why="x")
+
+    await hands.carry_out(advice(Action.BORROW, Turn.END), who="leader#2", why="x")
+    assert centre.engine.distributor.snapshot().seats == before.seats
+    [measure] = await centre.measures.history(9)
+    assert (measure.who, measure.state, measure.over_by) == (ITSELF, MeasureState.OVER, "leader#2")
+    with pytest.raises(AdviceGone):
+        await hands.carry_out(advice(Action.BORROW, Turn.END), who="leader#2", why="x")
+
+
+async def test_the_wrap_up_is_shortened_in_the_name_of_who_accepted(centre: Centre, hands: MeasuringHands) -> None:
+    """Then it is no more possible below ten seconds; what a person did is not the autopilot's."""
+    shorter = advice(Action.WRAP_UP, wrap_up=timedelta(seconds=10))
+    assert hands.doable(GENERAL).possible == set(Action) & {Action.BORROW, Action.WRAP_UP, Action.LEVEL}
+
+    await hands.carry_out(shorter, who="leader#2", why="general.wrap_up.begin: x")
+    assert centre.times()[1] == 10
+    now = hands.doable(GENERAL)
+    assert (now.on, now.ours, now.wrap_up) == ({Action.WRAP_UP}, frozenset(), timedelta(seconds=10))
+    assert Action.WRAP_UP not in now.possible
+
+    await hands.carry_out(advice(Action.WRAP_UP, Turn.END), who=ITSELF, why="x")
+    assert centre.times()[1] == 30
+
+
+async def test_limits_of_something_else_are_not_a_shorter_wrap_up(centre: Centre, hands: MeasuringHands) -> None:
+    """A person's other ring time."""
+    await centre.make(limits(ring_time_s=10))
+
+    assert hands.doable(GENERAL).on == frozenset()
+
+
+async def test_the_next_level_is_set_and_taken_back(centre: Centre, hands: MeasuringHands) -> None:
+    """Elevated after normal; the highest has none above it."""
+    await hands.carry_out(advice(Action.LEVEL), who=ITSELF, why="x")
+    assert centre.measures.now.level[0].name == "elevated"
+    assert hands.doable(HEALTH).ours == {Action.LEVEL}
+
+    await hands.carry_out(advice(Action.LEVEL, Turn.END), who=ITSELF, why="x")
+    assert centre.measures.now.level[0].name == "normal"
+    await centre.make(level("emergency"))
+    assert Action.LEVEL not in hands.doable(GENERAL).possible
+
+
+async def test_a_level_that_touches_a_crisis_lane_is_not_proposed(centre: Centre) -> None:
+    """Neither its rules nor its seats."""
+    crisis = {"12320": CITY.hotlines["12320"].model_copy(update={"crisis": True, "menu": None})}
+    city = replace(CITY, hotlines={**CITY.hotlines, **crisis})
+    assert crisis_queues(city) == {HEALTH}
+    lends = CITY.levels["elevated"].model_copy(
+        update={"queues": {}, "lend": (Lend(lender="health", borrower="general", seats=1),)}
+    )
+
+    for levels in (CITY.levels, {**CITY.levels, "elevated": lends}):
+        centre.measures.now = replace(centre.measures.now, base=replace(city, levels=levels))
+        assert Action.LEVEL not in MeasuringHands(centre.measures, centre.engine.distributor).doable(GENERAL).possible

@@ -1,0 +1,18 @@
+"""A city's recipes in the ACD's words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from acd.model import RecipeRow, Relax, Skill
+from city.recipe import RelaxRow, WaiveRow
+from hotline.recipes import acd_row
+
+
+def test_each_kind_of_row_becomes_its_step() -> None:
+    """A waived skill is one that is asked for at no level."""
+    relax = RelaxRow(after_s=30, step="relax", skill="cantonese", to_level=2)
+    waive = WaiveRow(after_s=60.5, step="waive", skill="cantonese")
+
+    assert acd_row(relax) == RecipeRow(timedelta(seconds=30), Relax(Skill("cantonese"), 2))
+    assert acd_row(waive) == RecipeRow(timedelta(seconds=60.5), Relax(Skill("cantonese"), 0))
