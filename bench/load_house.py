@@ -107,7 +107,7 @@ ringinuse = no
 
 @asynccontextmanager
 async def roomy(folder: Path, city: City) -> AsyncIterator[Premises]:
-    """A PBX with room for the media of 500 legs, which lets phones be silent: those of signalling only send no sound."""
+    """A PBX with room for the media of 500 legs, and patience with phones that send no sound."""
     async with premises(folder, city, model=None, silent_phone_s=SILENT_PHONE_S) as place:
         config = place.pbx.config
         file = config.etc / "rtp.conf"
