@@ -192,19 +192,25 @@ def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
             return replace(waits, agent=None, seat=None, answered=None)
         case CallJoined() if line.stage is Stage.GREETING:
             return replace(line, stage=Stage.WAITING, since=at, queue=happened.queue, joined=happened.joined or at)
-        case MessageBegun() | CallTransferredOut():
-            stage = Stage.MESSAGE if isinstance(happened, MessageBegun) else Stage.OVER
-            return replace(line, stage=stage, since=at, agent=None, seat=None)
         case TransferBegun() | TransferFailed() | TransferDone() | ThreeWayBegun():
             return _handed_on(line, happened)
+        case CallTransferredOut() | MessageBegun() | CallEnded() | DialOutOver():
+            return _left(line, happened)
         case RingAgent() | OfferFound():
             offered = replace(line, agent=happened.agent, seat=happened.seat, attempt=happened.attempt)
             return offered if line.stage is Stage.WAITING else None
-        case CallEnded() | DialOutOver():
-            return replace(line, stage=Stage.ENDED, since=at)
         case RingStarted() | AgentAnswered() | RingFailed() | TalkEnded() if happened.attempt == line.attempt:
             return _offer_moved(line, happened)
     return None
+
+
+def _left(line: LiveCall, happened: CallTransferredOut | MessageBegun | CallEnded | DialOutOver) -> LiveCall:
+    match happened:
+        case MessageBegun():
+            return replace(line, stage=Stage.MESSAGE, since=happened.at, agent=None, seat=None)
+        case CallTransferredOut():
+            return replace(line, stage=Stage.OVER, since=happened.at, agent=None, seat=None)
+    return replace(line, stage=Stage.ENDED, since=happened.at)
 
 
 def _handed_on(line: LiveCall, happened: TransferBegun | TransferFailed | TransferDone | ThreeWayBegun) -> LiveCall:
