@@ -58,7 +58,10 @@ def leave(hall: Hall, event: MessageBegun) -> None:
     call = event.call
     if hall.has_ended(call) or is_outward(call) or call in hall.book.open:
         return
-    lost, waiting = hall.book.end_talk(call), hall.waiting.get(call)
+    waiting = hall.waiting.get(call)
+    if waiting is None and call not in hall.book.talking:  # has left already, or is none of ours
+        return
+    lost = hall.book.end_talk(call)
     if lost is not None:
         begin_wrap_up(hall, lost, event.at)
     clear(hall, call, event.at)
