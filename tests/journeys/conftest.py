@@ -64,6 +64,14 @@ def calling_back(city: Path, folder: Path) -> Path:
     return folder
 
 
+@asynccontextmanager
+async def house_of(city, state, carrier):
+    """A PBX for a city's folder, whose calls outside go to the carrier."""
+    async with premises(state, load_city(city, also_spoken=SPOKEN), carrier=carrier.peer()) as booted:
+        carrier.serve(booted.pbx.config.sip_port)
+        yield booted
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def carrier():
     """The carrier of the house: phones behind numbers outside, dialled by the PBX, dialling in."""
@@ -75,9 +83,7 @@ async def carrier():
 async def house(carrier, tmp_path_factory):
     """The PBX, and what a controller must be told to serve it."""
     folder = tmp_path_factory.mktemp("house")
-    city = load_city(quick_city(folder / "city"), also_spoken=SPOKEN)
-    async with premises(folder / "state", city, carrier=carrier.peer()) as booted:
-        carrier.serve(booted.pbx.config.sip_port)
+    async with house_of(quick_city(folder / "city"), folder / "state", carrier) as booted:
         yield booted
 
 
