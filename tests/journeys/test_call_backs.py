@@ -18,10 +18,10 @@ from sandbox.sound import tone
 from tests.journeys.api import api_of
 from tests.journeys.conftest import CALL_BACK_HZ, SHORT_ABANDON_S, calling_back, scene_of, settings_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(loop_scope="module")
 async def scene(house, program, settings, tmp_path):
     """A controller whose city calls back who was missed, at any hour; `settings` empties the spool in the end."""
     city = calling_back(Path(house.environment[f"{PREFIX}CITY_DIR"]), tmp_path / "city")

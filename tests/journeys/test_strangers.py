@@ -9,7 +9,7 @@ from sandbox.phones import Manner
 from sandbox.strangers import sip_from, strange_call
 from telephony.orders import action_for
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MARK = "mark4711"  # in every hostile text, to look for it afterwards
 DIGITS = "47114711"  # in the one that has no letters: four would be found in an id by chance
