@@ -98,6 +98,19 @@ def play(scene: Scene, move: Move) -> None:
     acts[kind]()
 
 
+def play_all(scene: Scene, moves: list[Move]) -> None:
+    """Four agents come on duty, then whatever happens; what is refused is no fact."""
+    for number, (seat, agent) in enumerate(zip(SEATS, AGENTS, strict=True)):
+        scene.seat(seat, "general health")
+        scene.log_on(agent, seat, **LEVELS[number])
+        scene.ready(agent)
+    for move in moves:
+        try:
+            play(scene, move)
+        except Refused:
+            scene.told.pop()
+
+
 def call_backs(scene: Scene, a: int, b: int, c: int) -> dict[str, Callable[[], None]]:
     """Debts of few calls, so that one is often in the line already; their windows, and callers who ring again."""
     known = [*sorted(scene.core.calls), "nobody"]

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.call_facts import MessageBegun
-from acd.errors import Refused
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -30,7 +29,7 @@ from acd.model import AgentId, AgentState, BreakReason, CallId, QueueName, RingF
 from telephony.resync import difference
 from telephony.telephones import LiveCall, Telephones, Where
 from tests.acd.scene import Scene, clock, skilled
-from tests.acd.test_random_play import AGENTS, HANDING_ON, LEVELS, SEATS, Move, play
+from tests.acd.test_random_play import HANDING_ON, Move, play_all
 from tests.telephony.by_chance import Pick, by_chance
 
 CALL, SEAT = CallId("c1"), SeatId("8101")
@@ -215,15 +214,7 @@ plays = st.lists(st.tuples(st.sampled_from(HANDING_ON), small, small, small), ma
 def played(moves: list[Move]) -> Scene:
     """Four agents, and whatever happened to them."""
     scene = Scene()
-    for number, (seat, agent) in enumerate(zip(SEATS, AGENTS, strict=True)):
-        scene.seat(seat, "general health")
-        scene.log_on(agent, seat, **LEVELS[number])
-        scene.ready(agent)
-    for move in moves:
-        try:
-            play(scene, move)
-        except Refused:
-            scene.told.pop()
+    play_all(scene, moves)
     return scene
 
 
