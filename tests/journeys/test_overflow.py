@@ -11,7 +11,7 @@ from sandbox.citizens import voice
 from sandbox.ear import Ear
 from sandbox.phones import Manner
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def ask_for_messages(scene, after_s: float) -> None:
