@@ -52,9 +52,9 @@ class Visit:
     ended: datetime
     tried: int  # which of the citizen's calls, from 1
     talked: bool  # there is a recording of it
-    left_message: bool
-    promised: bool  # asked to be called back
     was_cut: bool  # the PBX died under it
+    left_message: bool = False
+    promised: bool = False  # asked to be called back
 
     @property
     def waited_s(self) -> float | None:

@@ -113,9 +113,8 @@ async def standing(api, wanted):
 async def test_who_presses_1_while_they_wait_is_called_back_in_their_place(scene, carrier, prompt):
     """They hear the offer, then the promise, and are let go; an agent who comes is rung for them, before the next."""
     recipe = (RecipeRow(timedelta(seconds=1), OfferCallBack()),)
-    scene.controller.engine.tell(
-        QueuesLoaded(at=datetime.now(UTC), queues=(Queue(QueueName("general"), recipe=recipe),))
-    )
+    queue = Queue(QueueName("general"), wrap_up_time=timedelta(seconds=1), recipe=recipe)
+    scene.controller.engine.tell(QueuesLoaded(at=datetime.now(UTC), queues=(queue,)))
     citizen, other = await scene.citizen("13800008666"), await scene.citizen("13800008777")
     waits = await scene.wait_in(citizen)
     between = await scene.wait_in(other)
