@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asr.jobs import enqueue, jobs
 from recordings import ledger
@@ -25,7 +26,7 @@ from tests.recordings.scenes import count, hashes, leave_call, tone, tree, until
 
 pytestmark = BOTH
 
-CALL = "lx1-1732.1"
+CALL, OTHER = "lx1-1732.1", "lx1-1732.2"
 ROOT = Path(__file__).parents[2]
 
 
@@ -164,7 +165,7 @@ async def test_second_recording_of_a_closed_attempt_is_set_aside(
 
 @pytest.mark.parametrize(
     ("point", "times"),
-    [("os.rename", 1), ("os.rename", 2), ("follow_up", 1), ("os.remove", 1)],
+    [*(("os.rename", times) for times in range(1, 5)), ("follow_up", 1), ("os.remove", 1), ("os.remove", 2)],
     ids=lambda value: str(value),
 )
 async def test_killed_at_any_step_nothing_is_lost_or_doubled(
@@ -172,9 +173,10 @@ async def test_killed_at_any_step_nothing_is_lost_or_doubled(
 ) -> None:
     """Before a leg is moved, between the legs, with the transaction open, before the marker goes:
 
-    the next sweep ends it.
+    the next sweep ends it, for all recordings that were being taken in together.
     """
     leave_call(spool)
+    leave_call(spool, call=OTHER)
     command = [sys.executable, "-m", "tests.recordings.dies", *map(str, (database_url, spool, archive, point, times))]
     dying = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
     assert await dying.wait() == 9
@@ -182,11 +184,34 @@ async def test_killed_at_any_step_nothing_is_lost_or_doubled(
     await intake.sweep()
     await intake.sweep()
 
-    recording = await only_recording(engine)
-    assert recording.state is RecordingState.KEPT
-    assert (len(tree(archive)), tree(spool)) == (2, [])
-    assert recording.caller_sha256 == sha256(Archive(archive).path(recording.id, Leg.CALLER))
-    assert await count(engine, jobs) == 1
+    async with engine.connect() as connection:
+        both = [*await ledger.of_call(connection, CALL), *await ledger.of_call(connection, OTHER)]
+    assert [recording.state for recording in both] == [RecordingState.KEPT] * 2
+    assert (len(tree(archive)), tree(spool)) == (4, [])
+    for recording in both:
+        assert recording.caller_sha256 == sha256(Archive(archive).path(recording.id, Leg.CALLER))
+    assert await count(engine, jobs) == 2
+
+
+async def test_the_trouble_of_one_recording_keeps_none_of_the_others(
+    spool: Path, archive: Path, engine: AsyncEngine
+) -> None:
+    """They are taken in together, and each alone when that fails; what failed is tried again."""
+    healed = False
+
+    async def follow_up(connection: AsyncConnection, recording: Recording) -> None:
+        if recording.call_id == "c-1.1" and not healed:
+            raise IntegrityError("a job that the table refuses", {}, ValueError())
+        await enqueue(connection, recording)
+
+    intake = Intake(spool, archive, engine, follow_up=follow_up)
+    for number in range(3):
+        leave_call(spool, call=f"c-{number}.1")
+
+    assert [recording.call_id for recording in await intake.sweep()] == ["c-0.1", "c-2.1"]
+    healed = True
+    assert [recording.call_id for recording in await intake.sweep()] == ["c-1.1"]
+    assert await count(engine, jobs) == 3
 
 
 async def test_copy_that_was_killed_before_its_source_was_deleted_is_finished(tmp_path: Path) -> None:
