@@ -30,7 +30,7 @@ from tickets import call_backs
 log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
-GATHER_S = 0.05
+GATHER_S = 0.2
 """Before a batch is written: nobody reads the book that soon after the fact, and under load a batch serves many."""
 BATCH = 200
 """Entries written with one commit."""

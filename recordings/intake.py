@@ -10,6 +10,7 @@ goes on. Legs whose marker never came (the recorder died) are taken in when reco
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -209,11 +210,16 @@ def _is_marker(_: Change, path: str) -> bool:
 
 
 def _spooled_in(spool: Path) -> tuple[list[SpoolName], Mapping[SpoolName, Shape]]:
-    """Attempts with a marker, and those without; the files of the latter. Oldest call first."""
-    groups: dict[SpoolName, list[Path]] = {}
-    for path in sorted(spool.iterdir()):
-        if name := spool_name(path.name):
-            groups.setdefault(name, []).append(path)
-    marked = [name for name, paths in groups.items() if any(path.name == name.marker for path in paths)]
-    unmarked = {name: paths for name, paths in groups.items() if name not in marked}
-    return marked, {name: shape_of((p.name, p.stat().st_size) for p in paths) for name, paths in unmarked.items()}
+    """Attempts with a marker, and those without; the files of the latter. Oldest call first.
+
+    Every call that is being recorded has files here, and each finished one is a reason to look: mind the cost.
+    """
+    groups: dict[SpoolName, list[os.DirEntry[str]]] = {}
+    with os.scandir(spool) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if name := spool_name(entry.name):
+                groups.setdefault(name, []).append(entry)
+    marked = {name for name, files in groups.items() if any(file.name == name.marker for file in files)}
+    unmarked = {name: files for name, files in groups.items() if name not in marked}
+    shapes = {name: shape_of((file.name, file.stat().st_size) for file in files) for name, files in unmarked.items()}
+    return [name for name in groups if name in marked], shapes
