@@ -67,7 +67,14 @@ app.command()(cli_kpi.kpi)
 app.command()(cli_staffing.staffing)
 app.command()(cli_queues.queues)
 
-STAGES = {"greeting": "问候", "waiting": "排队", "ringing": "振铃", "talking": "通话", "over": "结束"}
+STAGES = {
+    "greeting": "问候",
+    "waiting": "排队",
+    "ringing": "振铃",
+    "talking": "通话",
+    "over": "结束",
+    "message": "留言",
+}
 
 
 @app.callback()

@@ -24,6 +24,7 @@ STAGES: Mapping[str, str] = {
     "ringing": "振铃 ringing",
     "talking": "通话 talking",
     "over": "通话结束 over",
+    "message": "留言 message",
     "ended": "挂机 ended",
 }
 AGENT_STATES: Mapping[str, str] = {

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from acd.call_facts import MessageBegun
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -170,6 +171,10 @@ class _View:
         if live.where is Where.WAITING:
             if live.call not in self._waiting or self._acd.attempts(live.call) < live.attempt:
                 yield self._joined(live)
+        elif live.where is Where.MESSAGE and live.call in self._waiting:
+            offer = self._acd.offers.get(live.call)
+            if offer is None or self._has_failed(live, offer):
+                yield MessageBegun(at=self._at, call=live.call)
         elif live.where in WITH_SEAT:
             yield from self._engaged(live)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from acd.call_facts import MessageBegun
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -281,3 +282,13 @@ def test_plays_that_once_left_a_difference(moves: list[Move], picks: list[Pick])
     """Found by many seeds, made as short as they go."""
     scene = played(moves)
     compare(scene, by_chance(scene, picks))
+
+
+def test_a_caller_whom_the_recipe_sent_to_leave_a_message_has_left_the_line() -> None:
+    """Also when nobody heard it happen; a message that the dialplan takes by itself is left alone."""
+    scene = Scene()
+    scene.join("c1")
+
+    assert look(scene, live(Where.ELSEWHERE)) == []
+    assert look(scene, live(Where.MESSAGE)) == [MessageBegun]
+    assert scene.core.waiting == ()
