@@ -31,7 +31,8 @@ log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
 GATHER_S = 0.2
-"""Before a batch is written: nobody reads the book that soon after the fact, and under load a batch serves many."""
+"""Before a batch is written: nobody reads the book that soon after the fact, and under load a batch serves many. What
+a crash keeps from being written is told again from the journal (acd.memory)."""
 BATCH = 200
 """Entries written with one commit."""
 
@@ -53,9 +54,10 @@ class CallBook:
         self._database, self._hotline_of, self._short = database, hotline_of, short
         self._entries: asyncio.Queue[Line | Debt] = asyncio.Queue()
         self._offers: dict[CallId, RingAgent | OfferFound | Offer] = {}
+        self._hurry = asyncio.Event()
 
     def note_arrival(self, arrival: Arrival) -> None:
-        """A citizen's call with its numbers."""
+        """A citizen's call with its numbers. They are nowhere else, so they are written at once."""
         hotline = self._hotline_of(arrival.dnis)
         news = arrived(
             arrival.call,
@@ -66,6 +68,7 @@ class CallBook:
             withheld=arrival.withheld,
         )
         self._enter(Line(news))
+        self._hurry.set()
 
     def resume(self, offers: Iterable[Offer], talking: Iterable[Offer]) -> None:
         """After a restart: these calls are being offered, those are with an agent. The book has them already."""
@@ -112,7 +115,10 @@ class CallBook:
         """Write entries in their order until cancelled; a database that is away delays them, it loses none."""
         while True:
             batch = [await self._entries.get()]
-            await asyncio.sleep(GATHER_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GATHER_S):
+                    await self._hurry.wait()
+            self._hurry.clear()
             while len(batch) < BATCH and not self._entries.empty():
                 batch.append(self._entries.get_nowait())
             await self._write(batch)

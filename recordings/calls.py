@@ -93,9 +93,9 @@ def arrived(
 
 
 def together(known: Call, news: Call) -> Call:
-    """What is known of a call once there is news of it; what the news is silent about stays."""
+    """What is known of a call once there is news of it; what the news is silent about stays. It arrived but once."""
     heard = {field: value for field in _FACTS if (value := getattr(news, field)) is not None}
-    return replace(known, **heard)
+    return replace(known, **heard | {"arrived_at": known.arrived_at or news.arrived_at})
 
 
 async def note_calls(database: Database, news: Sequence[Call]) -> None:
@@ -105,6 +105,7 @@ async def note_calls(database: Database, news: Sequence[Call]) -> None:
     async with transaction(database) as connection:
         row = insert_or(connection, calls)
         kept = {field: func.coalesce(row.excluded[field], calls.c[field]) for field in _FACTS}
+        kept["arrived_at"] = func.coalesce(calls.c.arrived_at, row.excluded.arrived_at)
         upsert = row.on_conflict_do_update(index_elements=[calls.c.call_id], set_=kept)
         rows = [{"call_id": one.call_id} | {field: getattr(one, field) for field in _FACTS} for one in news]
         await connection.execute(upsert, rows)

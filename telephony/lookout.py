@@ -196,7 +196,7 @@ class Lookout:
             telephones = await take_snapshot(ami)
             self._listener.resume(telephones)
             self.sightings.lines = telephones.lines
-            await self._brain.look(lambda: self._all_differences(telephones, is_gap=is_gap))
+            await self._brain.look(lambda: self._all_differences(telephones, is_gap=is_gap, is_new=is_new))
         except TelephonyError:
             self._is_new = is_new
             self._stir()
@@ -218,9 +218,9 @@ class Lookout:
         pong = await ami.action("Ping")
         self._listener.pong(pong.get("Timestamp", ""), sent, time.monotonic())
 
-    def _all_differences(self, telephones: Telephones, *, is_gap: bool) -> Sequence[Event]:
+    def _all_differences(self, telephones: Telephones, *, is_gap: bool, is_new: bool) -> Sequence[Event]:
         at = self._now()
-        for arrival in newcomers(telephones, self._distributor, at):
+        for arrival in newcomers(telephones, self._distributor, at, known_too=is_new):
             self._note_arrival(arrival)
         facts = [self._listener.by_our_clock(fact) for fact in difference(telephones, self._distributor, at)]
         self.sightings.last_difference = len(facts)

@@ -10,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.call_facts import CallBackOwed, Debt, VoiceMessageLeft
 from acd.commands import Command, RingAgent
+from acd.distributor import Distributor
 from acd.events import AgentAnswered, CallEnded, CallJoined, CallRefused, Event
+from acd.journal import Journal
+from acd.memory import Memory
 from acd.model import AgentId, CallId, QueueName, Refusal, SeatId
 from hotline.callbook import CallBook
 from plumbing.lifecycle import background
@@ -96,3 +99,28 @@ async def test_news_leaves_what_it_is_silent_about(database: AsyncEngine) -> Non
         rows = {row.call_id: row for row in (await connection.execute(select(calls))).all()}
     assert (rows[LEFT].message_attempt, rows[LEFT].hotline, rows[LEFT].ended_at) == (2, "12320", NOON)
     assert (rows[ANSWERED].agent, rows[ANSWERED].hotline) == ("101", None)
+
+
+async def test_what_a_dead_controller_had_not_written_is_told_again_from_the_journal(database: AsyncEngine) -> None:
+    """The journal had it, the book had not; what both had is written twice and stays the same."""
+    journal = Journal(database)
+    dead, living = CallBook(database, lambda dnis: dnis), CallBook(database, lambda dnis: dnis)
+    async with background(journal.run()), background(dead.run()):
+        for fact in told():
+            if isinstance(fact, Arrival):
+                dead.note_arrival(fact)
+                await dead.written()
+            else:
+                journal.append(*fact)
+        await journal.flushed(journal.last)
+
+    again = Journal(database)
+    await again.open()
+    async with background(again.run()), background(living.run()):
+        for _ in range(2):
+            await Memory(database, again, Distributor(), lambda: NOON).recover(living.note)
+        await living.written()
+
+    async with database.connect() as connection:
+        rows = {row.call_id: row.outcome for row in (await connection.execute(select(calls))).all()}
+    assert rows == {LEFT: "voice_message", REFUSED: "call_back_owed", SEEN_LATE: "lost_by_pbx", ANSWERED: "answered"}
