@@ -89,10 +89,10 @@ def difference(now: Telephones, acd: Acd, at: datetime, known: Collection[CallId
     )
 
 
-def newcomers(now: Telephones, acd: Acd, at: datetime) -> Iterator[Arrival]:
-    """Calls that the ACD has not heard of, with their numbers for the call book."""
+def newcomers(now: Telephones, acd: Acd, at: datetime, *, known_too: bool = False) -> Iterator[Arrival]:
+    """Calls that the ACD has not heard of, or all (the book may lack those too), with their numbers for the book."""
     for live in now.calls.values():
-        if live.call not in acd.calls and not acd.has_ended(live.call) and not is_outward(live.call):
+        if (known_too or live.call not in acd.calls) and not acd.has_ended(live.call) and not is_outward(live.call):
             yield Arrival(at=at, call=live.call, dnis=live.dnis, ani=live.ani, withheld=live.withheld)
 
 

@@ -48,7 +48,13 @@ class Pbx:
         self.meanwhile: Sequence[AmiEvent] = ()
         self.always: Sequence[AmiEvent] = ()
         self.takes_s = 0.0
+        self.time = ""
         self.hear = lambda _: None
+
+    async def action(self, name: str, /) -> dict[str, str]:
+        """A pong, with Asterisk's time."""
+        assert name == "Ping"
+        return {"Timestamp": self.time}
 
     async def listing(self, name: str, *_: object, **__: str) -> list[AmiEvent]:
         """A list."""
