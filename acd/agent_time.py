@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from acd.agent_kpi import NOTHING, Activity, Handled, Period, Row, Sheet, Spent
 from acd.distributor import Distributor
-from acd.events import Event
+from acd.events import Event, GapMarked
 from acd.model import Agent, AgentId, AgentState, CallId, QueueName
 
 _ACTIVITY: Final[Mapping[AgentState, Activity]] = {
@@ -70,7 +70,7 @@ class AgentTime:
 
     def note(self, core: Distributor, event: Event) -> None:
         """The event was decided."""
-        at = self._clock = max(self._clock or event.at, event.at)  # news of a fact may be late
+        at = self._clock = self._time_of(event)
         is_anew, self._core = core is not self._core, core
         for agent in core.agents if is_anew else dict.fromkeys(_concerned(core, event)):
             if self._period.whom in (None, agent):
@@ -97,6 +97,22 @@ class AgentTime:
     def _total(self, rows: list[Row]) -> Row:
         handled = sum((row.handled for row in rows), Handled())
         return Row(since=self._period.since, name="", handled=handled, spent=sum((row.spent for row in rows), Spent()))
+
+    # ---- the clock
+
+    def _time_of(self, event: Event) -> datetime:
+        """The clock of a run never goes back (plumbing.steady): a fact dated earlier is late news, and counts now.
+
+        A run after a restart may have a clock that was set far back: time goes on from there, and what lasts goes on.
+        """
+        if self._clock is None or event.at >= self._clock:
+            return event.at
+        if not (isinstance(event, GapMarked) and event.begun_after is not None):
+            return self._clock
+        for agent, (now, begun) in self._doing.items():
+            self._spend(agent, now, begun, self._clock)
+            self._doing[agent] = now, event.at
+        return event.at
 
     # ---- an agent changes
 

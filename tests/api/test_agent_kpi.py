@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from acd.agent_kpi import Period
-from acd.events import AgentAnswered, AgentBecameReady, AgentLoggedOn, CallJoined, SeatOpened, TalkEnded
+from acd.events import (
+    AgentAnswered,
+    AgentBecameReady,
+    AgentLoggedOn,
+    CallJoined,
+    GapClosed,
+    GapMarked,
+    SeatOpened,
+    TalkEnded,
+)
 from acd.model import AgentId, CallId, QueueName, Seat, SeatId
 from api.people import Role
 from api.ports import TooMuch
@@ -26,8 +35,13 @@ def ago(seconds: float) -> datetime:
 
 
 async def four_seconds_of(face: Face) -> None:
-    """A second on break, one ready; then rung, talking, writing and ready for half a second each."""
+    """A second on break, one ready; then rung, talking, writing and ready for half a second each.
+
+    They begin with a restart: the face's own first facts are dated NOW, and no run's clock goes back.
+    """
     for event in (
+        GapMarked(at=ago(4), why="the clock was set back", begun_after=0),
+        GapClosed(at=ago(4)),
         SeatOpened(at=ago(4), seat=Seat(SEAT, frozenset({QUEUE}))),
         AgentLoggedOn(at=ago(4), agent=AGENT, seat=SEAT),
         AgentBecameReady(at=ago(3), agent=AGENT),
