@@ -160,7 +160,10 @@ class _Mask:
     def _part(self, shape: Any, part: Any) -> Any:
         if isinstance(part, datetime):
             return part + self._shift
-        if isinstance(part, tuple) and not hasattr(part, "_fields"):
+        if isinstance(part, tuple) and hasattr(part, "_fields"):
+            named = _hints(cast("Hashable", type(part)))
+            return part._replace(**{name: self._part(named[name], getattr(part, name)) for name in part._fields})  # type: ignore[attr-defined]
+        if isinstance(part, tuple):
             return tuple(self._part(get_args(shape)[0], member) for member in part)
         if is_dataclass(part):
             return self.value(part)
@@ -197,7 +200,11 @@ def _find(shape: Any, part: Any, found: list[tuple[Any, str]]) -> None:
         hints = _hints(cast("Hashable", type(part)))
         for one in _fields(part):
             _find(hints[one.name], getattr(part, one.name), found)
-    elif isinstance(part, tuple) and not hasattr(part, "_fields"):
+    elif isinstance(part, tuple) and hasattr(part, "_fields"):
+        named = _hints(cast("Hashable", type(part)))
+        for name in part._fields:
+            _find(named[name], getattr(part, name), found)
+    elif isinstance(part, tuple):
         for member in part:
             _find(get_args(shape)[0], member, found)
     else:

@@ -23,7 +23,7 @@ from acd.model import CallId, Snapshot
 from acd.replay import Replay, Step
 
 NEWS_IS_LATE_AT_MOST: Final = timedelta(minutes=1)
-"""So much earlier a look at the past begins: a checkpoint does not say what only matters to news on its way."""
+"""So much earlier a look begins: checkpoints of an earlier version do not say what only matters to news on its way."""
 
 Watch = Callable[[Replay, Step, tuple[Command, ...]], None]
 

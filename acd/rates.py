@@ -34,8 +34,6 @@ ENOUGH: Final = 15.0
 ENOUGH_GIVEN_UP: Final = 3.0
 SECOND: Final = timedelta(seconds=1)
 
-FREE_OF_CALLS: Final = frozenset({AgentState.READY, AgentState.WRAP_UP, AgentState.ON_BREAK, AgentState.LOGGED_OFF})
-
 
 def handle_s(rates: Rates) -> float | None:
     """Mean handle time; None before enough was seen."""
@@ -98,12 +96,13 @@ class Learning:
 
     def moved(self, before: Agent, after: Agent, offer: Offer | None, at: datetime) -> None:
         """An agent went from one state to another, for `offer` if there is one."""
-        if before.state in FREE_OF_CALLS and offer is not None:  # also out of the wrap-up, which is over then
+        now = after.state
+        if offer is not None and before.call is None:  # also out of the wrap-up, which is over then
             self._freed(before.id, at)
-            self._engaged[after.id] = Engaged(after.id, offer.queue, at, after.state is AgentState.TALKING)
-        elif after.state is AgentState.TALKING and offer is not None:
+            self._engaged[after.id] = Engaged(after.id, offer.queue, at, now is AgentState.TALKING)
+        elif now is AgentState.TALKING and offer is not None:
             self._answered(after.id, offer, at)
-        elif after.state in FREE_OF_CALLS and after.state is not AgentState.WRAP_UP:
+        elif now is AgentState.READY or now is AgentState.ON_BREAK or now is AgentState.LOGGED_OFF:
             self._freed(after.id, at)
 
     def _answered(self, agent: AgentId, offer: Offer, at: datetime) -> None:
@@ -171,8 +170,8 @@ class Learning:
 
 def _added(known: tuple[float, ...], new: list[float]) -> tuple[float, ...]:
     """Only the parts that the new observation reached forget what was before."""
-    reached = zip_longest(known[: len(new)], new, fillvalue=0.0)
-    return (*(before * FORGETS + now for before, now in reached), *known[len(new) :])
+    both = [before * FORGETS + now for before, now in zip(known, new, strict=False)]
+    return (*both, *new[len(known) :], *known[len(new) :])
 
 
 def _summed(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:

@@ -3,8 +3,8 @@
 The same facts give the same orders, so whatever differs is named: other rules than then, or a defect. Two things in the
 past are no facts, and both are in the journal:
 
-- *a restart*. The new process began with a checkpoint and played the facts since (acd.memory), and what only mattered
-  to news on its way was gone. `GapMarked.begun_after` says with which one; here the same is done again.
+- *a restart*. The new process began with a checkpoint and played the facts since (acd.memory). With which one, says
+  `GapMarked.begun_after`; here the same is done again.
 - *a hole*: facts that were decided and could not be written. From there on the state is not known until the next
   checkpoint, which `meet` adopts.
 """

@@ -26,6 +26,7 @@ OUR_NUMBER, NATIVE_NUMBER = "12345", "96999"
 GREETING_S = 0.2
 MEDIA_PORTS = (31_600, 32_766)
 """Above the blocks of `sandbox.ports` and below the kernel's own: 583 legs, of one house at a time."""
+SILENT_PHONE_S = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +107,8 @@ ringinuse = no
 
 @asynccontextmanager
 async def roomy(folder: Path, city: City) -> AsyncIterator[Premises]:
-    """A PBX with room for the media of 500 legs."""
-    async with premises(folder, city, model=None) as place:
+    """A PBX with room for the media of 500 legs, and patience with phones that send no sound."""
+    async with premises(folder, city, model=None, silent_phone_s=SILENT_PHONE_S) as place:
         config = place.pbx.config
         file = config.etc / "rtp.conf"
         text = file.read_text(encoding="utf-8")

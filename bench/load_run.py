@@ -18,7 +18,7 @@ from sandbox.ports import LOOPBACK
 from sandbox.sipp import WIRE, Message, finish, messages, sipp
 
 WARM_UP_S = 10.0
-RAMP = 10  # new callers a second at the beginning
+RAMP = 50  # new callers a second at most, also later: SIPp keeps to it when it replaces who was served
 PATIENCE_MS = 60_000
 EMPTY_S = 60.0
 SETTLED_S = 3.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,12 +11,14 @@ from hypothesis import strategies as st
 
 from acd.commands import Command
 from acd.errors import Refused
-from acd.events import AgentWentOnBreak, Event, Repaired
+from acd.events import AgentWentOnBreak, CallJoined, Event, Repaired
 from acd.incident import DAY, Incident, NotAnIncident, masked, read, replayed, write
 from acd.model import AgentId, CallId, QueueName, RingFailure, is_outward
 from acd.replay import Step
 from tests.acd.scene import Scene
 from tests.acd.test_random_play import AGENTS, HANDING_ON, LEVELS, SEATS, Move, play, small
+
+SAMPLE = Path(__file__).parent / "incidents" / "refused-then-answered.jsonl"
 
 
 class Kept(Scene):
@@ -67,6 +70,22 @@ def test_what_was_cut_out_gives_the_same_orders_and_the_same_hash() -> None:
     assert again == incident
     assert (tally.differences, digest) == (0, incident.digest)
     assert tally.orders > 0
+
+
+def test_nobody_is_named_in_the_state_before() -> None:
+    """An incident that begins while people wait, ring and talk; and it is decided as it was."""
+    scene = refused_once()
+    scene.join("lx-1700000000.9", psychology=1)
+    scene.later(3)
+    scene.begin()
+    scene.join("lx-1700000000.10")
+    scene.later(40)
+    incident = scene.cut()
+    page = "".join(write(incident))
+
+    assert '"lx-17' not in page
+    assert not any(f'"{name}"' in page for name in ("101", "102", "103", "8101", "8102"))
+    assert replayed(incident)[0].differences == 0
 
 
 def test_nobody_is_named_in_it() -> None:
@@ -126,3 +145,14 @@ def test_a_broken_or_foreign_file_is_refused(spoil: Callable[[list[str]], list[s
     with pytest.raises(NotAnIncident, match=says) as refusal:
         read(spoil(lines))
     assert refusal.value.zh
+
+
+def test_a_real_incident_replays() -> None:
+    """Cut out of a call on a real Asterisk, by `hotline replay --call … --cut …`; a bug report is a file like it."""
+    with SAMPLE.open(encoding="utf-8") as lines:
+        incident = read(lines)
+
+    tally, digest = replayed(incident)
+
+    assert (tally.differences, digest) == (0, incident.digest)
+    assert any(isinstance(step.event, CallJoined) for step in incident.steps)
