@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from sandbox.citizens import Agent, Citizen, Party, Turn, converse, voice
@@ -17,6 +17,7 @@ from sandbox.dialogues import Dialogue, load_dialogues
 from sandbox.ear import Ear
 from sandbox.lexicon import words_of
 from sandbox.lines import Line
+from sandbox.phone_call import Call
 from sandbox.phone_errors import NoCall, PhoneError
 from sandbox.phones import Manner, Phone
 from sandbox.voices import AGENT_VOICES, CITIZEN_VOICES
@@ -27,6 +28,9 @@ OVER_THE_QUESTION_S = 0.6
 CONFIRMED_S = 10.0
 WAIT_S = 120.0  # a citizen's patience
 LONGEST_TALK_S = 180.0
+BRIEF_TALK_S = 4.0  # with the citizens of a surge, who say nothing
+CROWD = "139"
+"""Their numbers begin so, those of the cast do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,11 @@ async def _dial_in_a_hurry(phone: Phone, code: str, keys: str) -> None:
         await phone.hang_up()
 
 
+def _number(call: Call) -> str:
+    """What the phone's display says of the caller."""
+    return call.peer.removeprefix("sip:").partition("@")[0]
+
+
 class Cast:
     """Everybody who takes part. Agents are logged on with `staff`; each citizen is one `call`."""
 
@@ -101,33 +110,66 @@ class Cast:
         self._sip_port, self._tell = sip_port, tell
         self._appeals: dict[str, Appeal] = {}  # by the masked number an agent sees
         self._phones: dict[str, Phone] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self._duties: list[asyncio.Task[None]] = []
+        self._awaited = 0
+        self.everybody = asyncio.Event()  # who is on duty has logged on
 
     @asynccontextmanager
     async def on_duty(self, posts: Sequence[Post]) -> AsyncIterator[None]:
         """Agents register, log on by feature codes and take calls as long as the block lasts."""
-        async with asyncio.TaskGroup() as group:
-            duties = [group.create_task(self._serve(post)) for post in posts]
+        self._awaited = len(posts)
+        async with asyncio.TaskGroup() as self._group:
+            self._duties += [self._group.create_task(self._serve(post)) for post in posts]
             yield
-            for duty in duties:
+            for duty in self._duties:
                 duty.cancel()
 
-    async def _serve(self, post: Post) -> None:
+    async def sit_down(self, posts: Sequence[Post]) -> None:
+        """More agents beside those on duty: at switched-on phones when this returns, logged on by nobody yet."""
+        assert self._group is not None  # noqa: S101 (on_duty lasts)
+        present = [asyncio.Event() for _ in posts]
+        self._duties += [
+            self._group.create_task(self._man(post, here)) for post, here in zip(posts, present, strict=True)
+        ]
+        for here in present:
+            await here.wait()
+
+    async def _man(self, post: Post, here: asyncio.Event) -> None:
+        async with self._phone_of(post) as phone:
+            here.set()
+            await self._take_calls(phone, post)
+
+    def _phone_of(self, post: Post) -> AbstractAsyncContextManager[Phone]:
         line = Line.seat(self._sip_port, post.seat, post.password)
-        async with Phone.start(line, manner=Manner.ANSWER, after_s=ANSWER_AFTER_S) as phone:
+        return Phone.start(line, manner=Manner.ANSWER, after_s=ANSWER_AFTER_S)
+
+    async def _serve(self, post: Post) -> None:
+        async with self._phone_of(post) as phone:
             await _dial_in_a_hurry(phone, "*71", f"{post.agent}#{post.pin}#")
             await _dial_in_a_hurry(phone, "*72", "")
-            agent = Agent(phone, post.agent, post.pin)
             self._tell(f"话务员 {post.agent} 在 {post.seat} 就绪", f"agent {post.agent} is ready at {post.seat}")
-            while True:
-                call = await phone.incoming(deadline_s=24 * 3600)
-                with suppress(PhoneError, TimeoutError):
-                    await call.established()
-                    await self._talk(phone, call.peer)
-                    await call.closed(LONGEST_TALK_S)
-                    await agent.finish_wrap_up()
+            self._awaited -= 1
+            if not self._awaited:
+                self.everybody.set()
+            await self._take_calls(phone, post)
 
-    async def _talk(self, agent: Phone, display: str) -> None:
-        number = display.removeprefix("sip:").partition("@")[0]
+    async def _take_calls(self, phone: Phone, post: Post) -> None:
+        agent = Agent(phone, post.agent, post.pin)
+        while True:
+            call = await phone.incoming(deadline_s=24 * 3600)
+            with suppress(PhoneError, TimeoutError):
+                await call.established()
+                if _number(call).startswith(CROWD):
+                    await asyncio.sleep(BRIEF_TALK_S)
+                    await phone.hang_up()
+                    await _dial_in_a_hurry(phone, "*74", "")
+                    continue
+                await self._talk(phone, _number(call))
+                await call.closed(LONGEST_TALK_S)
+                await agent.finish_wrap_up()
+
+    async def _talk(self, agent: Phone, number: str) -> None:
         appeal, citizen = self._appeals.get(number), self._phones.get(number)
         if appeal is None or citizen is None:
             return

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
+CALLS = 8  # lines of calls on the board
+CURVE = 60  # looks at a queue that its curve remembers
+BLOCKS = "▁▂▃▄▅▆▇█"
 STAGES: Mapping[str, str] = {
     "greeting": "问候 greeting",
     "waiting": "等候 waiting",
@@ -61,8 +66,14 @@ class Path:
 class Screen:
     """The terminal. `show` in a block; then tell it what moved."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, *, keys: Mapping[str, str] | None = None) -> None:
+        """`keys`: what can be pressed; with any, the queues are shown, too."""
         self._console = console or Console(highlight=False)
+        self._keys = keys or {}
+        self._queues: Sequence[Mapping[str, Any]] = ()
+        self._curves: dict[str, deque[int]] = {}
+        self._tells_queues = False
+        self._told: str = ""
         self._live: Live | None = None
         self.paths: dict[str, Path] = {}
         self._agents: Sequence[Mapping[str, Any]] = ()
@@ -101,6 +112,35 @@ class Screen:
         self._agents = agents
         self._redraw()
 
+    def queues(self, queues: Sequence[Mapping[str, Any]]) -> None:
+        """All queues, as the API says it."""
+        self._queues = queues
+        for queue in queues:
+            self._curves.setdefault(queue["queue"], deque(maxlen=CURVE)).append(queue["waiting"])
+        if self._tells_queues and self._live is None:
+            self._tell_first_queue()
+        self._redraw()
+
+    def tell_queues(self) -> None:
+        """From now on say how the first queue goes, where there is no board to show it."""
+        self._tells_queues = True
+
+    def _tell_first_queue(self) -> None:
+        waiting, serving, expected = _of_queue(self._queues[0])
+        said = f"等候 waiting {waiting} · 在岗 serving {serving} · 预计等待 expected wait {expected}"
+        if said != self._told:
+            self._told = said
+            self._console.print(f"  队列 queue  {self._queues[0]['queue']}  {said}", soft_wrap=True)
+
+    def explain(self, call: str, lines: Sequence[Mapping[str, Any]], more: int) -> None:
+        """Why a call waits, in the API's sentences; `more`: how many were left out."""
+        self.say(f"为何等候:{call}", "why it waits")
+        for line in lines:
+            inset = "  " * (line["depth"] + 1)
+            self._console.print(f"{inset}{escape(line['zh'])}  [dim]{escape(line['en'])}[/dim]", soft_wrap=True)
+        if more > 0:
+            self._console.print(f"  … 另有 {more} 行 more lines: hotline why {escape(call)} --all", soft_wrap=True)
+
     def born(self, draft: Mapping[str, Any], said: str | None, error_rate: float | None) -> None:
         """A draft, with what was really said beside it where that is known."""
         ticket = draft["ticket"]
@@ -129,10 +169,38 @@ class Screen:
 
     def _board(self) -> Group:
         calls = Table("来电 call", "热线 hotline", "阶段 stage", "坐席 seat", title="通话 calls", expand=True)
-        for path in self.paths.values():
-            if path.stages[-1][0] != "ended":
-                calls.add_row(path.call, path.hotline, STAGES[path.stages[-1][0]], path.seat)
+        here = [path for path in self.paths.values() if path.stages[-1][0] != "ended"]
+        for path in here[:CALLS]:
+            calls.add_row(path.call, path.hotline, STAGES[path.stages[-1][0]], path.seat)
+        if len(here) > CALLS:
+            calls.add_row(f"… +{len(here) - CALLS}", "", "", "")
         agents = Table("工号 agent", "坐席 seat", "状态 state", title="话务员 agents", expand=True)
         for agent in self._agents:
             agents.add_row(agent["agent"], agent["seat"], AGENT_STATES[agent["state"]])
-        return Group(calls, agents)
+        return Group(calls, agents, *self._keyed())
+
+    def _keyed(self) -> Iterator[RenderableType]:
+        """What only somebody with keys sees: the queues, and the keys."""
+        if not self._keys:
+            return
+        titles = ("队列 queue", "等候 waiting", "在岗 serving", "预计等待 expected wait", "曲线 curve")
+        table = Table(*titles, title="队列 queues", expand=True)
+        for queue in self._queues:
+            table.add_row(queue["queue"], *_of_queue(queue), curve(self._curves[queue["queue"]]))
+        yield table
+        yield Text.from_markup(
+            "  ".join(f"[reverse] {key} [/reverse] {escape(does)}" for key, does in self._keys.items())
+        )
+
+
+def _of_queue(queue: Mapping[str, Any]) -> tuple[str, str, str]:
+    wait = queue["wait"]
+    expected = f"{wait['least_s']:.0f}–{wait['most_s']:.0f} s" if wait else "尚不可知 not known yet"
+    return str(queue["waiting"]), str(queue["serving"]), expected
+
+
+def curve(heights: Iterable[int]) -> str:
+    """`▁▂▅█`: one block a number, the highest of them filling its line; nobody waiting is a blank."""
+    numbers = tuple(heights)
+    top = max((*numbers, 1))
+    return "".join(" " if not number else BLOCKS[(number * len(BLOCKS) - 1) // top] for number in numbers)

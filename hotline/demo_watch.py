@@ -35,7 +35,7 @@ class Api:
     async def get(self, path: str) -> Any:
         """The JSON at a path; asked again while the controller is being restarted."""
         for _ in range(AGAIN_TIMES):
-            with suppress(aiohttp.ClientConnectionError):
+            with suppress(aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
                 return await self._get(path)
             await asyncio.sleep(AGAIN_AFTER_S)
         return await self._get(path)

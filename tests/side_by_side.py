@@ -20,6 +20,7 @@ LONG_FILES = (
     "tests/journeys/test_dialling_crashes.py",
     "tests/journeys/test_outcome_table.py",
     "tests/journeys/test_failsafe.py",
+    "tests/journeys/test_demo.py",
     "tests/journeys/test_talk.py",
     "tests/journeys/test_codes.py",
     "tests/hotline/test_cli.py",
