@@ -19,6 +19,7 @@ class Phase(StrEnum):
     NOBODY = "nobody"  # nobody on duty can serve it
     OFFERED = "offered"  # somebody's phone is being rung
     RESTS = "rests"  # the last order was not carried out
+    LEAVES = "leaves"  # its recipe sends it to where a message is asked for
     HELD = "held"  # waits only for the agent whom the citizen knows
     BLIND = "blind"  # facts are missing: nothing is offered
     TALKING = "talking"

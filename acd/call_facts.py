@@ -19,6 +19,13 @@ class Debt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageBegun(Event):
+    """请留言: the caller has left the line by the queue's recipe and is being asked for a voice message."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceMessageLeft(Event):
     """语音留言: the caller spoke after the tone. Told when the recording is there, also after a time without us."""
 

@@ -10,16 +10,22 @@ from acd.model import AgentId, CallId, SeatId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """An order given at `at` (aware, UTC) about one offer: the call, which attempt it is, and the seat."""
+    """An order given at `at` (aware, UTC) about a call."""
 
     at: datetime
     call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferOrder(Command):
+    """An order about one offer: the call, which attempt it is, and the seat."""
+
     attempt: int
     seat: SeatId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RingAgent(Command):
+class RingAgent(OfferOrder):
     """Send the waiting call to the agent's phone.
 
     Comes back as PhoneDialled, RingStarted, then AgentAnswered or RingFailed.
@@ -30,7 +36,7 @@ class RingAgent(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopRinging(Command):
+class StopRinging(OfferOrder):
     """Take the offer back; the call returns to the waiting room, unless a RingAgent for it follows at once.
 
     Sent when an offer overstays its deadline, when its seat is closed, and when its agent turns out to be talking.
@@ -38,10 +44,15 @@ class StopRinging(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MuteRecording(Command):
+class MuteRecording(OfferOrder):
     """Record silence instead of the conversation, or (`mute` false) record it again, and tell the agent's leg so.
 
     Comes back as RecordingPaused or RecordingResumed.
     """
 
     mute: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteMessage(Command):
+    """请留言: send the waiting call to where it is asked for a voice message. Comes back as MessageBegun."""

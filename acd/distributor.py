@@ -1,8 +1,8 @@
 """Who gets which call: facts go in, orders come out. No clock, no I/O; the same facts give the same orders.
 
 Where the rules are: acd.agents (the table of states), acd.duty (what agents ask for), acd.seating (seats, phones,
-time), acd.ringing (a call's way), acd.waiting (what waiting does), acd.offering (who gets it), acd.finding (after a
-gap).
+time), acd.ringing (a call's way), acd.waiting (what waiting does), acd.offering (who gets it), acd.overflow (who
+leaves the line), acd.finding (after a gap).
 acd.hall keeps the state and its index.
 """
 
@@ -23,6 +23,7 @@ from acd import (
     duty,
     events,
     finding,
+    overflow,
     ringing,
     seating,
     talk_facts,
@@ -54,6 +55,7 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     dial_facts.CitizenDialled: _changes_nothing,
     dial_facts.CitizenAnswered: _changes_nothing,
     dial_facts.DialOutOver: _changes_nothing,
+    call_facts.MessageBegun: overflow.leave,
     call_facts.VoiceMessageLeft: _changes_nothing,
     call_facts.TalkRecorded: _changes_nothing,
     call_facts.CallBackOwed: _changes_nothing,
@@ -114,7 +116,9 @@ class Distributor:
         hall.touched.clear()
         hall.missed.clear()
         RULES[type(event)](hall, event)
+        overflowing = overflow.overflowing(hall)
         match(hall, event.at)
+        overflow.send_away(hall, overflowing, event.at)
         return tuple(hall.orders)
 
     def next_deadline(self) -> datetime | None:
@@ -201,7 +205,7 @@ class Distributor:
 
     @property
     def arrived(self) -> Collection[CallId]:
-        """Callers who are greeted or in a menu. A live view."""
+        """Callers who are greeted, in a menu, or asked for a message. A live view."""
         return self._hall.arrived.keys()
 
     @property

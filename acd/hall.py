@@ -78,7 +78,7 @@ class Hall:
         self.lined: dict[CallId, CallId] = {}  # call-backs in the line, by the call for which they are owed
         self.freed: list[AgentId] = []  # became free while one event is received
         self.returned: list[CallId] = []  # came (back) into the waiting index meanwhile
-        self.arrived: dict[CallId, None] = {}  # greeted or in a menu
+        self.arrived: dict[CallId, None] = {}  # greeted, in a menu, or asked for a message
         self.blind_until: datetime | None = None  # facts are missing: see acd.finding
 
     def go_blind(self, until: datetime) -> None:

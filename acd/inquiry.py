@@ -19,7 +19,7 @@ from acd.model import AgentId, AgentState, CallId, Offer, WaitingCall
 from acd.why import LASTING, Bar, CallRule, Choice, Kept, choices, goes_first_by, in_line, kept_from, may_be_offered
 
 WAITS: Final = frozenset(
-    {Phase.ALL_BUSY, Phase.NOBODY, Phase.RESTS, Phase.HELD, Phase.BLIND, Phase.UNEXPLAINED, Phase.OFFERED}
+    {Phase.ALL_BUSY, Phase.NOBODY, Phase.RESTS, Phase.LEAVES, Phase.HELD, Phase.BLIND, Phase.UNEXPLAINED, Phase.OFFERED}
 )
 
 
@@ -189,7 +189,7 @@ class Inquiry:
         if core.is_blind:
             return Phase.BLIND, None
         if call.rests_until is not None:
-            return Phase.RESTS, None
+            return (Phase.LEAVES if call.leaves else Phase.RESTS), None
         if call.held_until is not None:
             return Phase.HELD, call.prefers
         if self._free:

@@ -10,7 +10,7 @@ ACD then still does not know (the last moments before a crash, everything since)
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -47,6 +47,13 @@ checkpoints = Table(
 """`state`: all that decides what happens next (acd.model.Snapshot), as it was when the journal ended with `seq`."""
 
 
+Retold = Callable[[Event, tuple[Command, ...]], None]
+
+
+def _to_nobody(_: Event, __: tuple[Command, ...]) -> None:
+    return None
+
+
 class Memory:
     """`recover` first, before anything is decided; then subscribe `note` to the engine and `run`."""
 
@@ -58,29 +65,37 @@ class Memory:
         now: Callable[[], datetime],
         *,
         every: int = EVERY,
+        written: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
+        """`written` waits until those who write behind the journal, too, have written what was decided so far.
+
+        No checkpoint is written before: what they lack after a crash lies behind the newest one.
+        """
         self._database, self._journal, self._distributor, self._now = database, journal, distributor, now
-        self._every = every
+        self._every, self._written = every, written
         self._holes = 0
         self._taken = 0  # the newest checkpoint's seq
         self._next: tuple[int, datetime, Snapshot] | None = None
         self._due = asyncio.Event()
 
-    async def recover(self) -> int:
-        """Make the new distributor what it was, mark the gap, and return how many events were played again."""
+    async def recover(self, retell: Retold = _to_nobody) -> int:
+        """Make the new distributor what it was, mark the gap, and return how many events were played again.
+
+        Each is retold to `retell`, with its orders: it may have been written behind it, or not any more.
+        """
         await self._begin_with_a_checkpoint()
         played = 0
         async for event in self._journal.events_after(self._taken):
-            self._play(event)
+            self._play(event, retell)
             played += 1
         gap = GapMarked(at=self._now(), why="the controller started", begun_after=self._taken)
         self._journal.append(gap, self._distributor.receive(gap))
         return played
 
-    def _play(self, event: Event) -> None:
+    def _play(self, event: Event, retell: Retold) -> None:
         """What was decided then is decided again; the orders were given then."""
         try:
-            self._distributor.receive(event)
+            retell(event, self._distributor.receive(event))
         except Exception:  # another version's rules: better to begin with most of it than not at all
             log.exception("a fact of the past does not fit any more", kind=type(event).__name__)
 
@@ -118,6 +133,8 @@ class Memory:
                 continue
             seq, at, past = self._next
             await self._journal.flushed(seq)
+            if self._written is not None:
+                await self._written()
             state = await asyncio.to_thread(encode, past)
             try:
                 await self._write({"seq": seq, "at": at, "state": state})

@@ -96,6 +96,11 @@ class Relax(RecipeStep):
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveMessage(RecipeStep):
+    """请留言: the caller is asked for a voice message, and leaves the line. Nothing can follow it."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecipeRow:
     """A step that is due when a call has waited so long. What it means: acd.recipe."""
 
@@ -162,6 +167,7 @@ class WaitingCall:
     step_at: datetime | None = None  # when the recipe does something next
     prefers: AgentId | None = None  # 熟人坐席: who served this citizen last
     held_until: datetime | None = None  # until then it waits only for them, while they are on duty
+    leaves: bool = False  # its recipe has come to the message: it goes there unless somebody is free for it
 
     @property
     def asks(self) -> Skills:
@@ -248,7 +254,7 @@ class Snapshot:
     waiting: tuple[WaitingCall, ...]
     offers: tuple[Offer, ...]
     talking: tuple[Offer, ...]
-    arrived: tuple[CallId, ...] = ()  # greeted or in a menu
+    arrived: tuple[CallId, ...] = ()  # greeted, in a menu, or asked for a message
     kept: tuple[Offer, ...] = ()  # first agents during a transfer
     asked: tuple[Offer, ...] = ()  # agents consulted by others
     past: PastOffers | None = None

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from acd.codec import decode, digest, encode
-from acd.commands import Command
+from acd.commands import Command, OfferOrder
 from acd.distributor import Distributor
 from acd.events import Event, GapMarked
 from acd.finding import JOURNAL_FULL
@@ -176,5 +176,11 @@ class Replay:
 
 def _words(orders: tuple[Command, ...]) -> str:
     """Orders in one line, for a person: `RingAgent lx-1.2#1 8001`."""
-    said = (f"{type(order).__name__} {order.call}#{order.attempt} {order.seat}" for order in orders)
-    return ", ".join(said) or "-"
+    return ", ".join(map(_said, orders)) or "-"
+
+
+def _said(order: Command) -> str:
+    name = type(order).__name__
+    if isinstance(order, OfferOrder):
+        return f"{name} {order.call}#{order.attempt} {order.seat}"
+    return f"{name} {order.call}"

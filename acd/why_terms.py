@@ -77,6 +77,7 @@ PHASES: Final[Mapping[Phase, Words]] = {
     Phase.NOBODY: Words("签入的人中没有人能接", "nobody on duty can serve it"),
     Phase.OFFERED: Words("正在派给", "being offered to"),
     Phase.RESTS: Words("上一指令未执行,来电稍歇", "rests: the last order was not carried out"),
+    Phase.LEAVES: Words("按溢出方案转去留言", "its recipe sends it to leave a message"),
     Phase.HELD: Words("只等上次接待的话务员", "held for the agent who served the citizen last"),
     Phase.BLIND: Words(
         "正在与电话系统核对,暂不派话", "facts are missing: nothing is offered until the telephones were asked"

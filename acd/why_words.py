@@ -222,7 +222,7 @@ def _first(call: WaitingCall, now: datetime) -> Iterator[Line]:
     waited, (zh, en) = duration(max(now - call.joined, timedelta())), wanted(ask_of(call))
     yield Line(None, 0, f"下一个:{call.id},已等 {waited.zh};{zh}", f"next: {call.id}, for {waited.en}; {en}")
     if call.rests_until is not None:
-        yield Line(None, 1, *PHASES[Phase.RESTS])
+        yield Line(None, 1, *PHASES[Phase.LEAVES if call.leaves else Phase.RESTS])
     if call.held_until is not None:
         zh, en = PHASES[Phase.HELD]
         yield Line(None, 1, f"{zh} {call.prefers}", f"{en}, {call.prefers}")

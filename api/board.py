@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, TypeAdapter
 
-from acd.call_facts import CallTransferredOut
+from acd.call_facts import CallTransferredOut, MessageBegun
 from acd.commands import Command, RingAgent
 from acd.dial_facts import AgentDialsOut, DialOutOver
 from acd.events import (
@@ -45,6 +45,7 @@ class Stage(StrEnum):
     RINGING = "ringing"  # 振铃
     TALKING = "talking"  # 通话
     OVER = "over"  # 通话结束: the agent is gone, the caller's line not yet
+    MESSAGE = "message"  # 留言: asked for a voice message
     ENDED = "ended"  # 已结束
 
 
@@ -206,21 +207,28 @@ def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
             return replace(waits, agent=None, seat=None, answered=None)
         case CallJoined() if line.stage is Stage.GREETING:
             return replace(line, stage=Stage.WAITING, since=at, queue=happened.queue, joined=happened.joined or at)
-        case TransferBegun() | TransferFailed() | TransferDone() | ThreeWayBegun() | CallTransferredOut():
+        case TransferBegun() | TransferFailed() | TransferDone() | ThreeWayBegun():
             return _handed_on(line, happened)
+        case CallTransferredOut() | MessageBegun() | CallEnded() | DialOutOver():
+            return _left(line, happened)
         case RingAgent() | OfferFound():
             offered = replace(line, agent=happened.agent, seat=happened.seat, attempt=happened.attempt)
             return offered if line.stage is Stage.WAITING else None
-        case CallEnded() | DialOutOver():
-            return replace(line, stage=Stage.ENDED, since=at)
         case RingStarted() | AgentAnswered() | RingFailed() | TalkEnded() if happened.attempt == line.attempt:
             return _offer_moved(line, happened)
     return None
 
 
-def _handed_on(
-    line: LiveCall, happened: TransferBegun | TransferFailed | TransferDone | ThreeWayBegun | CallTransferredOut
-) -> LiveCall:
+def _left(line: LiveCall, happened: CallTransferredOut | MessageBegun | CallEnded | DialOutOver) -> LiveCall:
+    match happened:
+        case MessageBegun():
+            return replace(line, stage=Stage.MESSAGE, since=happened.at, agent=None, seat=None)
+        case CallTransferredOut():
+            return replace(line, stage=Stage.OVER, since=happened.at, agent=None, seat=None)
+    return replace(line, stage=Stage.ENDED, since=happened.at)
+
+
+def _handed_on(line: LiveCall, happened: TransferBegun | TransferFailed | TransferDone | ThreeWayBegun) -> LiveCall:
     at = happened.at
     match happened:
         case TransferBegun() | TransferFailed():
@@ -229,9 +237,7 @@ def _handed_on(
         case TransferDone():
             given = replace(line, stage=Stage.TALKING, since=at, attempt=happened.to_attempt)
             return replace(given, agent=None, seat=happened.seat)
-        case ThreeWayBegun():
-            return replace(line, attempt=happened.to_attempt)
-    return replace(line, stage=Stage.OVER, since=at, agent=None, seat=None)
+    return replace(line, attempt=happened.to_attempt)
 
 
 def _offer_moved(line: LiveCall, happened: RingStarted | AgentAnswered | RingFailed | TalkEnded) -> LiveCall | None:

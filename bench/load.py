@@ -2,10 +2,11 @@
 
 Signalling only (`load.ratio`, `load.ring_p99_ms`, `load.cpu_ms_per_call`). SIPp is 200 phones, and 230 citizens: who
 has been served calls again at once, so that some 30 always wait and the backlog cannot grow. A phone answers at once
-and hangs up after the step's talk; the shorter the talk, the more calls a second the same 200 agents ask for. A step
-is sustained when for 30 s after the warm-up no call went wrong and 99 of 100 phones rang again within 2 s of their
-hanging up (`Queue()` polls once a second). A house's rate is that of its best sustained step; after its first failure
-it is asked no more. The ring is timed at the phone: from its BYE to its next INVITE, at our best step.
+and hangs up after the step's talk, give or take half of it; the shorter the talk, the more calls a second the same 200
+agents ask for. A step is sustained when for 30 s after the warm-up no call went wrong and 99 of 100 phones rang again
+within 2 s of their hanging up (`Queue()` polls once a second). A house's rate is that of its best sustained step; after
+its first failure it is asked no more. The ring is timed at the phone: from its BYE to its next INVITE, at our best
+step.
 
 With sound (`load.recorded`): as many talks at once as are recorded without loss, citizens and agents both speaking:
 every leg is there and as long as its talk, and of all packets of 20 ms sent, less than one in a thousand is missing
@@ -34,7 +35,7 @@ from sandbox.sipp import find_sipp
 
 CITIZENS = len(SEATS) + 30
 MEASURED_S = 30.0
-RATES = (6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 63, 80, 100)
+RATES = (8, 10, 12, 14, 16, 18, 20, 23, 26, 30, 35, 40, 50, 63, 80, 100)
 """What the agents ask for in each step, calls a second."""
 RINGS_WITHIN_S = 2.0
 TOGETHER = (40, 60, 80, 100)

@@ -17,8 +17,13 @@ from sandbox.debs import Rootfs
 from sandbox.ports import LOOPBACK
 from sandbox.sipp import WIRE, Message, finish, messages, sipp
 
-WARM_UP_S = 10.0
-RAMP = 50  # new callers a second at most, also later: SIPp keeps to it when it replaces who was served
+WARM_UP_TALKS = 1.5  # after the last of the first callers
+SPREAD = 0.5
+"""Talks last from half to one and a half times as long as the step's: phones must not come free in waves, as they
+would if all talks of the first minute were equally long."""
+MARGIN = 1.5
+"""New callers a second at most, over what the agents ask for: SIPp keeps to it from the first caller on and when it
+replaces who was served. At the bare rate it would be the limit itself; without one, callers come in a single wave."""
 PATIENCE_MS = 60_000
 EMPTY_S = 60.0
 SETTLED_S = 3.0
@@ -45,15 +50,16 @@ class Seen:
 
 
 async def run(house: House, program: Rootfs, folder: Path, *, talk_s: float, citizens: int, measured_s: float) -> Seen:
-    """`citizens` at any moment, each talk lasting `talk_s`; measured after the warm-up."""
+    """`citizens` at any moment, talks lasting `talk_s` on average; measured when callers and talks are mixed."""
     pbx = house.place.pbx
+    most_a_second = MARGIN * len(SEATS) / talk_s
     with _sink() as unheard:
         media = ("-mi", LOOPBACK, "-mp", str(unheard))
-        async with phones(house, program, folder / "phones", answers(round(talk_s * 1000)), media) as answering:
-            target = (*media, *RECORDED[3:], "-s", house.number, "-users", str(citizens), "-r", str(RAMP))
+        async with phones(house, program, folder / "phones", answers(talk_s, spread=SPREAD), media) as answering:
+            target = (*media, *RECORDED[3:], "-s", house.number, "-users", str(citizens), "-r", f"{most_a_second:.1f}")
             where = f"{LOOPBACK}:{pbx.config.sip_port}"
             async with sipp(program, folder / "citizens", calls(PATIENCE_MS), (*target, where)) as calling:
-                await asyncio.sleep(WARM_UP_S + citizens / RAMP)
+                await asyncio.sleep(citizens / most_a_second + WARM_UP_TALKS * talk_s)
                 began, cpu = time.time(), (pbx.cpu_s(), house.controller_cpu_s())
                 await asyncio.sleep(measured_s)
                 ended, used = time.time(), (pbx.cpu_s(), house.controller_cpu_s())
@@ -76,7 +82,7 @@ async def talk_together(
 ) -> list[Path]:
     """So many talks at once, both sides speaking from the file; the legs recorded of them."""
     before = set(house.legs())
-    script, where = answers(round(talk_s * 1000), str(sound)), f"{LOOPBACK}:{house.place.pbx.config.sip_port}"
+    script, where = answers(talk_s, str(sound)), f"{LOOPBACK}:{house.place.pbx.config.sip_port}"
     async with phones(house, program, folder / "phones", script, _media(AGENTS_MEDIA)) as answering:
         once = ("-s", house.number, "-m", str(talks), "-r", "10", *RECORDED[3:], where)
         speaking = calls(PATIENCE_MS, str(sound))

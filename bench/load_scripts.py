@@ -37,8 +37,12 @@ REGISTERS = f"""\
 _SPEAKS = '<nop><action><exec rtp_stream="{sound},-1,8"/></action></nop>'
 
 
-def answers(talk_ms: int, sound: str = "") -> str:
-    """A phone rings, is answered at once, and hangs up after the talk; with a file of A-law it speaks all the while."""
+def answers(talk_s: float, sound: str = "", *, spread: float = 0.0) -> str:
+    """A phone rings, is answered at once, and hangs up after the talk; with a file of A-law it speaks all the while.
+
+    Talks differ evenly by `spread` either way (0.5: from half to one and a half), or last all the same.
+    """
+    shortest, longest = (round(1000 * talk_s * (1 + side * spread)) for side in (-1, 1))
     return f"""\
 <?xml version="1.0" encoding="UTF-8"?>
 <scenario name="phones answer">
@@ -76,7 +80,7 @@ def answers(talk_ms: int, sound: str = "") -> str:
   ]]></send>
   <recv request="ACK"/>
   {_SPEAKS.format(sound=sound) if sound else ""}
-  <pause milliseconds="{talk_ms}"/>
+  <pause distribution="uniform" min="{shortest}" max="{longest}"/>
   <send retrans="500"><![CDATA[
     BYE [$target] SIP/2.0
     Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]

@@ -36,7 +36,14 @@ class WaiveRow(Row):
     """技能名,见 city.toml / a name from city.toml"""
 
 
-AnyRow = Annotated[RelaxRow | WaiveRow, Field(discriminator="step")]
+class MessageRow(Row):
+    """请留言: the last row of a recipe."""
+
+    step: Literal["message"]
+    """请来电者语音留言 / the caller is asked for a voice message, unless somebody is free just then"""
+
+
+AnyRow = Annotated[RelaxRow | WaiveRow | MessageRow, Field(discriminator="step")]
 """Told apart by `step`."""
 
 

@@ -138,7 +138,12 @@ def _shape_mistake(source: Source, fault: ErrorDetails) -> Mistake:
 
 
 def _as_written(source: Source, fault: ErrorDetails) -> KeyPath:
-    """The path of a fault in the file. Pydantic's has parts of its own: what a key or a row was taken for."""
+    """The path of a fault in the file. Pydantic's has parts of its own: what a key or a row was taken for.
+
+    () if the file as a whole is at fault.
+    """
+    if not fault["loc"]:
+        return ()
     *above, last = fault["loc"]
     path: KeyPath = ()
     for part in above:

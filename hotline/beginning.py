@@ -38,9 +38,12 @@ async def open_seats(city: City, engine: Engine, capacity: Capacity, arrangement
 
 
 async def remember(memory: Memory, distributor: Distributor, board: Board, callbook: CallBook) -> None:
-    """Before the first decision everything is again as it was; what changed since then, the telephones tell."""
+    """Before the first decision everything is again as it was; what changed since then, the telephones tell.
+
+    The call book is told again what it may not have written: all of it may be written twice.
+    """
     began = time.monotonic()
-    played = await memory.recover()
+    played = await memory.recover(callbook.note)
     callbook.resume(distributor.offers.values(), distributor.talking.values())
     for event in retold(distributor):
         board.note(event)

@@ -6,9 +6,10 @@ The ACD's facts carry no number; the caller's comes beside them as an `Arrival` 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,17 +23,27 @@ from acd.events import AgentAnswered, CallEnded, CallJoined, CallRefused, Event,
 from acd.model import CallId, Offer, is_outward
 from acd.outcome import SHORT, Outcome, at_end, settle, told_by
 from plumbing.database import will_pass
-from recordings.calls import Call, note_answered, note_arrived, note_joined, note_outcome, note_refused
+from recordings.calls import Call, arrived, note_calls, read_calls, together
 from telephony.translate import Arrival
 from tickets import call_backs
 
 log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
-BATCH = 100
-"""Entries written with one commit, which is most of their cost."""
+GATHER_S = 0.2
+"""Before a batch is written: nobody reads the book that soon after the fact, and under load a batch serves many. What
+a crash keeps from being written is told again from the journal (acd.memory)."""
+BATCH = 200
+"""Entries written with one commit."""
 
-Entry = Callable[[AsyncConnection], Awaitable[None]]
+Debt = CallBackOwed | CallBackSettled | VoiceMessageLeft | TalkRecorded
+
+
+class Line(NamedTuple):
+    """An entry: what has become known of a call, and what follows for its outcome from all that is known then."""
+
+    news: Call
+    decide: Callable[[Call], Outcome] | None = None
 
 
 class CallBook:
@@ -41,23 +52,23 @@ class CallBook:
     def __init__(self, database: AsyncEngine, hotline_of: Callable[[str], str], *, short: timedelta = SHORT) -> None:
         """`hotline_of` names the hotline of a number dialled; who hangs up within `short` is a short abandon."""
         self._database, self._hotline_of, self._short = database, hotline_of, short
-        self._entries: asyncio.Queue[Entry] = asyncio.Queue()
+        self._entries: asyncio.Queue[Line | Debt] = asyncio.Queue()
         self._offers: dict[CallId, RingAgent | OfferFound | Offer] = {}
+        self._hurry = asyncio.Event()
 
     def note_arrival(self, arrival: Arrival) -> None:
-        """A citizen's call with its numbers."""
+        """A citizen's call with its numbers. They are nowhere else, so they are written at once."""
         hotline = self._hotline_of(arrival.dnis)
-        self._enter(
-            lambda book: note_arrived(
-                book,
-                arrival.call,
-                dnis=arrival.dnis,
-                hotline=hotline,
-                ani=arrival.ani,
-                at=arrival.at,
-                withheld=arrival.withheld,
-            )
+        news = arrived(
+            arrival.call,
+            dnis=arrival.dnis,
+            hotline=hotline,
+            ani=arrival.ani,
+            at=arrival.at,
+            withheld=arrival.withheld,
         )
+        self._enter(Line(news))
+        self._hurry.set()
 
     def resume(self, offers: Iterable[Offer], talking: Iterable[Offer]) -> None:
         """After a restart: these calls are being offered, those are with an agent. The book has them already."""
@@ -73,53 +84,55 @@ class CallBook:
             return
         self._note_way(event)
         if told := told_by(event):
-            self._enter(lambda book: note_outcome(book, call, lambda known: settle(_of(known), told).outcome))
+            self._enter(Line(Call(call_id=call), lambda known: settle(_of(known), told).outcome))
         elif isinstance(event, CallEnded):
             self._offers.pop(call, None)
-            self._enter(lambda book: self._write_end(book, event))
+            self._enter(Line(Call(call_id=call, ended_at=event.at), lambda known: self._at_end(known, event)))
 
     def _note_way(self, event: Event) -> None:
         match event:
             case CallJoined(at=at, call=call, joined=joined):
-                self._enter(lambda book: note_joined(book, call, at=joined or at))
+                self._enter(Line(Call(call_id=call, joined_at=joined or at)))
             case OfferFound(call=call):
                 self._offers[call] = event
             case CallRefused(call=call, why=why):
-                self._enter(lambda book: note_refused(book, call, why=why))
+                self._enter(Line(Call(call_id=call, refusal=why)))
             case AgentAnswered(at=at, call=call, attempt=attempt) if (
                 (offer := self._offers.get(call)) and offer.attempt == attempt  # who is given a call later is no answer
             ):
-                agent, seat = offer.agent, offer.seat
-                self._enter(lambda book: note_answered(book, call, agent=agent, seat=seat, at=at))
+                self._enter(Line(Call(call_id=call, agent=offer.agent, seat=offer.seat, answered_at=at)))
             case CallBackOwed() | CallBackSettled() | VoiceMessageLeft() | TalkRecorded():
-                self._enter(lambda book: _write_debt(book, event))
+                self._enter(event)
 
-    async def _write_end(self, book: AsyncConnection, event: CallEnded) -> None:
-        def choose(known: Call) -> str:
-            first = known.arrived_at or known.joined_at or event.at
-            return _of(known) or at_end(event, first, self._short)
+    def _at_end(self, known: Call, event: CallEnded) -> Outcome:
+        first = known.arrived_at or known.joined_at or event.at
+        return _of(known) or at_end(event, first, self._short)
 
-        await note_outcome(book, event.call, choose, ended_at=event.at)
-
-    def _enter(self, entry: Entry) -> None:
+    def _enter(self, entry: Line | Debt) -> None:
         self._entries.put_nowait(entry)
 
     async def run(self) -> None:
         """Write entries in their order until cancelled; a database that is away delays them, it loses none."""
         while True:
             batch = [await self._entries.get()]
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GATHER_S):
+                    await self._hurry.wait()
+            self._hurry.clear()
             while len(batch) < BATCH and not self._entries.empty():
                 batch.append(self._entries.get_nowait())
             await self._write(batch)
             for _ in batch:
                 self._entries.task_done()
 
-    async def _write(self, batch: Sequence[Entry]) -> None:
+    async def _write(self, batch: Sequence[Line | Debt]) -> None:
         while True:
             try:
                 async with self._database.begin() as connection:
+                    await _write_lines(connection, [entry for entry in batch if isinstance(entry, Line)])
                     for entry in batch:
-                        await entry(connection)
+                        if not isinstance(entry, Line):
+                            await _write_debt(connection, entry)
             except SQLAlchemyError as error:
                 if not will_pass(error):
                     raise
@@ -133,9 +146,21 @@ class CallBook:
         await self._entries.join()
 
 
-async def _write_debt(
-    book: AsyncConnection, event: CallBackOwed | CallBackSettled | VoiceMessageLeft | TalkRecorded
-) -> None:
+async def _write_lines(book: AsyncConnection, lines: Sequence[Line]) -> None:
+    """Fold the lines into one piece of news for each call: one look and one statement, however many there are."""
+    known = await read_calls(book, {line.news.call_id for line in lines if line.decide})
+    news: dict[str, Call] = {}
+    for call, line_news, decide in ((line.news.call_id, line.news, line.decide) for line in lines):
+        nothing = Call(call_id=call)
+        known[call] = together(known.get(call, nothing), line_news)
+        news[call] = together(news.get(call, nothing), line_news)
+        if decide:
+            outcome = Call(call_id=call, outcome=decide(known[call]))
+            known[call], news[call] = together(known[call], outcome), together(news[call], outcome)
+    await note_calls(book, sorted(news.values(), key=lambda one: one.call_id))
+
+
+async def _write_debt(book: AsyncConnection, event: Debt) -> None:
     if isinstance(event, CallBackOwed):
         await call_backs.owe(book, event.call, event.why, event.at)
         return

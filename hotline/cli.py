@@ -12,9 +12,9 @@ from urllib.parse import quote
 import typer
 from rich.markup import escape
 from typer.core import TyperGroup
-from typer.main import get_group
+from typer.main import get_command, get_group
 
-from hotline import cli_kpi, cli_ledger, cli_queues, cli_replay, cli_staffing, cli_why
+from hotline import cli_kpi, cli_ledger, cli_queues, cli_staffing
 from hotline.cli_face import Face, complain, controller, out, table
 from hotline.cli_mistakes import in_both_languages
 from hotline.client import STATE_DIR, Trouble
@@ -32,6 +32,8 @@ NOUNS = {
     "measures": "hotline.cli_measures",
     "model": "hotline.cli_model",
     "recordings": "hotline.cli_recordings",
+    "replay": "hotline.cli_replay",
+    "why": "hotline.cli_why",
 }
 """What `hotline NOUN …` is about -> where its commands are. Loaded only when asked for: a command starts at once."""
 
@@ -47,7 +49,8 @@ class Nouns(TyperGroup):
         """Load what was typed."""
         if cmd_name not in NOUNS:
             return super().get_command(ctx, cmd_name)
-        group = get_group(import_module(NOUNS[cmd_name]).app)
+        module = import_module(NOUNS[cmd_name])
+        group: Any = get_command(module.alone) if hasattr(module, "alone") else get_group(module.app)
         group.name = cmd_name
         return group
 
@@ -62,11 +65,16 @@ app = typer.Typer(
 app.command()(cli_ledger.ledger)
 app.command()(cli_kpi.kpi)
 app.command()(cli_staffing.staffing)
-app.command()(cli_why.why)
-app.command()(cli_replay.replay)
 app.command()(cli_queues.queues)
 
-STAGES = {"greeting": "问候", "waiting": "排队", "ringing": "振铃", "talking": "通话", "over": "结束"}
+STAGES = {
+    "greeting": "问候",
+    "waiting": "排队",
+    "ringing": "振铃",
+    "talking": "通话",
+    "over": "结束",
+    "message": "留言",
+}
 
 
 @app.callback()

@@ -121,3 +121,7 @@ def _end(tally: Tally) -> None:
         f"then: {first.then}; again: {first.again}",
     )
     raise typer.Exit(1)
+
+
+alone = typer.Typer(add_completion=False)
+alone.command()(replay)

@@ -67,3 +67,7 @@ def _line(at: str, depth: int, zh: str, en: str) -> None:
     inset = "  " * depth
     out.print(f"{at:<14} {inset}{escape(zh)}", soft_wrap=True)
     out.print(f"{'':<14} {inset}[dim]{escape(en)}[/dim]", soft_wrap=True)
+
+
+alone = typer.Typer(add_completion=False)
+alone.command()(why)

@@ -131,8 +131,9 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         )
         switchboard = Switchboard(ami, lambda event: engine.tell(event), now, dial_out=lambda order: gate.send(order))  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
-        engine, memory = Engine(distributor, switchboard, journal, now), Memory(database, journal, distributor, now)
+        engine = Engine(distributor, switchboard, journal, now)
         callbook = CallBook(database, hotline_of, short=timedelta(seconds=city.about.short_abandon_s))
+        memory = Memory(database, journal, distributor, now, written=callbook.written)
         call_backs = set_up_calling_back(ami, engine, database, lambda: arrangement.now.city, journal, callbook, now)
         debts, gate = call_backs.debts, call_backs.gate
         listener = Listener(

@@ -63,7 +63,7 @@ class Wishes:
     @property
     def has_keys(self) -> bool:
         """Who waits for so many drafts watches, and presses nothing."""
-        return self.once is None or bool(self.script)
+        return self.once is None
 
 
 class Demo:
@@ -228,6 +228,8 @@ def read_wishes(arguments: Sequence[str]) -> Wishes:
     parser.add_argument("--state", type=Path, metavar="DIR", help="状态目录,空的 / an empty folder")
     chosen = parser.parse_args(arguments)
     once = 1 if chosen.say and chosen.once is None and not chosen.press else chosen.once
+    if chosen.once is not None and chosen.press:
+        parser.error("--once 与 --press 只取其一:末尾用 q 结束 / either --once or --press, which may end with q")
     if once is not None and once < 1:
         parser.error("--once 至少为 1 / --once wants at least 1")
     try:

@@ -24,6 +24,7 @@ STAGES: Mapping[str, str] = {
     "ringing": "振铃 ringing",
     "talking": "通话 talking",
     "over": "通话结束 over",
+    "message": "留言 message",
     "ended": "挂机 ended",
 }
 AGENT_STATES: Mapping[str, str] = {
@@ -177,7 +178,7 @@ class Screen:
         agents = Table("工号 agent", "坐席 seat", "状态 state", title="话务员 agents", expand=True)
         for agent in self._agents:
             agents.add_row(agent["agent"], agent["seat"], AGENT_STATES[agent["state"]])
-        return Group(calls, agents, *self._keyed())
+        return Group(*self._keyed(), agents, calls)  # what does not fit on a small terminal is cut off at the foot
 
     def _keyed(self) -> Iterator[RenderableType]:
         """What only somebody with keys sees: the queues, and the keys."""

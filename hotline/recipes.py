@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from acd.model import RecipeRow, RecipeStep, Relax, Skill
-from city.recipe import AnyRow, RelaxRow, WaiveRow
+from acd.model import LeaveMessage, RecipeRow, RecipeStep, Relax, Skill
+from city.recipe import AnyRow, MessageRow, RelaxRow, WaiveRow
 
 
 def acd_row(row: AnyRow) -> RecipeRow:
@@ -19,3 +19,5 @@ def _step(row: AnyRow) -> RecipeStep:
             return Relax(Skill(row.skill), row.to_level)
         case WaiveRow():
             return Relax(Skill(row.skill))
+        case MessageRow():
+            return LeaveMessage()

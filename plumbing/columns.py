@@ -34,18 +34,13 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def insert_or(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that may say what to do when the row is there already, in the words of this database."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
 async def insert_once(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert `row` unless a unique rule says it is there already. True when this call inserted it."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(table).values(**row).on_conflict_do_nothing()
+    insert = insert_or(connection, table).values(**row).on_conflict_do_nothing()
     inserted = await connection.execute(insert, execution_options=COUNTED)
     return inserted.rowcount == 1
-
-
-async def insert_or_change(
-    connection: AsyncConnection, table: Table, key: Mapping[str, Any], facts: Mapping[str, Any]
-) -> None:
-    """Set columns of the row with this primary key, which is made if need be: one statement."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(table).values(**key, **facts)
-    await connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=facts))

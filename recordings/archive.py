@@ -102,10 +102,9 @@ class Archive:
             flush(stored.wav.parent)
             return True
 
-    def in_plain(self) -> set[RecordingId]:
-        """Ids of which a leg still lies here as WAV."""
-        names = {path.stem.rpartition("-")[0] for path in self.folder.glob("*/*/*/*.wav")}
-        return {RecordingId(name) for name in names if _is_id(name)}
+    def in_plain(self, days: Iterable[date]) -> set[RecordingId]:
+        """Ids of these days of which a leg still lies here as WAV."""
+        return ids_among(name for day in days for name in self.names_on(day) if name.endswith(".wav"))
 
     def sealed(self) -> Iterator[Path]:
         """Every file in the vault."""

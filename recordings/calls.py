@@ -7,15 +7,14 @@ has seen it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, select, update
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plumbing.columns import Instant, insert_once, insert_or_change
+from plumbing.columns import Instant, insert_once, insert_or
 from plumbing.database import Database, metadata, transaction
 
 calls = Table(
@@ -68,6 +67,9 @@ class Call:
     message_attempt: int | None = None
 
 
+_FACTS = tuple(each.name for each in fields(Call) if each.name != "call_id")
+
+
 def clean_ani(raw: str | None) -> str | None:
     """A caller's number as digits with at most a leading +, of at most 20 digits; None for anything that is not
     plainly a number.
@@ -81,19 +83,32 @@ def clean_ani(raw: str | None) -> str | None:
     return bare
 
 
-async def note_arrived(
-    database: Database,
-    call_id: str,
-    *,
-    dnis: str,
-    hotline: str | None,
-    ani: str | None,
-    at: datetime,
-    withheld: bool = False,
-) -> None:
-    """A citizen's call was answered by the PBX. `dnis` and `ani` are taken as they came."""
-    numbers = {"dnis": clean_ani(dnis), "ani": clean_ani(ani), "withheld": withheld}
-    await _note(database, call_id, hotline=hotline, arrived_at=at, **numbers)
+def arrived(
+    call_id: str, *, dnis: str, hotline: str | None, ani: str | None, at: datetime, withheld: bool = False
+) -> Call:
+    """News: a citizen's call was answered by the PBX. `dnis` and `ani` are taken as they came."""
+    return Call(
+        call_id=call_id, hotline=hotline, dnis=clean_ani(dnis), ani=clean_ani(ani), withheld=withheld, arrived_at=at
+    )
+
+
+def together(known: Call, news: Call) -> Call:
+    """What is known of a call once there is news of it; what the news is silent about stays. It arrived but once."""
+    heard = {field: value for field in _FACTS if (value := getattr(news, field)) is not None}
+    return replace(known, **heard | {"arrived_at": known.arrived_at or news.arrived_at})
+
+
+async def note_calls(database: Database, news: Sequence[Call]) -> None:
+    """Write down what has become known of calls, one piece a call, in one statement; None leaves what is there."""
+    if not news:
+        return
+    async with transaction(database) as connection:
+        row = insert_or(connection, calls)
+        kept = {field: func.coalesce(row.excluded[field], calls.c[field]) for field in _FACTS}
+        kept["arrived_at"] = func.coalesce(calls.c.arrived_at, row.excluded.arrived_at)
+        upsert = row.on_conflict_do_update(index_elements=[calls.c.call_id], set_=kept)
+        rows = [{"call_id": one.call_id} | {field: getattr(one, field) for field in _FACTS} for one in news]
+        await connection.execute(upsert, rows)
 
 
 async def note_numbers(connection: AsyncConnection, call_id: str, *, dnis: str, hotline: str | None, ani: str) -> None:
@@ -131,41 +146,19 @@ async def note_message(connection: AsyncConnection, call_id: str, *, attempt: in
     await connection.execute(update(calls).where(calls.c.call_id == call_id).values(message_attempt=attempt))
 
 
-async def note_joined(database: Database, call_id: str, *, at: datetime) -> None:
-    """The caller is in the waiting room."""
-    await _note(database, call_id, joined_at=at)
-
-
-async def note_answered(database: Database, call_id: str, *, agent: str, seat: str, at: datetime) -> None:
-    """A person answered."""
-    await _note(database, call_id, agent=agent, seat=seat, answered_at=at)
-
-
-async def note_refused(database: Database, call_id: str, *, why: str) -> None:
-    """The call was refused."""
-    await _note(database, call_id, refusal=why)
-
-
-async def note_outcome(
-    database: Database, call_id: str, choose: Callable[[Call], str], *, ended_at: datetime | None = None
-) -> None:
-    """What became of the call, chosen from what is known of it so far; with `ended_at`, also that its line is gone."""
-    async with transaction(database) as connection:
-        await insert_once(connection, calls, {"call_id": call_id})
-        known = await read_call(connection, call_id)
-        facts: dict[str, Any] = {"outcome": choose(known)} | ({"ended_at": ended_at} if ended_at else {})
-        await connection.execute(update(calls).where(calls.c.call_id == call_id).values(**facts))
-
-
-async def _note(database: Database, call_id: str, **facts: Any) -> None:
-    async with transaction(database) as connection:
-        await insert_or_change(connection, calls, {"call_id": call_id}, facts)
-
-
 async def read_call(connection: AsyncConnection, call_id: str) -> Call:
     """What is known of a call; all None when nothing is."""
     row = (await connection.execute(select(calls).where(calls.c.call_id == call_id))).one_or_none()
     return Call(**row._asdict()) if row else Call(call_id=call_id)
+
+
+async def read_calls(connection: AsyncConnection, wanted: Collection[str]) -> dict[str, Call]:
+    """What is known of these calls, by id; those of which nothing is are left out."""
+    found: dict[str, Call] = {}
+    for some in _a_few(wanted):
+        rows = await connection.execute(select(calls).where(calls.c.call_id.in_(some)))
+        found |= {row.call_id: Call(**row._asdict()) for row in rows.all()}
+    return found
 
 
 async def who_served(connection: AsyncConnection, number: str, *, since: datetime) -> str | None:
@@ -181,8 +174,12 @@ async def who_served(connection: AsyncConnection, number: str, *, since: datetim
 async def numbers_of(connection: AsyncConnection, wanted: Sequence[str]) -> dict[str, str]:
     """The callers' numbers of these calls, where known: to compare them. Who shows one asks recordings.access."""
     found: dict[str, str] = {}
-    for first in range(0, len(wanted), AT_ONCE):
-        some = wanted[first : first + AT_ONCE]
+    for some in _a_few(wanted):
         query = select(calls.c.call_id, calls.c.ani).where(calls.c.call_id.in_(some), calls.c.ani.is_not(None))
         found |= {row.call_id: row.ani for row in (await connection.execute(query)).all()}
     return found
+
+
+def _a_few(wanted: Collection[str]) -> Iterator[Sequence[str]]:
+    ids = tuple(wanted)
+    return (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))

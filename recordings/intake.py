@@ -10,7 +10,8 @@ goes on. Legs whose marker never came (the recorder died) are taken in when reco
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -20,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from watchfiles import Change, awatch
 
+from plumbing.database import will_pass
 from recordings import ledger
 from recordings.archive import Archive
 from recordings.arrival import judge
@@ -28,6 +30,7 @@ from recordings.orphans import Orphans, Shape, shape_of
 from recordings.reconcile import FollowUp
 from recordings.recording import Leg, Recording, RecordingState, SpoolName, spool_name
 
+TOGETHER = 50  # recordings taken in with the same transactions
 AGAIN_S = 1.0  # the pause after a sweep in which something could not be taken in
 SET_ASIDE = "set-aside"  # folder in the spool for legs that would overwrite others: a person looks at them
 
@@ -106,17 +109,22 @@ class Intake:
         """
         async with self._sweeping:
             self._failed = False
-            taken = [await self._try(name) for name in await self._ready()]
-        return [recording for recording in taken if recording]
+            names = await self._ready()
+            some = [names[first : first + TOGETHER] for first in range(0, len(names), TOGETHER)]
+            return [recording for few in some for recording in await self._try(few)]
 
-    async def _try(self, name: SpoolName) -> Recording | None:
+    async def _try(self, names: Sequence[SpoolName]) -> Sequence[Recording]:
+        """Together; each alone when one of them is in trouble, but not when the database is."""
         try:
-            return await self._take_in(name)
+            return await self._take_in(names)
         except (OSError, SQLAlchemyError) as error:
+            if len(names) > 1 and not (isinstance(error, SQLAlchemyError) and will_pass(error)):
+                return [recording for name in names for recording in await self._try([name])]
             self._failed = True
-            why = type(error).__name__
-            log.warning("Recording not taken in yet", call=name.call_id, attempt=name.attempt, error=why)
-            return None
+            for name in names:
+                why = type(error).__name__
+                log.warning("Recording not taken in yet", call=name.call_id, attempt=name.attempt, error=why)
+            return []
 
     async def _ready(self) -> list[SpoolName]:
         try:
@@ -130,43 +138,47 @@ class Intake:
         begun = (SpoolName(recording.call_id, recording.attempt) for recording in unfinished)
         return list(dict.fromkeys([*begun, *marked, *self._orphans.among(unmarked)]))
 
-    async def _take_in(self, name: SpoolName) -> Recording | None:
-        told = await asyncio.to_thread(_told_in, self._spool / name.marker)
+    async def _take_in(self, names: Sequence[SpoolName]) -> Sequence[Recording]:
+        told = await asyncio.to_thread(_all_told, self._spool, names)
         async with self._engine.begin() as connection:
-            recording = await ledger.open_row(connection, name, self._clock())
-            if told:
-                hotline = self._hotline_of(told.dnis)
-                await note_numbers(connection, name.call_id, dnis=told.dnis, hotline=hotline, ani=told.ani)
-            if told and told.is_message:
-                await note_message(connection, name.call_id, attempt=name.attempt)
-        if recording.state is not RecordingState.ARRIVING:
-            await asyncio.to_thread(self._clear_away, name)
-            return None
-        found = await asyncio.to_thread(self._move_in, name, recording)
+            rows = await ledger.open_rows(connection, names, self._clock())
+            for name, its in told.items():
+                await self._note(connection, name, its)
+        arriving = {name: row for name, row in rows.items() if row.state is RecordingState.ARRIVING}
+        found = await asyncio.to_thread(self._move_in, arriving)
         async with self._engine.begin() as connection:
-            if not await ledger.close_row(connection, found):
-                return None
-            await self._follow_up(connection, found)
-        await asyncio.to_thread(self._clear_away, name)
-        log.info("Recording taken in", recording=found.id, call=found.call_id, state=found.state, damage=found.damage)
-        self._announce(found)
-        return found
+            closed = [recording for recording in found if await ledger.close_row(connection, recording)]
+            for recording in closed:
+                await self._follow_up(connection, recording)
+        for it in closed:
+            log.info("Recording taken in", recording=it.id, call=it.call_id, state=it.state, damage=it.damage)
+            self._announce(it)
+        await asyncio.to_thread(self._clear_away, names)
+        return closed
 
-    def _move_in(self, name: SpoolName, recording: Recording) -> Recording:
-        for leg in Leg:
-            self._archive.take(self._spool / name.leg(leg), recording.id, leg)
-        return judge(recording, self._archive.examine(recording.id), self._clock())
+    async def _note(self, connection: AsyncConnection, name: SpoolName, told: Told) -> None:
+        hotline = self._hotline_of(told.dnis)
+        await note_numbers(connection, name.call_id, dnis=told.dnis, hotline=hotline, ani=told.ani)
+        if told.is_message:
+            await note_message(connection, name.call_id, attempt=name.attempt)
 
-    def _clear_away(self, name: SpoolName) -> None:
-        """Delete the marker; legs still here belong to a recording that is closed: kept aside."""
-        for leg in Leg:
+    def _move_in(self, arriving: Mapping[SpoolName, Recording]) -> Sequence[Recording]:
+        for name, recording in arriving.items():
+            for leg in Leg:
+                self._archive.take(self._spool / name.leg(leg), recording.id, leg)
+        return [judge(one, self._archive.examine(one.id), self._clock()) for one in arriving.values()]
+
+    def _clear_away(self, names: Sequence[SpoolName]) -> None:
+        """Delete the markers; legs still here belong to a recording that is closed: kept aside."""
+        for name, leg in ((name, leg) for name in names for leg in Leg):
             if (late := self._spool / name.leg(leg)).exists():
                 (self._spool / SET_ASIDE).mkdir(exist_ok=True)
                 late.replace(self._spool / SET_ASIDE / f"{late.name}.{late.stat().st_mtime_ns}")
                 log.error(
                     "A second leg came for a closed recording: set aside", call=name.call_id, attempt=name.attempt
                 )
-        (self._spool / name.marker).unlink(missing_ok=True)
+        for name in names:
+            (self._spool / name.marker).unlink(missing_ok=True)
 
 
 class Told(NamedTuple):
@@ -175,6 +187,11 @@ class Told(NamedTuple):
     dnis: str
     ani: str
     is_message: bool
+
+
+def _all_told(spool: Path, names: Iterable[SpoolName]) -> Mapping[SpoolName, Told]:
+    """Of those names whose markers say something."""
+    return {name: told for name in names if (told := _told_in(spool / name.marker))}
 
 
 def _told_in(marker: Path) -> Told | None:
@@ -193,11 +210,16 @@ def _is_marker(_: Change, path: str) -> bool:
 
 
 def _spooled_in(spool: Path) -> tuple[list[SpoolName], Mapping[SpoolName, Shape]]:
-    """Attempts with a marker, and those without; the files of the latter. Oldest call first."""
-    groups: dict[SpoolName, list[Path]] = {}
-    for path in sorted(spool.iterdir()):
-        if name := spool_name(path.name):
-            groups.setdefault(name, []).append(path)
-    marked = [name for name, paths in groups.items() if any(path.name == name.marker for path in paths)]
-    unmarked = {name: paths for name, paths in groups.items() if name not in marked}
-    return marked, {name: shape_of((p.name, p.stat().st_size) for p in paths) for name, paths in unmarked.items()}
+    """Attempts with a marker, and those without; the files of the latter. Oldest call first.
+
+    Every call that is being recorded has files here, and each finished one is a reason to look: mind the cost.
+    """
+    groups: dict[SpoolName, list[os.DirEntry[str]]] = {}
+    with os.scandir(spool) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if name := spool_name(entry.name):
+                groups.setdefault(name, []).append(entry)
+    marked = {name for name, files in groups.items() if any(file.name == name.marker for file in files)}
+    unmarked = {name: files for name, files in groups.items() if name not in marked}
+    shapes = {name: shape_of((file.name, file.stat().st_size) for file in files) for name, files in unmarked.items()}
+    return [name for name in groups if name in marked], shapes

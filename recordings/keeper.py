@@ -1,12 +1,14 @@
 """The keeper: puts every recording that nobody works on any more into the vault, and renews the vault's master key.
 
-It goes by what lies on the disk, so a recording that a dead process left half put away is simply met again.
+It goes by what lies on the disk, so a recording that a dead process left half put away is simply met again: within
+seconds if it is of one of the latest days, else by the next look at the whole archive.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
+from datetime import date
 from pathlib import Path
 
 import structlog
@@ -16,11 +18,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from recordings import ledger
 from recordings.archive import Archive
 from recordings.keys import KeyLost
-from recordings.recording import Leg, Recording, RecordingId, RecordingState
+from recordings.recording import Leg, Recording, RecordingId, RecordingState, made_at
 from recordings.vault import Tampered, master_of, rewrap
 
 InUse = Callable[[AsyncConnection, Collection[RecordingId]], Awaitable[set[RecordingId]]]
 """Which of these recordings somebody still reads as WAV, for example a transcription job."""
+
+LATEST_DAYS = 2
+WHOLE_LOOK_EVERY = 120
+"""Sweeps from one look at the whole archive to the next, the first of all included: years of files lie there."""
 
 log = structlog.get_logger("recordings.keeper")
 
@@ -30,6 +36,8 @@ class Keeper:
 
     def __init__(self, engine: AsyncEngine, archive: Archive, in_use: InUse, *, every_s: float = 30.0) -> None:
         self._engine, self._archive, self._in_use, self._every_s = engine, archive, in_use, every_s
+        self._sweeps = 0
+        self._unfinished: set[date] = set()  # days of which something lay in the open after the last sweep
 
     async def run(self) -> None:
         """Sweep every `every_s`."""
@@ -42,13 +50,21 @@ class Keeper:
 
     async def sweep(self) -> list[RecordingId]:
         """Put away what is ready; gives the recordings of which nothing lies in the open now."""
-        plain = await asyncio.to_thread(self._archive.in_plain)
+        plain = await asyncio.to_thread(self._in_plain)
         async with self._engine.connect() as connection:
-            plain -= await ledger.without_row(connection, plain)
-            plain -= await self._in_use(connection, plain)
-            rows = [await ledger.read(connection, recording) for recording in sorted(plain)]
-        closed = [row for row in rows if row.state is not RecordingState.ARRIVING]
-        return [row.id for row in closed if await asyncio.to_thread(self._put_away, row)]
+            rows = await ledger.those_of(connection, plain)
+            rows = [row for row in rows if row.state is not RecordingState.ARRIVING]
+            used = await self._in_use(connection, {row.id for row in rows})
+        done = [row.id for row in rows if row.id not in used and await asyncio.to_thread(self._put_away, row)]
+        self._unfinished = {made_at(recording).date() for recording in plain.difference(done)}
+        return done
+
+    def _in_plain(self) -> set[RecordingId]:
+        days = self._archive.days()
+        if self._sweeps % WHOLE_LOOK_EVERY:
+            days = sorted({*days[-LATEST_DAYS:], *self._unfinished})
+        self._sweeps += 1
+        return self._archive.in_plain(days)
 
     def _put_away(self, row: Recording) -> bool:
         """One recording's trouble keeps none of the others."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, Float, Integer, Row, String, Table, Text, UniqueConstraint, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plumbing.columns import Instant, insert_once
+from plumbing.columns import Instant, insert_once, insert_or
 from plumbing.database import metadata
 from recordings.recording import (
     Recording,
@@ -50,18 +50,22 @@ class RecordingUnknown(LookupError):
     """No recording has this id."""
 
 
-async def open_row(connection: AsyncConnection, name: SpoolName, now: datetime) -> Recording:
-    """The row of this attempt: the one there is, else a new one in state ARRIVING."""
-    fresh = new_recording_id(now)
-    await insert_once(
-        connection,
-        recordings,
-        {"id": fresh, "call_id": name.call_id, "attempt": name.attempt, "state": RecordingState.ARRIVING},
-    )
-    found = await connection.execute(
-        select(recordings).where(recordings.c.call_id == name.call_id, recordings.c.attempt == name.attempt)
-    )
-    return _recording(found.one())
+async def open_rows(
+    connection: AsyncConnection, names: Sequence[SpoolName], now: datetime
+) -> Mapping[SpoolName, Recording]:
+    """The rows of these attempts, in their order: those there are, else new ones in state ARRIVING."""
+    if not names:
+        return {}
+    state = RecordingState.ARRIVING
+    fresh = [
+        {"id": new_recording_id(now), "call_id": name.call_id, "attempt": name.attempt, "state": state}
+        for name in names
+    ]
+    await connection.execute(insert_or(connection, recordings).on_conflict_do_nothing(), fresh)
+    calls = {name.call_id for name in names}
+    rows = await connection.execute(select(recordings).where(recordings.c.call_id.in_(calls)))
+    found = {SpoolName(row.call_id, row.attempt): _recording(row) for row in rows}
+    return {name: found[name] for name in names}
 
 
 async def close_row(connection: AsyncConnection, recording: Recording) -> bool:
@@ -143,13 +147,14 @@ async def find_again(connection: AsyncConnection, recording: Recording) -> bool:
     return (await connection.execute(lost.values(**_columns(recording)))).rowcount == 1
 
 
-async def without_row(connection: AsyncConnection, ids: Collection[RecordingId]) -> set[RecordingId]:
-    """Which of these ids no row has."""
-    unknown, asked = set(ids), sorted(ids)
+async def those_of(connection: AsyncConnection, ids: Collection[RecordingId]) -> Sequence[Recording]:
+    """The rows of these ids, oldest first; ids that no row has are left out."""
+    found: list[Recording] = []
+    asked = sorted(ids)
     for start in range(0, len(asked), _IDS_A_QUERY):
-        some = asked[start : start + _IDS_A_QUERY]
-        unknown -= set(await connection.scalars(select(recordings.c.id).where(recordings.c.id.in_(some))))
-    return unknown
+        some = select(recordings).where(recordings.c.id.in_(asked[start : start + _IDS_A_QUERY]))
+        found += map(_recording, await connection.execute(some.order_by(recordings.c.id)))
+    return found
 
 
 def _columns(recording: Recording) -> dict[str, Any]:

@@ -57,7 +57,11 @@ async def sipp(
         arguments += ["-inf", "values.csv"]
     with (folder / "said.txt").open("wb") as said:
         process = await asyncio.create_subprocess_exec(
-            *program.command("usr/bin/sipp"), *arguments, cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=said
+            *(*program.command("usr/bin/sipp"), *arguments),
+            cwd=folder,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,  # Ctrl-C at the terminal is for us; we end it in order
         )
     try:
         yield process

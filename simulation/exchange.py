@@ -14,7 +14,8 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from acd.commands import Command, RingAgent, StopRinging
+from acd.call_facts import MessageBegun
+from acd.commands import Command, InviteMessage, RingAgent, StopRinging
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -127,6 +128,14 @@ class Exchange:
             self._dial(line, order)
         elif isinstance(order, StopRinging):
             self._wait(line)
+        elif isinstance(order, InviteMessage):
+            self._ask_for_message(line)
+
+    def _ask_for_message(self, line: Line) -> None:
+        """The caller speaks to the machine as long as their patience lasts."""
+        self._leave_seat(line)
+        line.place = Place.MESSAGE
+        self._heard(MessageBegun(at=self._agenda.now, call=line.call))
 
     def refuse(self, order: RingAgent) -> None:
         """The order cannot be carried out, and that is said."""

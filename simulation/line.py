@@ -20,6 +20,7 @@ class Place(StrEnum):
     DIALLED = "dialled"
     RINGING = "ringing"
     TALKING = "talking"
+    MESSAGE = "message"
     GONE = "gone"
 
 

@@ -14,7 +14,7 @@ from random import Random
 from typing import Final
 
 from acd.call_facts import TalkRecorded
-from acd.commands import Command, RingAgent
+from acd.commands import Command, OfferOrder, RingAgent
 from acd.errors import Refused
 from acd.events import Event, GapMarked, QueuesLoaded, Request
 from acd.model import Agent, CallId
@@ -167,13 +167,17 @@ class MortalController(Controller):
         """Pass an order on, unless it is refused or swallowed."""
         luck = self._dice.random() if self.noise.is_on else 1.0
         if not self.can_hear or not self.exchange.is_up or luck < self._weather.refused:
-            self._refused.add((order.call, order.attempt))
+            self._note_refused(order)
             if isinstance(order, RingAgent):
                 self.agenda.after(0.01, partial(self.exchange.refuse, order))
         elif luck < self._weather.refused + self._weather.swallowed:
-            self._refused.add((order.call, order.attempt))
+            self._note_refused(order)
         else:
             self.exchange.carry_out(order)
+
+    def _note_refused(self, order: Command) -> None:
+        if isinstance(order, OfferOrder):  # any other is given again until it is carried out
+            self._refused.add((order.call, order.attempt))
 
     # ---- what breaks, and how it comes back
 

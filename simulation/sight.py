@@ -26,6 +26,7 @@ WHERE: Final = {
     Place.DIALLED: Where.DIALLED,
     Place.RINGING: Where.RINGING,
     Place.TALKING: Where.TALKING,
+    Place.MESSAGE: Where.MESSAGE,
 }
 
 

@@ -6,6 +6,7 @@ its way, and each later one tells it anew, so that a step of either clock is for
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final
 
 LATE_S: Final = 2.0
@@ -41,6 +42,15 @@ class Lag:
         self.is_late = self.seconds > (CLEAR_S if was_late else LATE_S)
         self.times += self.is_late and not was_late
         return was_late and not self.is_late
+
+    def by_our_clock(self, theirs: datetime, now: datetime, read: float) -> datetime:
+        """Asterisk's time of something as ours, which at `now` read `read` on the monotonic clock.
+
+        As it is while no ping has told how far apart they are.
+        """
+        if self._apart_s is None:
+            return theirs
+        return now - timedelta(seconds=read - self._apart_s - theirs.timestamp())
 
     def forget(self) -> bool:
         """The connection ended; tell whether events were late then."""

@@ -7,10 +7,11 @@ so much is held. Nothing here blocks, decides or remembers more than the transla
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from acd.events import Event
+from acd.events import CallJoined, Event
 from telephony.lag import Lag
 from telephony.message import AmiEvent
 from telephony.telephones import RANG, WITH_SEAT, Telephones
@@ -74,9 +75,19 @@ class Listener:
             self._take(message)
         return self._overheard
 
+    def by_our_clock(self, fact: Event) -> Event:
+        """The same fact with our time of a caller's coming; the dialplan kept Asterisk's, which may be another.
+
+        By Asterisk's, all callers would have waited for an hour already when one of the two clocks is an hour wrong.
+        """
+        if not isinstance(fact, CallJoined) or fact.joined is None:
+            return fact
+        joined = self.lag.by_our_clock(fact.joined, fact.at, self._monotonic())
+        return replace(fact, joined=min(joined, fact.at))
+
     def _take(self, message: AmiEvent) -> None:
         for fact in self._translator.facts(message, self._now()):
             if isinstance(fact, Arrival):
                 self._note_arrival(fact)
             else:
-                self._tell(fact)
+                self._tell(self.by_our_clock(fact))

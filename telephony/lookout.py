@@ -61,6 +61,13 @@ class Brain(Protocol):
         """Have facts worked out from the state in its turn, and decided at one go."""
 
 
+class Telephony(Lister, Protocol):
+    """The AMI connection: it answers with lists, and tells Asterisk's time."""
+
+    async def action(self, name: str, /) -> Mapping[str, str]:
+        """Send one action. Raises TelephonyError."""
+
+
 @dataclass(slots=True)
 class Sightings:
     """What was seen so far, for health and metrics."""
@@ -132,7 +139,7 @@ class Lookout:
 
     # ---- looking
 
-    async def run(self, ami: Lister) -> None:
+    async def run(self, ami: Telephony) -> None:
         """Look, until cancelled."""
         rest_s = self._look_every_s
         while True:
@@ -178,16 +185,18 @@ class Lookout:
             return min(max(self._calm_at, self._breath_at), at_last)
         return began + seconds
 
-    async def _resync(self, ami: Lister) -> None:
+    async def _resync(self, ami: Telephony) -> None:
         began, is_gap, is_new = time.monotonic(), self._is_gap, self._is_new
         self._is_gap, self._is_new, self._calm_at = False, False, None
         self._suspected = frozenset()
         self._listener.hold_back()
         try:
+            if is_new:
+                await self._compare_clocks(ami)
             telephones = await take_snapshot(ami)
             self._listener.resume(telephones)
             self.sightings.lines = telephones.lines
-            await self._brain.look(lambda: self._all_differences(telephones, is_gap=is_gap))
+            await self._brain.look(lambda: self._all_differences(telephones, is_gap=is_gap, is_new=is_new))
         except TelephonyError:
             self._is_new = is_new
             self._stir()
@@ -203,11 +212,17 @@ class Lookout:
         if lost:
             self.mark("too much was heard while looking", lost)
 
-    def _all_differences(self, telephones: Telephones, *, is_gap: bool) -> Sequence[Event]:
+    async def _compare_clocks(self, ami: Telephony) -> None:
+        """Before callers are found who came before us: since when they wait is known by Asterisk's clock."""
+        sent = time.monotonic()
+        pong = await ami.action("Ping")
+        self._listener.pong(pong.get("Timestamp", ""), sent, time.monotonic())
+
+    def _all_differences(self, telephones: Telephones, *, is_gap: bool, is_new: bool) -> Sequence[Event]:
         at = self._now()
-        for arrival in newcomers(telephones, self._distributor, at):
+        for arrival in newcomers(telephones, self._distributor, at, known_too=is_new):
             self._note_arrival(arrival)
-        facts = difference(telephones, self._distributor, at)
+        facts = [self._listener.by_our_clock(fact) for fact in difference(telephones, self._distributor, at)]
         self.sightings.last_difference = len(facts)
         begin = () if is_gap else (GapMarked(at=at, why=LATE),)
         return (*begin, *facts, GapClosed(at=at, differences=len(facts)))
@@ -223,7 +238,8 @@ class Lookout:
 
     def _differences_seen_twice(self, telephones: Telephones, known: frozenset[CallId]) -> Sequence[Event]:
         at = self._now()
-        found = by_subject(difference(telephones, self._distributor, at, known))
+        missing = difference(telephones, self._distributor, at, known)
+        found = by_subject(map(self._listener.by_our_clock, missing))
         complaints = {subject: complaint(subject, facts) for subject, facts in found.items()}
         sure = {subject: facts for subject, facts in found.items() if complaints[subject] in self._suspected}
         self._suspected = frozenset(complaints[subject] for subject in found.keys() - sure.keys())

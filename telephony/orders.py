@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acd.commands import Command, MuteRecording, RingAgent, StopRinging
+from acd.commands import Command, InviteMessage, MuteRecording, RingAgent, StopRinging
 from acd.model import is_outward
 
 
@@ -29,6 +29,8 @@ def action_for(command: Command) -> tuple[str, dict[str, str]]:
             if is_outward(command.call):  # nobody waits for it
                 return "Hangup", {"Channel": command.call}
             target = ("waiting-room", "s")
+        case InviteMessage():
+            target = ("leave-message", "s")
         case _:
             raise TypeError(f"no AMI action carries out {type(command).__name__}")
     return "Redirect", {"Channel": command.call, "Context": target[0], "Exten": target[1], "Priority": "1"}

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from acd.call_facts import MessageBegun
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -88,10 +89,10 @@ def difference(now: Telephones, acd: Acd, at: datetime, known: Collection[CallId
     )
 
 
-def newcomers(now: Telephones, acd: Acd, at: datetime) -> Iterator[Arrival]:
-    """Calls that the ACD has not heard of, with their numbers for the call book."""
+def newcomers(now: Telephones, acd: Acd, at: datetime, *, known_too: bool = False) -> Iterator[Arrival]:
+    """Calls that the ACD has not heard of, or all (the book may lack those too), with their numbers for the book."""
     for live in now.calls.values():
-        if live.call not in acd.calls and not acd.has_ended(live.call) and not is_outward(live.call):
+        if (known_too or live.call not in acd.calls) and not acd.has_ended(live.call) and not is_outward(live.call):
             yield Arrival(at=at, call=live.call, dnis=live.dnis, ani=live.ani, withheld=live.withheld)
 
 
@@ -170,6 +171,10 @@ class _View:
         if live.where is Where.WAITING:
             if live.call not in self._waiting or self._acd.attempts(live.call) < live.attempt:
                 yield self._joined(live)
+        elif live.where is Where.MESSAGE and live.call in self._waiting:
+            offer = self._acd.offers.get(live.call)
+            if offer is None or self._has_failed(live, offer):
+                yield MessageBegun(at=self._at, call=live.call)
         elif live.where in WITH_SEAT:
             yield from self._engaged(live)
 

@@ -33,6 +33,7 @@ VARIABLES: Final = (
         "FIRST_SEAT",
         "DIALSTATUS",
         "SAID",
+        "LEAVES",
     ),
 )
 """What the dialplan carries on a caller's leg and a snapshot reads back."""
@@ -40,6 +41,7 @@ VARIABLES: Final = (
 PHONE: Final = "PJSIP/"
 NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID"})
 GREETING: Final = frozenset({"citizens", "unattended"})
+MESSAGE: Final = frozenset({"leave-message", "message"})
 TALKS: Final = frozenset({"talk-parked", "talk-together", "talk-taken", "talk-room"})
 """Where the caller's leg is in a conversation with its SEAT that is not Dial's, also while somebody is asked."""
 ASKING: Final = "talk-parked"
@@ -56,6 +58,7 @@ class Where(StrEnum):
     DIALLED = "dialled"  # on the way to a phone that has said nothing yet
     RINGING = "ringing"
     TALKING = "talking"
+    MESSAGE = "message"  # out of the line by a recipe, asked for a voice message
     ELSEWHERE = "elsewhere"  # on the line, doing what the ACD need not follow
 
 
@@ -140,7 +143,7 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
     partner = seat if is_parked or seat in partners else next(iter(sorted(partners)), None)
     return LiveCall(
         call=CallId(leg["Uniqueid"]),
-        where=_where(leg, others, is_talking=is_parked or any(map(_is_phone, bridged))),
+        where=_where(leg, carried, others, is_talking=is_parked or any(map(_is_phone, bridged))),
         queue=QueueName(carried.get("QUEUE", "")),
         skills=read_skills(carried.get("SKILLS", "")),
         priority=_number(carried.get("CALL_PRIORITY", "")),
@@ -171,7 +174,7 @@ def _failure(status: str, sip: str) -> RingFailure | None:
     return failure_of(status, sip, rang=False) if status not in ("", "ANSWER") else None
 
 
-def _where(leg: AmiMessage, others: Sequence[AmiMessage], *, is_talking: bool) -> Where:
+def _where(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[AmiMessage], *, is_talking: bool) -> Where:
     if is_talking:
         return Where.TALKING
     match leg.get("Context"), leg.get("Application"):
@@ -184,6 +187,8 @@ def _where(leg: AmiMessage, others: Sequence[AmiMessage], *, is_talking: bool) -
             return Where.RINGING if "Ringing" in states else Where.DIALLED
         case context, _ if context in GREETING:
             return Where.GREETED
+        case context, _ if context in MESSAGE and carried.get("LEAVES") == "yes":
+            return Where.MESSAGE
     return Where.ELSEWHERE
 
 

@@ -9,6 +9,7 @@ What the dialplan says (`UserEvent`) and what Asterisk adds:
     CallArrived   a citizen was answered               -> CallArrived, and an Arrival for the call book
     CallRefused   a citizen found the lines busy       -> CallRefused, and an Arrival for the call book
     CallFallback  Asterisk's own queue has the caller  (ends what `Connecting` named)
+    MessageBegun  the caller is asked for a message    -> MessageBegun
     CallWaiting   the caller is in the waiting room    -> CallJoined
     Connecting    the Redirect took effect             (names the offer of what follows)
     DialBegin     the INVITE is on its way             -> PhoneDialled
@@ -29,7 +30,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from acd.call_facts import CallTransferredOut
+from acd.call_facts import CallTransferredOut, MessageBegun
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -145,6 +146,9 @@ class Translator:
             case "CallFallback":  # what is dialled from here on is none of our offers
                 self._offers.pop(call, None)
                 self._rang.discard(call)
+            case "MessageBegun":
+                self._offers.pop(call, None)
+                return (MessageBegun(at=at, call=call),)
             case _:
                 return self._from_conversation(call, message, at)
         return ()

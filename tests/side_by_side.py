@@ -18,14 +18,14 @@ MOST = 4
 LONG_FILES = (
     "tests/chaos/test_chaos.py",
     "tests/journeys/test_dialling_crashes.py",
+    "tests/journeys/test_demo.py",
     "tests/journeys/test_outcome_table.py",
     "tests/journeys/test_failsafe.py",
-    "tests/journeys/test_demo.py",
     "tests/journeys/test_talk.py",
     "tests/journeys/test_codes.py",
     "tests/hotline/test_cli.py",
     "tests/hotline/test_cli_on_controller.py",
-    "tests/recordings/test_intake.py",
+    "tests/recordings/test_intake_survives.py",
     "tests/recordings/test_vault.py",
     "tests/sandbox/test_debs.py",
 )

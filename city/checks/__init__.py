@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from city.checks import names, recipes, sense, twins
+from city.checks import crisis, names, recipes, sense, twins
 from city.files import Files
 from city.mistakes import Mistake
 
@@ -26,6 +26,9 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     recipes.recipes_go_forward,
     recipes.recipes_do_not_loop,
     recipes.relaxing_relaxes,
+    recipes.nothing_follows_a_message,
+    crisis.crisis_has_no_machine,
+    crisis.crisis_lends_nobody,
     sense.menus_are_shallow,
     sense.crisis_has_no_menu,
     sense.callers_are_told_of_recording,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from city.files import Files, WrittenRecipe, hotlines, menus, recipes, skills_asked_for
 from city.mistakes import Mistake
 from city.positions import KeyPath
-from city.recipe import RelaxRow, WaiveRow, level_left
+from city.recipe import MessageRow, RelaxRow, WaiveRow, level_left
 
 
 def recipes_go_forward(files: Files) -> Iterator[Mistake]:
@@ -44,6 +44,18 @@ def relaxing_relaxes(files: Files) -> Iterator[Mistake]:
                 zh = f"此行不起作用:进入该队列的来电至多要求“{row.skill}”{asked} 级"
                 message = f"the row relaxes nothing: calls of this queue ask for {row.skill!r} at most at level {asked}"
                 yield recipe.source.mistake(where, "relaxes_nothing", zh, message)
+
+
+def nothing_follows_a_message(files: Files) -> Iterator[Mistake]:
+    """Whoever is asked for a message waits no more: no row can come after."""
+    for recipe in recipes(files):
+        for number, above in enumerate(recipe.rows[:-1], start=1):
+            if isinstance(above, MessageRow):
+                zh, message = (
+                    "请留言之后的行不会用到",
+                    "whoever is asked for a message waits no more: no row can follow",
+                )
+                yield recipe.source.mistake((*recipe.path, number), "follows_message", zh, message)
 
 
 def _relaxing(recipe: WrittenRecipe) -> Iterator[tuple[KeyPath, RelaxRow | WaiveRow]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from acd.call_back_facts import CallBackAsked, CallBackLined, CallBackWithdrawn, PlaceInherited
+from acd.call_facts import MessageBegun
 from acd.capacity_facts import CapacityChanged
 from acd.commands import Command, RingAgent, StopRinging
 from acd.dial_facts import AgentDialsOut
@@ -37,6 +39,7 @@ from acd.model import (
     AgentState,
     BreakReason,
     CallId,
+    LeaveMessage,
     Queue,
     QueueName,
     RecipeRow,
@@ -72,6 +75,14 @@ def relaxing(queue: str, *rows: tuple[float, str, int]) -> Queue:
     """A queue by its recipe: after so many seconds, this skill, to this level."""
     steps = [RecipeRow(timedelta(seconds=after), Relax(Skill(skill), level)) for after, skill, level in rows]
     return Queue(QueueName(queue), recipe=tuple(steps))
+
+
+def giving_up(queue: Queue, after_s: float | None) -> Queue:
+    """The queue, whose callers are asked for a message after so many seconds; never, if None."""
+    steps = [row for row in queue.recipe if after_s is None or row.after < timedelta(seconds=after_s)]
+    if after_s is not None:
+        steps.append(RecipeRow(timedelta(seconds=after_s), LeaveMessage()))
+    return replace(queue, recipe=tuple(steps))
 
 
 class Scene:
@@ -210,6 +221,10 @@ class Scene:
     def end(self, call: str) -> None:
         """The caller is gone."""
         self.tell(CallEnded(at=self.now, call=CallId(call)))
+
+    def asked_for_message(self, call: str) -> None:
+        """The caller has come to where a message is asked for."""
+        self.tell(MessageBegun(at=self.now, call=CallId(call)))
 
     def dial(self, call: str, attempt: int = 1) -> None:
         """The order took effect."""

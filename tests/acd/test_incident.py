@@ -10,13 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.commands import Command
-from acd.errors import Refused
 from acd.events import AgentWentOnBreak, CallJoined, Event, Repaired
 from acd.incident import DAY, Incident, NotAnIncident, masked, read, replayed, write
 from acd.model import AgentId, CallId, QueueName, RingFailure, is_outward
 from acd.replay import Step
 from tests.acd.scene import Scene
-from tests.acd.test_random_play import AGENTS, HANDING_ON, LEVELS, SEATS, Move, play, small
+from tests.acd.test_random_play import HANDING_ON, Move, play_all, small
 
 SAMPLE = Path(__file__).parent / "incidents" / "refused-then-answered.jsonl"
 
@@ -104,15 +103,7 @@ def test_nobody_is_named_in_it() -> None:
 def test_masked_it_is_decided_as_it_was(moves: list[Move]) -> None:
     """Ids keep their order, so every tie falls as it fell; calls that we make are known as such."""
     scene = Kept()
-    for number, (seat, agent) in enumerate(zip(SEATS, AGENTS, strict=True)):
-        scene.seat(seat, "general health")
-        scene.log_on(agent, seat, **LEVELS[number])
-        scene.ready(agent)
-    for move in moves:
-        try:
-            play(scene, move)
-        except Refused:
-            scene.told.pop()
+    play_all(scene, moves)
     whole = Incident(Scene().core.snapshot(), tuple(scene.steps[1:]))
 
     tally, _ = replayed(masked(whole))

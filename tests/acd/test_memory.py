@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
@@ -158,6 +159,28 @@ async def test_what_a_full_journal_did_not_keep_is_in_the_next_checkpoint(databa
     again, _ = await reborn(database, scene.now)
 
     assert without_gap(again.snapshot()) == without_gap(scene.core.snapshot())
+
+
+async def test_no_checkpoint_covers_what_another_book_has_not_written(database: AsyncEngine) -> None:
+    """After a crash that book is told again from the newest checkpoint on, so that one must not be newer."""
+    scene, journal, book_has_it = busy_hall(), Journal(database), asyncio.Event()
+    await journal.open()
+    memory = Memory(database, journal, Distributor(), lambda: scene.now, every=1, written=book_has_it.wait)
+    async with running(journal, memory):  # type: ignore[arg-type]
+        journal.append(scene.told[0], ())
+        memory.note(scene.told[0], ())
+        await journal.flushed(journal.last)
+        retold: list[Event] = []
+        other = Journal(database)
+        await other.open()
+        played = await Memory(database, other, Distributor(), lambda: scene.now).recover(
+            lambda event, _: retold.append(event)
+        )
+        assert (played, retold) == (1, [scene.told[0]])
+        book_has_it.set()
+        await until(lambda: memory._next is None)
+    _, played = await reborn(database, scene.now)
+    assert played == 0
 
 
 def test_watchers_are_told_again_what_has_happened_to_calls_that_are_here() -> None:

@@ -26,7 +26,7 @@ from acd.talk_facts import (
     TransferDone,
     TransferFailed,
 )
-from tests.acd.scene import Scene, relaxing, skilled
+from tests.acd.scene import Scene, giving_up, relaxing, skilled
 from tests.acd.watched import Watched
 
 SEATS, AGENTS = ("8001", "8002", "8003", "8004"), ("101", "102", "103", "104")
@@ -38,11 +38,26 @@ RECIPES: tuple[tuple[tuple[float, str, int], ...], ...] = (
     ((0.5, "english", 1), (10, "psychology", 0), (20, "english", 0)),
     ((60, "french", 0),),
 )
+GIVES_UP = (None, 2, 30, None)
+"""After so many seconds callers are asked for a message."""
 
 Move = tuple[str, int, int, int]
 small = st.integers(0, 7)
 MOVES = (
-    *("join", "join", "join", "known", "known", "end", "again", *("news",) * 7, *("stale",) * 3, "time", "time"),
+    *(
+        "join",
+        "join",
+        "join",
+        "known",
+        "known",
+        "end",
+        "again",
+        "message",
+        *("news",) * 7,
+        *("stale",) * 3,
+        "time",
+        "time",
+    ),
     *("log on", "ready", "ready", "rest", "log off", "open", "close", "measure", "phone", "dial out", "recipe"),
     *("line up", "line up", "withdraw", "inherit", "ask back"),
 )
@@ -59,6 +74,7 @@ def play(scene: Scene, move: Move) -> None:
         "join": lambda: scene.join(f"c{len(scene.told)}", ("general", "health")[a % 2], b % 3, **LEVELS[c % 4]),
         "known": lambda: scene.join(f"c{len(scene.told)}", "general", b % 3, prefers=agent, **LEVELS[c % 4]),
         "again": lambda: scene.join(known[b % len(known)]),
+        "message": lambda: scene.asked_for_message(known[b % len(known)]),
         "end": lambda: scene.end(known[b % len(known)]),
         "news": lambda: tell_of_offer(scene, a, b, c),
         "stale": lambda: tell_of_older_offer(scene, a, b, c),
@@ -74,12 +90,25 @@ def play(scene: Scene, move: Move) -> None:
         "dial out": lambda: scene.dial_out(agent, f"out-{len(scene.told)}", ("general", "health")[b % 2]),
         "recipe": lambda: scene.load(
             replace(relaxing("general", *RECIPES[a % 4]), prefer_for=timedelta(seconds=(0, 5, 20)[c % 3])),
-            relaxing("health", *RECIPES[b % 4]),
+            giving_up(relaxing("health", *RECIPES[b % 4]), GIVES_UP[c % 4]),
         ),
         **call_backs(scene, a, b, c),
         "phone": lambda: (scene.phone_lost if b % 2 else scene.phone_back)(seat),
     }
     acts[kind]()
+
+
+def play_all(scene: Scene, moves: list[Move]) -> None:
+    """Four agents come on duty, then whatever happens; what is refused is no fact."""
+    for number, (seat, agent) in enumerate(zip(SEATS, AGENTS, strict=True)):
+        scene.seat(seat, "general health")
+        scene.log_on(agent, seat, **LEVELS[number])
+        scene.ready(agent)
+    for move in moves:
+        try:
+            play(scene, move)
+        except Refused:
+            scene.told.pop()
 
 
 def call_backs(scene: Scene, a: int, b: int, c: int) -> dict[str, Callable[[], None]]:

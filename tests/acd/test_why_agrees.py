@@ -12,7 +12,7 @@ from acd.model import AgentId
 from acd.why import LASTING, Bar, CallRule, kept_from, seat_of
 from acd.why_words import told
 from tests.acd.scene import Scene, skilled
-from tests.acd.test_random_play import AGENTS, HANDING_ON, LEVELS, SEATS, Move, play, small
+from tests.acd.test_random_play import HANDING_ON, Move, play, play_all, small
 from tests.acd.test_why import HEALTH, asked, text
 
 
@@ -21,15 +21,7 @@ from tests.acd.test_why import HEALTH, asked, text
 def test_it_never_disagrees_with_the_distributor(moves: list[Move]) -> None:
     """Whatever happens: each choice is the one the rules as told make, and no second of any wait is unexplained."""
     scene = Scene()
-    for number, (seat, agent) in enumerate(zip(SEATS, AGENTS, strict=True)):
-        scene.seat(seat, "general health")
-        scene.log_on(agent, seat, **LEVELS[number])
-        scene.ready(agent)
-    for move in moves:
-        try:
-            play(scene, move)
-        except Refused:
-            scene.told.pop()
+    play_all(scene, moves)
     for call in sorted({getattr(event, "call", "") for event in scene.told}):
         check(asked(scene.told, call))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from acd.commands import Command, RingAgent
+from acd.commands import Command, InviteMessage, RingAgent
 from acd.errors import Refused
 from acd.events import Event, Request
 from acd.matching import Ask, able_at, can_serve
-from acd.model import Agent, AgentState, BreakReason, Relax, WaitingCall, is_outward
+from acd.model import Agent, AgentState, BreakReason, LeaveMessage, Relax, WaitingCall, is_outward
 from tests.acd.scene import Scene
 
 WAITS_FOR_PROOF = {BreakReason.REST, BreakReason.MEAL, BreakReason.TRAINING, BreakReason.OTHER, BreakReason.MISSED}
@@ -38,6 +38,7 @@ class Watched(Scene):
         self.check_whoever_is_waited_for_is_there(event.at)
         self.check_nobody_waits_in_vain()
         self.check_order(orders)
+        self.check_who_is_sent_away(orders)
         return orders
 
     def check_agents(self) -> None:
@@ -103,14 +104,15 @@ class Watched(Scene):
         """
         for call in self.line():
             due = call.step_at is not None and call.step_at <= at
-            asks = dict(call.skills)
+            asks, leaves = dict(call.skills), False
             for row in self.core.queues[call.queue].recipe:
                 if call.joined + row.after <= at and not due:
-                    assert isinstance(row.step, Relax)
+                    leaves = leaves or (isinstance(row.step, LeaveMessage) and call.owed is None)
+                if call.joined + row.after <= at and not due and isinstance(row.step, Relax):
                     level = asks.get(row.step.skill)
                     if level is not None:
                         asks[row.step.skill] = min(level, row.step.to_level)
-            assert due or dict(call.asks) == asks
+            assert due or (dict(call.asks), call.leaves) == (asks, leaves)
 
     def check_whoever_is_waited_for_is_there(self, at: datetime) -> None:
         """Nobody is kept waiting for one agent who is off duty or could not take the call, nor for longer than said."""
@@ -141,6 +143,17 @@ class Watched(Scene):
             assert not [c.id for c in self.offerable() if place(c) < place(call) and self.may_have(agent, c)]
             others = [a for a in self.free() if self.may_have(a, call)]
             assert not [a.id for a in others if self.merit(a, call) < self.merit(agent, call)]
+
+    def check_who_is_sent_away(self, orders: tuple[Command, ...]) -> None:
+        """Only a caller whose recipe says so, whom nobody is offered, or free for; never beside another order."""
+        told = Counter(order.call for order in orders)
+        for order in orders:
+            if isinstance(order, InviteMessage):
+                call = next(call for call in self.core.waiting if call.id == order.call)
+                assert call.leaves
+                assert call.rests_until is not None
+                assert (call.id not in self.core.offers, told[call.id], self.core.is_blind) == (True, 1, False)
+                assert not [agent.id for agent in self.free() if self.fits(agent, call)]
 
     def merit(self, agent: Agent, call: WaitingCall) -> tuple[bool, int, datetime, str]:
         """Whom the citizen knows first, then the best-skilled, then the longest idle."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from asr.transcript import Speaker, Transcript, Turn, Word
 from asr.transcripts import keep
 from recordings.archive import Archive
-from recordings.ledger import close_row, open_row
+from recordings.ledger import close_row, open_rows
 from recordings.recording import Leg, Recording, RecordingState, SpoolName
 from tests.api.face import NOW, Face
 from tickets.draft import CallFacts, Draft, Field
@@ -56,7 +56,7 @@ async def draft(face: Face, database: AsyncEngine) -> str:
     name = SpoolName("lx-1.1", 1)
     words = (Word("我要", 0.5, 1.0, 0.9), Word("投诉", 1.0, 1.5, 0.9))
     async with database.begin() as connection:
-        opened = await open_row(connection, name, NOW)
+        (opened,) = (await open_rows(connection, [name], NOW)).values()
         kept = Recording(
             id=opened.id, call_id=name.call_id, attempt=1, state=RecordingState.KEPT, seconds=float(SECONDS)
         )

@@ -13,7 +13,7 @@ from acd.commands import RingAgent
 from acd.events import AgentBecameReady, SeatOpened
 from acd.model import AgentId, AgentState, CallId, QueueName, Seat, SeatId
 from api.people import Role
-from recordings.calls import note_arrived
+from recordings.calls import arrived, note_calls
 from tests.api.face import NOW, Face
 from tickets import call_backs
 
@@ -113,7 +113,7 @@ async def test_an_agent_dials_for_themselves_and_a_leader_for_any(ready: Face) -
 
 async def test_a_citizen_who_asked_is_owed_a_call_back_if_the_number_is_known(face: Face) -> None:
     """The call book knows the call and its number, or there is nothing to owe."""
-    await note_arrived(face.services.database, "lx-1", dnis="12345", hotline="12345", ani=None, at=NOW)
+    await note_calls(face.services.database, [arrived("lx-1", dnis="12345", hotline="12345", ani=None, at=NOW)])
     status, answer = await face.call("POST /api/callbacks", {"call": "lx-1"})
     assert (status, answer["rule"]) == (422, "not_a_number")
     status, answer = await face.call("POST /api/callbacks", {"call": "nobody"})
@@ -124,7 +124,9 @@ async def test_a_citizen_who_asked_is_owed_a_call_back_if_the_number_is_known(fa
 
 async def test_a_debt_that_is_left_to_people_says_by_which_rule_and_may_be_dialled_by_one(ready: Face) -> None:
     """Nobody was reached three times, say; no rule looks at it any more, a person may."""
-    await note_arrived(ready.services.database, "lx-9", dnis="12345", hotline="12345", ani="13812345678", at=NOW)
+    await note_calls(
+        ready.services.database, [arrived("lx-9", dnis="12345", hotline="12345", ani="13812345678", at=NOW)]
+    )
     async with ready.services.database.begin() as connection:
         await call_backs.owe(connection, CallId("lx-9"), Debt.ABANDONED, NOW)
         await call_backs.change(connection, CallId("lx-9"), CallBackFact.LEFT, NOW, rule="not_reached")

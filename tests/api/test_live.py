@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 
+from acd.call_facts import MessageBegun
 from acd.commands import RingAgent
 from acd.dial_facts import DialOutcome, DialOutOver
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, Event, RingFailed, RingStarted, TalkEnded
@@ -61,6 +62,13 @@ def test_a_call_goes_its_way() -> None:
         Stage.OVER,
         None,
     ]
+
+
+def test_a_caller_who_is_asked_for_a_message_waits_no_more() -> None:
+    """The board says so until they hang up."""
+    begun, ended = MessageBegun(at=NOW, call=CALL), CallEnded(at=NOW, call=CALL)
+
+    assert stages(Board(), ARRIVED, JOINED, begun, ended)[2:] == [Stage.MESSAGE, None]
 
 
 def test_an_offer_that_failed_leaves_the_call_waiting() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.people import Role
 from recordings.access import deeds_on, listed
-from recordings.calls import note_answered
+from recordings.calls import Call, note_calls
 from recordings.keeper import Keeper
 from tests.api.draft_scene import RATE_HZ, SECONDS, draft
 from tests.api.face import NOW, Face
@@ -30,7 +30,7 @@ async def recording(face: Face, draft: str, database: AsyncEngine) -> str:
     """A recording of a talk that the agent named `operator` had."""
     async with database.connect() as connection:
         ticket = (await list_tickets(connection))[0]
-    await note_answered(database, ticket.call_id, agent="operator", seat="8001", at=NOW)
+    await note_calls(database, [Call(call_id=ticket.call_id, agent="operator", seat="8001", answered_at=NOW)])
     return ticket.recording
 
 
@@ -94,7 +94,7 @@ async def test_the_agent_of_the_call_needs_no_reason_everybody_else_does(
     line = f"POST /api/recordings/{recording}/grants"
     await granted(face, recording, {}, Role.OPERATOR)
     assert (await face.call(line, {}, role=Role.ADMIN))[1]["rule"] == "reason_needed"
-    await note_answered(database, "lx-1.1", agent="another", seat="8001", at=NOW)
+    await note_calls(database, [Call(call_id="lx-1.1", agent="another", seat="8001", answered_at=NOW)])
 
     assert (await face.call(line, {}, role=Role.OPERATOR))[1]["rule"] == "reason_needed"
     for none in (" ", "x", "a\nb", "a\u0000b"):

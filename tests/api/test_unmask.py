@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.model import AgentId, CallId
 from api.people import Role
 from recordings.access import listed, note
-from recordings.calls import note_answered, note_arrived
+from recordings.calls import Call, arrived, note_calls
 from recordings.unmasking import DEED, SHOWN_MOST
 from tests.api.face import NOW, Face
 from tests.databases import BOTH
@@ -24,8 +24,8 @@ NUMBER, LINE, WHY = "13812340000", "POST /api/calls/lx-1.1/unmask", {"reason": "
 @pytest.fixture(autouse=True)
 async def call(database: AsyncEngine) -> None:
     """A call that the agent 101 had."""
-    await note_arrived(database, "lx-1.1", dnis="12345", hotline="12345", ani=NUMBER, at=NOW)
-    await note_answered(database, "lx-1.1", agent="101", seat="8001", at=NOW)
+    await note_calls(database, [arrived("lx-1.1", dnis="12345", hotline="12345", ani=NUMBER, at=NOW)])
+    await note_calls(database, [Call(call_id="lx-1.1", agent="101", seat="8001", answered_at=NOW)])
 
 
 async def test_a_leader_sees_a_number_for_a_reason_that_is_written_down(face: Face, database: AsyncEngine) -> None:
@@ -47,13 +47,13 @@ async def test_an_operator_sees_the_number_of_their_own_call_only(face: Face, da
     face.talks.agents[CallId("lx-1.1")] = AgentId("operator")
     assert (await face.call(LINE, WHY, role=Role.OPERATOR))[1]["caller"] == NUMBER
     face.talks.agents.clear()
-    await note_answered(database, "lx-1.1", agent="operator", seat="8002", at=NOW)
+    await note_calls(database, [Call(call_id="lx-1.1", agent="operator", seat="8002", answered_at=NOW)])
     assert (await face.call(LINE, WHY, role=Role.OPERATOR))[1]["caller"] == NUMBER
 
 
 async def test_a_confidential_hotline_never_shows_numbers(face: Face, database: AsyncEngine) -> None:
     """Not even to an administrator."""
-    await note_arrived(database, "lx-1.2", dnis="12336", hotline="12336", ani=NUMBER, at=NOW)
+    await note_calls(database, [arrived("lx-1.2", dnis="12336", hotline="12336", ani=NUMBER, at=NOW)])
 
     status, problem = await face.call("POST /api/calls/lx-1.2/unmask", WHY, role=Role.ADMIN)
 
@@ -62,7 +62,7 @@ async def test_a_confidential_hotline_never_shows_numbers(face: Face, database: 
 
 async def test_a_hidden_number_and_an_unknown_call_have_nothing_to_show(face: Face, database: AsyncEngine) -> None:
     """Each by its name, and nothing is written down."""
-    await note_arrived(database, "lx-1.3", dnis="12345", hotline="12345", ani=None, at=NOW)
+    await note_calls(database, [arrived("lx-1.3", dnis="12345", hotline="12345", ani=None, at=NOW)])
 
     assert (await face.call("POST /api/calls/lx-1.3/unmask", WHY))[1]["rule"] == "no_number"
     assert (await face.call("POST /api/calls/lx-9.9/unmask", WHY))[1]["rule"] == "unknown"

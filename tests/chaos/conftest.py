@@ -23,7 +23,7 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("chapter", chosen, ids=str)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def accounts(tmp_path_factory):
     """One for each store, opened when its first round begins."""
     async with AsyncExitStack() as stack:
@@ -44,7 +44,7 @@ class Accounts:
         return self._accounts[store]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(loop_scope="module")
 async def account(accounts, chapter):
     """The town of this round."""
     return await accounts.of(chapter.store)

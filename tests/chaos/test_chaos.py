@@ -9,7 +9,7 @@ from tests.chaos.afterwards import agree, promises_are_kept
 from tests.chaos.rounds import CITIZENS, drawn
 from tests.chaos.town import now_s
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_whoever_dies_nothing_is_lost_or_doubled_and_nobody_is_stuck(account, chapter):

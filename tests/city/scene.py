@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -49,3 +50,19 @@ class Copy:
         """File, line and rule of the one thing that is wrong with it."""
         (mistake,) = self.mistakes()
         return mistake.file, mistake.line, mistake.rule
+
+
+class Slip(NamedTuple):
+    """Somebody writes `new` for `old`; the mistake is expected where `old` stood, or `below` lines further down."""
+
+    rule: str
+    file: str
+    old: str
+    new: str
+    below: int = 0
+
+
+def lend_the_other_way(copy: Copy) -> None:
+    """The sample's level takes seats from the health queue; a crisis lane would not have that."""
+    copy.replace("levels.toml", 'lender = "health"', 'lender = "general"')
+    copy.replace("levels.toml", 'borrower = "general"', 'borrower = "health"')

@@ -25,6 +25,7 @@ def test_a_level_changes_what_it_names(sample: City) -> None:
 def test_whoever_calls_a_crisis_line_hears_no_notice(copy: Copy) -> None:
     """All others hear it after the greeting."""
     copy.replace("hotlines.toml", 'menu = "health"', "crisis = true")
+    copy.replace("levels.toml", 'lender = "health"\nborrower = "general"', 'lender = "general"\nborrower = "health"')
 
     under = copy.load().under((), "many-callers")
 

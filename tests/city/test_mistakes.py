@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import wave
-from typing import NamedTuple
 
 import pytest
 
 from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
-from tests.city.scene import Copy
-
-
-class Slip(NamedTuple):
-    """Somebody writes `new` for `old`; the mistake is expected where `old` stood, or `below` lines further down."""
-
-    rule: str
-    file: str
-    old: str
-    new: str
-    below: int = 0
-
+from tests.city.scene import Copy, Slip, lend_the_other_way
 
 SHAPE = [
     Slip("unknown_key", "queues.toml", "ring_time_s = 20", "ring_time = 20"),
@@ -95,64 +83,11 @@ def test_a_mistake_is_found_where_it_was_made(copy: Copy, slip: Slip) -> None:
     """One slip of the pen: one mistake, in that file, on that line, by that rule."""
     if slip.rule == "menu_too_deep":
         copy.append("menus/loop.toml", 'prompt = "menu-12320"\n[choices]\n1 = { goto = "loop" }\n')
+    if slip.rule == "crisis_has_no_menu":
+        lend_the_other_way(copy)
     line = copy.replace(slip.file, slip.old, slip.new)
 
     assert copy.only_mistake() == (slip.file, line + slip.below, slip.rule)
-
-
-SAMPLES_ROW = """
-[[queues.recipe]]
-after_s = 120
-step = "waive"
-skill = "psychology"
-"""
-RECIPE = """
-[[queues.recipe]]
-after_s = 30
-step = "relax"
-skill = "psychology"
-to_level = 2
-
-[[queues.recipe]]
-after_s = 60
-step = "waive"
-skill = "psychology"
-"""
-RECIPES = [
-    Slip("unknown_skill", "", 'skill = "psychology"', 'skill = "psycology"'),
-    Slip("out_of_range", "", "after_s = 30", "after_s = -30"),
-    Slip("out_of_range", "", "to_level = 2", "to_level = 0"),
-    Slip("out_of_range", "", "to_level = 2", "to_level = 5"),
-    Slip("not_allowed", "", 'step = "waive"', 'step = "wave"'),
-    Slip("missing_key", "", 'step = "waive"\n', "", below=-2),
-    Slip("missing_key", "", "to_level = 2\n", "", below=-4),
-    Slip("unknown_key", "", 'step = "waive"', 'step = "waive"\nto_level = 1', below=1),
-    Slip("recipe_out_of_order", "", "after_s = 60", "after_s = 30"),
-    Slip("recipe_out_of_order", "", "after_s = 60", "after_s = 20"),
-    Slip("recipe_loops", "", 'step = "waive"', 'step = "relax"\nto_level = 2', below=-2),
-    Slip("relaxes_nothing", "", "to_level = 2", "to_level = 3", below=-4),
-]
-
-
-@pytest.mark.parametrize("slip", RECIPES, ids=lambda slip: f"{slip.rule}: {slip.new}")
-def test_a_mistake_in_a_recipe_is_found_where_it_was_made(copy: Copy, slip: Slip) -> None:
-    """Whichever kind of row it is in."""
-    copy.replace("menus/health.toml", "psychology = 1", "psychology = 3")
-    copy.replace("queues.toml", SAMPLES_ROW, RECIPE)
-    assert copy.load().queues["health"].recipe
-    line = copy.replace("queues.toml", slip.old, slip.new)
-
-    assert copy.only_mistake() == ("queues.toml", line + slip.below, slip.rule)
-
-
-def test_a_recipe_that_goes_back_on_itself_is_refused(copy: Copy) -> None:
-    """What nobody asks for any more is not asked for again."""
-    back = RECIPE.replace("waive", "relax").replace("to_level = 2", "to_level = 1")
-    line = copy.replace("queues.toml", SAMPLES_ROW, back)
-    copy.replace("menus/health.toml", "psychology = 1", "psychology = 3")
-    copy.append("queues.toml", "to_level = 2\n")
-
-    assert copy.only_mistake() == ("queues.toml", line + 7, "recipe_loops")
 
 
 def test_all_mistakes_are_reported_together(copy: Copy) -> None:

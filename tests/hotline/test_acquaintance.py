@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from datetime import UTC, datetime
 
 from hotline.acquaintance import PATIENCE_S, acquaintance
@@ -27,6 +28,9 @@ async def test_a_database_that_says_nothing_knows_nobody_and_keeps_no_caller_wai
 
 async def test_a_database_that_cannot_be_reached_knows_nobody() -> None:
     """The call goes on as it would without."""
-    database = connect("sqlite+aiosqlite:////nowhere/at/all.db")
+    database, before = connect("sqlite+aiosqlite:////nowhere/at/all.db"), set(threading.enumerate())
 
     assert await acquaintance(database)("13800000001", NOON) is None
+
+    for thread in set(threading.enumerate()) - before:  # aiosqlite's still has its own end to report to this loop
+        await asyncio.to_thread(thread.join, 10)

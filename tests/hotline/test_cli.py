@@ -16,7 +16,7 @@ from acd.events import AgentAnswered, CallArrived, CallEnded, CallRefused
 from acd.model import AgentState, CallId, Refusal
 from api.address import write_address
 from asr.jobs import ATTEMPTS_MAX
-from recordings.calls import note_arrived
+from recordings.calls import arrived, note_calls
 from tests.api.face import NOW, Face
 from tests.api.job_scene import WHY, fail, record
 from tests.hotline.typed import hotline
@@ -160,7 +160,7 @@ async def test_calls_are_listed_with_masked_numbers(face: Face, state: Path) -> 
 
 async def test_a_number_is_unmasked_for_a_reason(face: Face, state: Path, database: AsyncEngine) -> None:
     """Nothing but the number is printed; without a reason there is none."""
-    await note_arrived(database, "lx-1.1", dnis="12345", hotline="12345", ani="13812340000", at=NOW)
+    await note_calls(database, [arrived("lx-1.1", dnis="12345", hotline="12345", ani="13812340000", at=NOW)])
 
     assert (await hotline(state, "unmask", "lx-1.1", "--reason", "回访")).out.strip() == "13812340000"
     assert (await hotline(state, "unmask", "lx-1.1")).code == 2

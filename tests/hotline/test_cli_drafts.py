@@ -16,7 +16,7 @@ from asr.jobs import enqueue
 from asr.transcriber import Transcriber
 from plumbing.lifecycle import background
 from recordings.access import deeds_on
-from recordings.calls import note_arrived
+from recordings.calls import arrived, note_calls
 from recordings.intake import Intake
 from recordings.recording import Leg, SpoolName
 from tests.api.face import NOW, Face
@@ -37,7 +37,7 @@ PATIENCE_S = 60.0
 async def draft(face: Face, database: AsyncEngine, tmp_path: Path) -> AsyncIterator[Ticket]:
     """The draft of a talk that was spoken, recorded and transcribed."""
     spool, name, born = tmp_path / "spool", SpoolName("lx-1.1", 1), asyncio.Event()
-    await note_arrived(database, name.call_id, dnis="12345", hotline="12345", ani=ANI, at=NOW)
+    await note_calls(database, [arrived(name.call_id, dnis="12345", hotline="12345", ani=ANI, at=NOW)])
     for leg, samples in (await asyncio.to_thread(talk_samples, TALK)).items():
         write_wav(spool / name.leg(leg), samples)
     (spool / name.marker).touch()

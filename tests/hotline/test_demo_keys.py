@@ -29,6 +29,13 @@ def test_a_folder_with_something_in_it_is_never_emptied(tmp_path):
     assert (ended.value.code, (tmp_path / "thesis.doc").exists()) == (2, True)
 
 
+def test_the_demonstration_ends_by_drafts_or_by_a_key_not_by_both():
+    """A kill may swallow the news of a draft, so nobody counts them while keys are pressed."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--once", "1", "--press", "k"])
+    assert ended.value.code == 2
+
+
 def test_a_curve_is_as_high_as_its_highest():
     """Nobody is a blank, somebody is always seen."""
     assert curve([0, 1, 8, 4]) == " ▁█▄"

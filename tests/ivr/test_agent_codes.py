@@ -186,6 +186,9 @@ async def test_a_pin_is_in_no_message_even_if_the_desk_breaks() -> None:
 NOT_AT_A_PHONE = {
     *("bad_reason", "bad_seat", "no_such_phone", "seat_exists", "seat_changed_meanwhile", "unknown_change"),
     *("number_taken", "bad_number_or_pin", "seat_open_without_agent"),
+    *("not_enough_seats", "seat_not_in_queue", "lent_to_itself", "seat_of_measure", "limits_do_not_fit"),
+    *("unknown_level", "nothing_to_change", "in_the_past", "ends_before_it_begins", "plans_conflict"),
+    *("unknown_measure", "measure_is_over", "measures_changed_meanwhile", "advice_gone"),
     *("number_refused", "number_not_listed"),  # in a talk the dialplan says so itself; calls to citizens are clicked
 }
 

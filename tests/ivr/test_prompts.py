@@ -15,10 +15,11 @@ CITY = load_city(Path(__file__).parent.parent.parent / "cities" / "sample", also
 
 
 def test_every_prompt_that_is_used_anywhere_is_written_and_no_other() -> None:
-    """Greetings, menus, codes, digits: prompts.toml has exactly these."""
+    """Greetings, menus, what a response level adds, codes, digits: prompts.toml has exactly these."""
     journeys = [journey_of(CITY, hotline) for hotline in CITY.hotlines.values()]
     of_the_city = {slug for journey in journeys for slug in journey.greeting}
     of_the_city |= {menu.prompt for journey in journeys for menu in journey.menus.values()}
+    of_the_city |= {level.notice for level in CITY.levels.values() if level.notice}
 
     assert CITY.prompts.keys() == of_the_city | SPOKEN
 

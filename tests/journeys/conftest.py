@@ -1,4 +1,8 @@
-"""One Asterisk for all journeys; for each test a fresh controller, and nobody on the line when it ends."""
+"""One Asterisk for the journeys of a file; for each test a fresh controller, and nobody on the line when it ends.
+
+PBX, carrier and phones live on the loop of their file: on one that stood still while another file ran, the carrier
+would not answer the PBX, which would then hold the trunk for dead.
+"""
 
 import asyncio
 import shutil
@@ -64,30 +68,36 @@ def calling_back(city: Path, folder: Path) -> Path:
     return folder
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@asynccontextmanager
+async def house_of(city, state, carrier):
+    """A PBX for a city's folder, whose calls outside go to the carrier."""
+    async with premises(state, load_city(city, also_spoken=SPOKEN), carrier=carrier.peer()) as booted:
+        carrier.serve(booted.pbx.config.sip_port)
+        yield booted
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def carrier():
     """The carrier of the house: phones behind numbers outside, dialled by the PBX, dialling in."""
     async with Carrier.start() as started:
         yield started
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(carrier, tmp_path_factory):
     """The PBX, and what a controller must be told to serve it."""
     folder = tmp_path_factory.mktemp("house")
-    city = load_city(quick_city(folder / "city"), also_spoken=SPOKEN)
-    async with premises(folder / "state", city, carrier=carrier.peer()) as booted:
-        carrier.serve(booted.pbx.config.sip_port)
+    async with house_of(quick_city(folder / "city"), folder / "state", carrier) as booted:
         yield booted
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def program():
     """baresip, looked for once."""
     return await asyncio.to_thread(find_baresip)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(loop_scope="module")
 async def settings(house, tmp_path):
     """Settings of a fresh controller on the PBX: it transcribes with the tiny model, in one child."""
     yield settings_of(house, tmp_path)
@@ -114,14 +124,14 @@ async def scene_of(house, program, settings):
         await scene.comes_to_rest()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(loop_scope="module")
 async def scene(house, program, settings):
     """A running controller and its people."""
     async with scene_of(house, program, settings) as scene:
         yield scene
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def prompt(house):
     """A prompt of the city by its name, as samples."""
     folder = Path(house.environment[f"{PREFIX}CITY_DIR"]) / "prompts"

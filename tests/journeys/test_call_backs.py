@@ -18,10 +18,10 @@ from sandbox.sound import tone
 from tests.journeys.api import api_of
 from tests.journeys.conftest import CALL_BACK_HZ, SHORT_ABANDON_S, calling_back, scene_of, settings_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(loop_scope="module")
 async def scene(house, program, settings, tmp_path):
     """A controller whose city calls back who was missed, at any hour; `settings` empties the spool in the end."""
     city = calling_back(Path(house.environment[f"{PREFIX}CITY_DIR"]), tmp_path / "city")
@@ -42,8 +42,8 @@ async def test_who_gave_up_is_rung_once_an_agent_is_there_and_they_talk(scene, c
     """The agent hears what it is about, then the citizen; the debt is settled and the books balance."""
     citizen = await scene.citizen("13800008111")
     waits, ours = await give_up(scene, citizen)
-    desk = await scene.agent("101", "8001", Manner.ANSWER)
     async with carrier.phone("13800008111", manner=Manner.ANSWER) as phone, api_of(scene) as api:
+        desk = await scene.agent("101", "8001", Manner.ANSWER)
         rung = await desk.incoming()
         await Ear(rung).clip([tone(CALL_BACK_HZ, 0.4)], 5)
         answered = await phone.incoming()
@@ -69,8 +69,8 @@ async def test_who_does_not_answer_is_left_alone_for_a_while(scene, carrier):
     """The attempt counts, the agent is free, and nobody is dialled again before the pause is over."""
     citizen = await scene.citizen("13800008222")
     waits, ours = await give_up(scene, citizen)
-    await scene.agent("101", "8001", Manner.ANSWER)
     async with carrier.phone("13800008222", manner=Manner.BUSY), api_of(scene) as api:
+        await scene.agent("101", "8001", Manner.ANSWER)
         assert (await scene.fact(DialOutOver, call=ours, within_s=20)).outcome is DialOutcome.BUSY
         await scene.becomes("101", AgentState.READY)
         debt = await standing(api, "rests")

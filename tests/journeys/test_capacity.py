@@ -14,7 +14,7 @@ from sandbox.sound import tone
 from sandbox.strangers import sip_from, strange_call
 from tests.journeys.api import api_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CALLERS = 10
 RINGS_WITHIN_S = 1.0

@@ -13,7 +13,7 @@ from sandbox.ear import Ear
 from sandbox.phones import Manner
 from sandbox.sound import RATE_HZ, find
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PIN = "2580"
 ENOUGH = RATE_HZ

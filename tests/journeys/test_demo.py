@@ -41,7 +41,7 @@ class Terminal:
                     self._read_upto = found.end()
                     return found
             more = self._more(max(0.0, until - time.monotonic()))
-            assert more, f"never seen: {pattern}\n{self._seen[-4000:]}"
+            assert more, f"never seen: {pattern}\n{self._seen[:4000]}\n…\n{self._seen[-4000:]}"
 
     def _more(self, within_s):
         if not select.select([self._fd], [], [], within_s)[0]:
@@ -83,6 +83,7 @@ def test_every_key_does_what_it_says_at_a_real_terminal(tmp_path):
             terminal.until(r"agent 10\d is ready")
 
         terminal.press("s")
+        terminal.until("洪峰:24")
         climbed = int(terminal.until(WAITING, lambda seen: int(seen[1]) >= 10)[1])
         terminal.press("w")
         terminal.until("why it waits")

@@ -14,7 +14,7 @@ from plumbing.settings import PREFIX
 from sandbox.lines import Line
 from sandbox.phones import Manner, Phone
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NOT_AGAIN_S = 2.0  # so long nobody may be dialled again
 BY_ITSELF = ("intended", "sent", "told")

@@ -15,7 +15,7 @@ from sandbox.sound import tone
 from tests.journeys.api import api_of
 from tests.journeys.conftest import SHORT_ABANDON_S
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def dial(api, agent, number):

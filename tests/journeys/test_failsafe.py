@@ -22,14 +22,14 @@ from tests.journeys.api import api_of
 from tests.journeys.conftest import quick_city, scene_of, settings_of
 from tests.journeys.test_ledger import balance, happened
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MOST_SILENCE_S = 3.0
 FALLBACK_WITHIN_S = 6.0
 LOOK_AGAIN_S = 0.05
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hasty_house(tmp_path_factory):
     """A PBX that asks for a message after a second."""
     folder = tmp_path_factory.mktemp("hasty")

@@ -9,7 +9,7 @@ from sandbox.phones import Manner
 from tests.journeys.scene import LOOK_AGAIN_S, WITHIN_S
 from tests.telephony.sip_phone import phone
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GUESSER = "127.0.0.66"
 FAILURES = 20  # as the sample city says

@@ -15,7 +15,7 @@ from tests.journeys.scene import Scene
 from tests.journeys.talks import say
 from tests.journeys.test_talk import talking
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_restarted_controller_knows_who_is_asked_and_who_is_kept(house, program, settings):

@@ -10,7 +10,7 @@ from acd.model import AgentState
 from sandbox.phone_errors import CommandRefused
 from sandbox.phones import Manner
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_asterisk_refuses_the_order_because_the_caller_has_just_gone(scene):

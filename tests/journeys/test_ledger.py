@@ -19,7 +19,7 @@ from tests.journeys.conftest import SHORT_ABANDON_S
 from tests.journeys.flood import flood
 from tests.journeys.test_without_controller import controller_to_kill
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FLOODER = "13900009999"
 WITHIN_S = 10.0

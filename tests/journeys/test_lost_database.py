@@ -10,10 +10,10 @@ from sandbox.postgresql import Postgresql
 from tests.journeys.api import api_of
 from tests.journeys.conftest import scene_of, settings_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(loop_scope="module")
 async def server(tmp_path):
     """A PostgreSQL of the test's own, to be killed."""
     async with Postgresql.start(tmp_path / "postgresql") as server:

@@ -9,7 +9,7 @@ from acd.model import AgentState, SkillLevel
 from sandbox.ear import Ear
 from sandbox.sound import find
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PSYCHOLOGY = frozenset({SkillLevel("psychology", 1)})
 

@@ -9,14 +9,11 @@ import pytest
 import pytest_asyncio
 
 from acd.model import AgentState
-from city.load import load_city
 from hotline.controller import running
-from hotline.embedded import premises
-from ivr.prompts import SPOKEN
 from sandbox.carrier import Carrier
 from sandbox.phones import Manner, Phone
 from tests.journeys.api import api_of
-from tests.journeys.conftest import quick_city, settings_of
+from tests.journeys.conftest import house_of, quick_city, settings_of
 from tests.journeys.outcomes import STRUCK, TABLE, Cell, Column, Row, page
 from tests.journeys.scene import Scene
 from tests.journeys.talks import key
@@ -56,9 +53,7 @@ async def carrier():
 async def house(carrier, tmp_path_factory):
     """A PBX for this table alone."""
     folder = tmp_path_factory.mktemp("table")
-    city = load_city(seats_and_numbers(folder / "city"), also_spoken=SPOKEN)
-    async with premises(folder / "state", city, carrier=carrier.peer()) as booted:
-        carrier.serve(booted.pbx.config.sip_port)
+    async with house_of(seats_and_numbers(folder / "city"), folder / "state", carrier) as booted:
         yield booted
 
 

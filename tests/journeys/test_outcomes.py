@@ -12,7 +12,7 @@ from acd.model import AgentId, AgentState, BreakReason, RingFailure
 from sandbox.phones import Manner
 from tests.journeys.curt_phone import curt_phone
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 UNREACHABLE_S = 3.0
 

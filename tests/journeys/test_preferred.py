@@ -5,7 +5,7 @@ import pytest
 from acd.events import AgentAnswered, CallJoined
 from acd.model import AgentState
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def ring_health(scene, citizen):

@@ -18,7 +18,7 @@ from telephony.snapshot import take_snapshot
 from tests.journeys.conftest import settings_of
 from tests.journeys.scene import Scene
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @asynccontextmanager

@@ -11,12 +11,12 @@ from ivr.prompts import SPOKEN
 from sandbox.phones import Manner
 from tests.journeys.conftest import quick_city, scene_of, settings_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SILENT_PHONE_S = 3
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def impatient_house(tmp_path_factory):
     """A PBX that gives a silent phone three seconds."""
     folder = tmp_path_factory.mktemp("impatient")

@@ -16,7 +16,7 @@ from plumbing.settings import PREFIX
 from sandbox.ports import LOOPBACK
 from telephony.errors import LoginRefused
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,9 +9,10 @@ from sandbox.phones import Manner
 from sandbox.strangers import sip_from, strange_call
 from telephony.orders import action_for
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MARK = "mark4711"  # in every hostile text, to look for it afterwards
+DIGITS = "47114711"  # in the one that has no letters: four would be found in an id by chance
 STRANGERS = {
     "hidden": sip_from("anonymous", "Anonymous", "anonymous.invalid"),
     "crlf in the number": sip_from(f"138%0d%0aAction%3a%20Hangup%0d%0aChannel%3a%20{MARK}"),
@@ -19,7 +20,7 @@ STRANGERS = {
     "quotes": sip_from(f"a%22b'{MARK}", f'say \\"{MARK}\\" ;,)'),
     "dialplan": sip_from(f"$%7BSHELL(touch%20{MARK})%7D", f"${{SHELL(touch {MARK})}}$[1+1]{MARK}"),
     "five hundred characters": sip_from(MARK + "9" * 500),
-    "five hundred digits": sip_from("4711" * 125, MARK),
+    "five hundred digits": sip_from(DIGITS[:4] * 125, MARK),
     "other scripts": sip_from(f"%e5%b8%82%e6%b0%91{MARK}", f"市民 مواطن नागरिक {MARK} 🚑"),
     "looks like a number": sip_from(f"+86138-0013-8000-{MARK}"),
     "sql": sip_from(f"1';drop%20table%20calls;--{MARK}"),
@@ -40,7 +41,7 @@ async def test_a_strange_caller_is_served_and_the_text_goes_nowhere(scene, sende
         variables = await _variables(scene)
 
     assert MARK not in channel.partition("Variables:")[2]
-    assert not [value for value in variables if MARK in value or "touch" in value or "4711" in value]
+    assert not [value for value in variables if MARK in value or "touch" in value or DIGITS in value]
     assert not [
         action for order in scene.orders(answered.call) for action in [action_for(order)] if MARK in str(action)
     ]

@@ -17,10 +17,7 @@ from sqlalchemy import text
 from acd.agents import ON_A_CALL
 from api.address import TOKEN_FILE, read_address
 from bench.on_duty import on_duty, until_on_duty
-from city.load import load_city
-from hotline.embedded import premises
 from hotline.pulse import read_pid
-from ivr.prompts import SPOKEN
 from plumbing.database import connect
 from plumbing.lifecycle import background
 from plumbing.settings import PREFIX
@@ -33,6 +30,7 @@ from telephony.snapshot import take_snapshot
 from tests.chaos.afterwards import agree, believed
 from tests.chaos.people import display, shown
 from tests.journeys.api import Api
+from tests.journeys.conftest import house_of
 from tests.journeys.outcomes import STRUCK, TABLE, Column, Row
 from tests.journeys.struck import PITCHES_HZ
 from tests.journeys.talks import speak_on, until
@@ -64,9 +62,7 @@ async def carrier():
 async def house(carrier, tmp_path_factory):
     """A PBX for these two rows."""
     folder = tmp_path_factory.mktemp("struck")
-    city = load_city(patient(folder / "city"), also_spoken=SPOKEN)
-    async with premises(folder / "state", city, carrier=carrier.peer()) as booted:
-        carrier.serve(booted.pbx.config.sip_port)
+    async with house_of(patient(folder / "city"), folder / "state", carrier) as booted:
         yield booted
 
 

@@ -15,7 +15,7 @@ from tests.journeys.api import api_of
 from tests.journeys.scene import Scene
 from tests.journeys.talks import heard, hears_nothing_of, key, say, spoken_beep, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def talking(scene, agent="101", seat="8001", number="13812345678"):

@@ -6,7 +6,7 @@ from acd.events import AgentAnswered, CallEnded
 from sandbox.phones import Manner
 from sandbox.strangers import Manners, sip_from, strange_call
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.mark.parametrize("dialled", ["12320", "0518-12320", "+8651812320", "%2B8651812320", "8651812320"])

@@ -15,7 +15,7 @@ from sandbox.scoring import character_error_rate
 from sandbox.sound import find, read_wav
 from tests.journeys.api import api_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WAY = (CallArrived, CallJoined, PhoneDialled, RingStarted, AgentAnswered, CallEnded)
 

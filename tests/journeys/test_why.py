@@ -8,7 +8,7 @@ from acd.model import AgentId, AgentState, RingFailure
 from sandbox.phones import Manner
 from tests.hotline.typed import hotline
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_real_call_is_explained_replayed_and_cut_out(scene, tmp_path):

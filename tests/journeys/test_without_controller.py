@@ -16,7 +16,7 @@ from sandbox.lines import Line
 from sandbox.phones import Manner, Phone
 from sandbox.sound import find, loud_frames, tone
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PIN = "2580"
 

@@ -19,12 +19,12 @@ from sandbox.redis_server import RedisServer
 from tests.journeys.api import api_of
 from tests.journeys.conftest import scene_of, settings_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(loop_scope="module")
 async def shared(tmp_path):
     """What controller and worker share: a database and a broker."""
     async with AsyncExitStack() as stack:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from recordings.calls import clean_ani, note_answered, note_arrived, note_joined, note_outcome, read_call, who_served
+from recordings.calls import Call, arrived, clean_ani, note_calls, read_call, who_served
 from tests.databases import BOTH
 from tests.recordings.scenes import NOON
 
@@ -53,10 +53,10 @@ def test_no_text_becomes_anything_but_digits(raw: str) -> None:
 
 async def test_facts_may_come_in_any_order(engine: AsyncEngine) -> None:
     """A recording may be there before the controller has noted the call."""
-    await note_outcome(engine, "c-1.1", lambda _: "answered", ended_at=NOON + timedelta(minutes=3))
-    await note_answered(engine, "c-1.1", agent="101", seat="8001", at=NOON + timedelta(seconds=9))
-    await note_joined(engine, "c-1.1", at=NOON + timedelta(seconds=4))
-    await note_arrived(engine, "c-1.1", dnis="12345", hotline="12345", ani="138 1234 0000", at=NOON)
+    await note_calls(engine, [Call(call_id="c-1.1", outcome="answered", ended_at=NOON + timedelta(minutes=3))])
+    await note_calls(engine, [Call(call_id="c-1.1", agent="101", seat="8001", answered_at=NOON + timedelta(seconds=9))])
+    await note_calls(engine, [Call(call_id="c-1.1", joined_at=NOON + timedelta(seconds=4))])
+    await note_calls(engine, [arrived("c-1.1", dnis="12345", hotline="12345", ani="138 1234 0000", at=NOON)])
 
     async with engine.connect() as connection:
         call = await read_call(connection, "c-1.1")
@@ -78,9 +78,9 @@ async def test_who_served_a_number_last_is_found_within_the_while_that_counts(en
     served = (("lx-1", "101", 0, "13800000001"), ("lx-2", "102", 60, "13800000001"), ("lx-3", "103", 90, ""))
     for call, agent, second, ani in served:
         at = NOON + timedelta(seconds=second)
-        await note_arrived(engine, call, dnis="12345", hotline="12345", ani=ani, at=at)
-        await note_answered(engine, call, agent=agent, seat="8001", at=at)
-    await note_arrived(engine, "lx-4", dnis="12345", hotline="12345", ani="13800000001", at=NOON)
+        await note_calls(engine, [arrived(call, dnis="12345", hotline="12345", ani=ani, at=at)])
+        await note_calls(engine, [Call(call_id=call, agent=agent, seat="8001", answered_at=at)])
+    await note_calls(engine, [arrived("lx-4", dnis="12345", hotline="12345", ani="13800000001", at=NOON)])
 
     async with engine.connect() as connection:
         assert await who_served(connection, "13800000001", since=NOON) == "102"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,19 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from asr.jobs import enqueue, jobs
 from recordings import ledger
-from recordings.archive import Archive, sha256
+from recordings.archive import Archive
 from recordings.arrival import NOBODY_CONNECTED
 from recordings.intake import SET_ASIDE, Intake
 from recordings.orphans import Orphans
 from recordings.reconcile import reconcile
 from recordings.recording import Leg, Recording, RecordingState, SpoolName, new_recording_id
 from recordings.wav import header
-from tests.databases import BOTH, locked
+from tests.databases import BOTH
 from tests.recordings.scenes import count, hashes, leave_call, tone, tree, until, write_wav
 
 pytestmark = BOTH
 
-CALL = "lx1-1732.1"
+CALL, OTHER = "lx1-1732.1", "lx1-1732.2"
 ROOT = Path(__file__).parents[2]
 
 
@@ -162,61 +160,6 @@ async def test_second_recording_of_a_closed_attempt_is_set_aside(
     assert await count(engine, jobs) == 1
 
 
-@pytest.mark.parametrize(
-    ("point", "times"),
-    [("os.rename", 1), ("os.rename", 2), ("follow_up", 1), ("os.remove", 1)],
-    ids=lambda value: str(value),
-)
-async def test_killed_at_any_step_nothing_is_lost_or_doubled(
-    intake: Intake, spool: Path, archive: Path, database_url: str, engine: AsyncEngine, point: str, times: int
-) -> None:
-    """Before a leg is moved, between the legs, with the transaction open, before the marker goes:
-
-    the next sweep ends it.
-    """
-    leave_call(spool)
-    command = [sys.executable, "-m", "tests.recordings.dies", *map(str, (database_url, spool, archive, point, times))]
-    dying = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
-    assert await dying.wait() == 9
-
-    await intake.sweep()
-    await intake.sweep()
-
-    recording = await only_recording(engine)
-    assert recording.state is RecordingState.KEPT
-    assert (len(tree(archive)), tree(spool)) == (2, [])
-    assert recording.caller_sha256 == sha256(Archive(archive).path(recording.id, Leg.CALLER))
-    assert await count(engine, jobs) == 1
-
-
-async def test_copy_that_was_killed_before_its_source_was_deleted_is_finished(tmp_path: Path) -> None:
-    """Between two file systems a move is a copy: the same bytes twice are one leg, other bytes are refused."""
-    archive, source = Archive(tmp_path / "archive"), tmp_path / "leg.wav"
-    target = archive.path("019abc00-0000-7000-8000-000000000000", Leg.CALLER)
-    target.parent.mkdir(parents=True)
-    target.write_bytes(b"same")
-    source.write_bytes(b"same")
-
-    assert archive.take(source, "019abc00-0000-7000-8000-000000000000", Leg.CALLER)
-    source.write_bytes(b"other")
-    with pytest.raises(FileExistsError):
-        archive.take(source, "019abc00-0000-7000-8000-000000000000", Leg.CALLER)
-
-    assert (target.read_bytes(), source.read_bytes()) == (b"same", b"other")
-
-
-async def test_locked_database_postpones_and_loses_nothing(
-    intake: Intake, spool: Path, database_url: str, engine: AsyncEngine
-) -> None:
-    """Another writer outlasts our wait: the recording stays in the spool until the next sweep."""
-    leave_call(spool)
-    with locked(database_url):
-        assert await intake.sweep() == []
-
-    assert [recording.state for recording in await intake.sweep()] == [RecordingState.KEPT]
-    assert await count(engine, jobs) == 1
-
-
 async def test_new_marker_is_noticed_at_once(spool: Path, archive: Path, engine: AsyncEngine) -> None:
     """Nobody waits for the next sweep, which here would come in an hour."""
     taken: list[Recording] = []
@@ -273,17 +216,3 @@ async def test_legs_without_a_row_are_adopted_and_rows_without_legs_reported(
         adopted = await ledger.read(connection, stranger)
     assert (adopted.call_id, adopted.state, adopted.seconds) == (f"adopted-{stranger}", RecordingState.KEPT, 0.5)
     assert await count(engine, jobs) == 3
-
-
-async def test_recordings_left_overnight_are_taken_in_once_each_by_two_sweeps(
-    intake: Intake, spool: Path, engine: AsyncEngine
-) -> None:
-    """Fifty at the start, two sweeps at once: nothing doubles, nothing stays."""
-    for number in range(50):
-        leave_call(spool, call=f"c-{number}.1", seconds=0.02)
-
-    await asyncio.gather(intake.sweep(), intake.sweep())
-    await intake.sweep()
-
-    assert await count(engine, ledger.recordings) == await count(engine, jobs) == 50
-    assert tree(spool) == []

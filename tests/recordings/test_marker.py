@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from recordings.calls import note_arrived, read_call
+from recordings.calls import arrived, note_calls, read_call
 from recordings.intake import Intake
 from tests.databases import BOTH
 from tests.recordings.scenes import leave_call
@@ -50,7 +50,7 @@ async def test_a_marker_changes_nothing_of_what_the_call_book_knows(
     intake: Intake, spool: Path, engine: AsyncEngine
 ) -> None:
     """The controller that greeted the caller knew better."""
-    await note_arrived(engine, CALL, dnis="12345", hotline="12345", ani=None, at=datetime.now(UTC))
+    await note_calls(engine, [arrived(CALL, dnis="12345", hotline="12345", ani=None, at=datetime.now(UTC))])
     leave_call(spool)
     (spool / f"{CALL}-1.done").write_text("12320 13812345678\n")
     await intake.sweep()

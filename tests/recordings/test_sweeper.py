@@ -155,8 +155,10 @@ async def test_a_sealed_leg_without_its_key_is_named(
 async def test_what_does_not_move_on_in_the_spool_is_named(spool: Path, sweeper: Sweeper, engine: AsyncEngine) -> None:
     """Begun two hours ago and not taken in; set aside because others would have been overwritten."""
     async with engine.begin() as connection:
-        stuck = await ledger.open_row(connection, SpoolName("lx-1.1", 1), datetime.now(UTC) - timedelta(hours=2))
-        await ledger.open_row(connection, SpoolName("lx-1.2", 1), datetime.now(UTC))
+        (stuck,) = (
+            await ledger.open_rows(connection, [SpoolName("lx-1.1", 1)], datetime.now(UTC) - timedelta(hours=2))
+        ).values()
+        await ledger.open_rows(connection, [SpoolName("lx-1.2", 1)], datetime.now(UTC))
     (spool / SET_ASIDE).mkdir()
     (spool / SET_ASIDE / "lx-1.1-1-caller.wav.1").touch()
 

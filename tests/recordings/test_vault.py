@@ -167,6 +167,28 @@ async def test_what_is_being_transcribed_or_is_not_what_the_table_says_stays(
     assert Archive(archive).path(taken.id, Leg.CALLER).exists()
 
 
+async def test_an_older_day_is_looked_at_until_nothing_lies_there_in_the_open_and_now_and_then(
+    taken: Recording, archive: Path, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at every sweep: years of files lie in an archive."""
+    monkeypatch.setattr("recordings.keeper.WHOLE_LOOK_EVERY", 4)
+    for later in ("2099/01/01", "2099/01/02"):
+        (archive / later).mkdir(parents=True)
+    asked: list[set[str]] = []
+
+    async def busy_at_first(_: object, some: set[str]) -> set[str]:
+        asked.append(some)
+        return some if len(asked) == 1 else set()
+
+    keeper = Keeper(engine, Archive(archive), busy_at_first)
+    assert [await keeper.sweep() for _ in range(2)] == [[], [taken.id]]
+    Archive(archive).path(taken.id, Leg.CALLER).write_bytes(b"put there by somebody")
+    for _ in range(3):
+        await keeper.sweep()
+
+    assert asked == [{taken.id}, {taken.id}, set(), set(), {taken.id}]
+
+
 async def test_decoder_gets_the_same_files_from_the_vault(taken: Recording, archive: Path, engine: AsyncEngine) -> None:
     """Paths that any process of this user can open, and that are gone afterwards."""
     await Keeper(engine, Archive(archive), nobody).sweep()

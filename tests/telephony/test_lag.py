@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+from acd.events import CallJoined, Event
 from telephony.lag import LATE_S, Lag
+from telephony.listener import Listener
+from telephony.message import AmiEvent
 
 APART_S = 5_000.0  # our monotonic clock beside Asterisk's
 
@@ -84,3 +89,27 @@ def test_new_connection_begins_anew() -> None:
     assert lag.forget()
     assert not heard(lag, 101, 5)
     assert not lag.is_late
+
+
+def test_asterisks_time_becomes_ours_however_far_apart_the_clocks_are() -> None:
+    """As long before our now as it was before Asterisk's; as it is while nobody has compared them."""
+    lag = Lag()
+    there, now = datetime.fromtimestamp(100, UTC), datetime(2026, 11, 23, 5, tzinfo=UTC)
+    assert lag.by_our_clock(there, now, 130 + APART_S) == there
+
+    pinged(lag, 129)
+    assert lag.by_our_clock(there, now, 130 + APART_S) == now - timedelta(seconds=30)
+
+
+def test_a_caller_has_waited_as_long_as_asterisk_says_and_no_longer() -> None:
+    """With our clock an hour ahead: else a recipe would send them away the moment they come."""
+    told: list[Event] = []
+    now = datetime.fromtimestamp(3730, UTC)
+    listener = Listener(told.append, lambda _: None, lambda: now, lambda: 130 + APART_S)
+    listener.pong("130", 130 + APART_S, 130 + APART_S)
+    waits = ("Event: UserEvent", "UserEvent: CallWaiting", "CallId: lx-1", "Queue: general", "Joined: 100.000")
+    listener.hear(AmiEvent("\r\n".join(waits).encode()))
+
+    (joined,) = told
+    assert isinstance(joined, CallJoined)
+    assert joined.joined == now - timedelta(seconds=30)

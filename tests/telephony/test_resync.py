@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acd.errors import Refused
+from acd.call_facts import MessageBegun
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -29,7 +29,7 @@ from acd.model import AgentId, AgentState, BreakReason, CallId, QueueName, RingF
 from telephony.resync import difference
 from telephony.telephones import LiveCall, Telephones, Where
 from tests.acd.scene import Scene, clock, skilled
-from tests.acd.test_random_play import AGENTS, HANDING_ON, LEVELS, SEATS, Move, play
+from tests.acd.test_random_play import HANDING_ON, Move, play_all
 from tests.telephony.by_chance import Pick, by_chance
 
 CALL, SEAT = CallId("c1"), SeatId("8101")
@@ -214,15 +214,7 @@ plays = st.lists(st.tuples(st.sampled_from(HANDING_ON), small, small, small), ma
 def played(moves: list[Move]) -> Scene:
     """Four agents, and whatever happened to them."""
     scene = Scene()
-    for number, (seat, agent) in enumerate(zip(SEATS, AGENTS, strict=True)):
-        scene.seat(seat, "general health")
-        scene.log_on(agent, seat, **LEVELS[number])
-        scene.ready(agent)
-    for move in moves:
-        try:
-            play(scene, move)
-        except Refused:
-            scene.told.pop()
+    play_all(scene, moves)
     return scene
 
 
@@ -290,3 +282,13 @@ def test_plays_that_once_left_a_difference(moves: list[Move], picks: list[Pick])
     """Found by many seeds, made as short as they go."""
     scene = played(moves)
     compare(scene, by_chance(scene, picks))
+
+
+def test_a_caller_whom_the_recipe_sent_to_leave_a_message_has_left_the_line() -> None:
+    """Also when nobody heard it happen; a message that the dialplan takes by itself is left alone."""
+    scene = Scene()
+    scene.join("c1")
+
+    assert look(scene, live(Where.ELSEWHERE)) == []
+    assert look(scene, live(Where.MESSAGE)) == [MessageBegun]
+    assert scene.core.waiting == ()

@@ -34,6 +34,7 @@ READINGS = [
     ([channel(CALLER, "lx-1.1", context="waiting-room", application="Wait")], Where.WAITING, None),
     ([channel(CALLER, "lx-1.1", context="citizens", application="AGI")], Where.GREETED, None),
     ([channel(CALLER, "lx-1.1", context="message", application="Record")], Where.ELSEWHERE, None),
+    ([channel(CALLER, "lx-1.1", context="message", application="Record", LEAVES="yes")], Where.MESSAGE, None),
     ([channel(CALLER, "lx-1.1", SEAT="8001")], Where.DIALLED, "8001"),
     ([channel(CALLER, "lx-1.1", SEAT="8001"), channel("PJSIP/8001-2", "lx-1.2", "Down")], Where.DIALLED, "8001"),
     ([channel(CALLER, "lx-1.1", SEAT="8001"), channel("PJSIP/8001-2", "lx-1.2", "Ringing")], Where.RINGING, "8001"),

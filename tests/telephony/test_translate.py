@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from acd.commands import MuteRecording, RingAgent, StopRinging
+from acd.call_facts import MessageBegun
+from acd.commands import InviteMessage, MuteRecording, RingAgent, StopRinging
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -218,6 +219,14 @@ def test_taking_an_offer_back_returns_the_caller_to_the_waiting_room():
     name, fields = action_for(StopRinging(at=NINE, call=CALL, attempt=3, seat=SeatId("8001")))
 
     assert (name, fields["Context"], fields["Exten"]) == ("Redirect", "waiting-room", "s")
+
+
+def test_asking_for_a_message_is_one_action_and_comes_back_as_a_fact():
+    """Not even the call's attempt is said; once the caller is there, no dial can be one of our offers."""
+    name, fields = action_for(InviteMessage(at=NINE, call=CALL))
+
+    assert (name, fields["Context"], fields["Exten"]) == ("Redirect", "leave-message", "s")
+    assert heard(said("MessageBegun")) == [MessageBegun(at=NINE, call=CALL)]
 
 
 def test_codes_keyed_in_a_talk_are_told_with_their_attempt():

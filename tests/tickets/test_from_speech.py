@@ -18,7 +18,7 @@ from asr import jobs
 from asr.decoder import Decoder, Patience
 from asr.jobs import JobState
 from asr.transcriber import Transcriber
-from recordings.calls import note_arrived
+from recordings.calls import arrived, note_calls
 from recordings.intake import Intake
 from recordings.recording import Leg, SpoolName
 from tests.asr.conftest import MODEL
@@ -61,7 +61,7 @@ class Centre:
 
     async def hang_up(self, call: str, talk: Talk, times: int = 1) -> None:
         """A call ends; its legs and marker are there."""
-        await note_arrived(self.engine, call, dnis="12345", hotline="12345", ani="13812340000", at=NOON)
+        await note_calls(self.engine, [arrived(call, dnis="12345", hotline="12345", ani="13812340000", at=NOON)])
         samples = await asyncio.to_thread(talk_samples, talk)
         for leg, sound in samples.items():
             write_wav(self.spool / SpoolName(call, 1).leg(leg), np.tile(sound, times))

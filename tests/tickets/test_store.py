@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from plumbing.database import connect
 from recordings.access import audit, deeds_on
-from recordings.calls import note_arrived
+from recordings.calls import arrived, note_calls
 from recordings.intake import Intake
 from recordings.recording import Recording
 from tests.databases import BOTH
@@ -31,7 +31,7 @@ async def recordings_of(spool: Path, archive: Path, engine: AsyncEngine, calls: 
     """So many recordings of so many calls."""
     for number in range(calls):
         leave_call(spool, call=f"c-{number}.1", seconds=0.02)
-        await note_arrived(engine, f"c-{number}.1", dnis="12345", hotline="12345", ani="13812340000", at=NOON)
+        await note_calls(engine, [arrived(f"c-{number}.1", dnis="12345", hotline="12345", ani="13812340000", at=NOON)])
     return await Intake(spool, archive, engine).sweep()
 
 
