@@ -123,6 +123,7 @@ class RecipeRow:
 
     after: timedelta
     step: RecipeStep
+    expects: timedelta | None = None  # of something to be said: only if the wait from then on is foreseen so long
 
 
 Recipe = tuple[RecipeRow, ...]
