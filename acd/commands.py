@@ -61,6 +61,14 @@ class SayToCaller(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SayWait(Command):
+    """播报预计等待: tell the waiting call that it has so many minutes to wait yet. It comes back as CallJoined."""
+
+    least_min: int
+    most_min: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeCallBack(Command):
     """提供回拨: ask the waiting call whether we shall call back. Comes back as CallBackAsked, or as CallJoined."""
 

@@ -115,6 +115,11 @@ class Announce(Say):
 
 
 @dataclass(frozen=True, slots=True)
+class AnnounceWait(Say):
+    """播报预计等待: between how many minutes, or nothing where that is not known or of no use (acd.forecast)."""
+
+
+@dataclass(frozen=True, slots=True)
 class OfferCallBack(Say):
     """提供回拨: who presses 1 is called back in their place, and need not wait on the line."""
 

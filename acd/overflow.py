@@ -13,8 +13,8 @@ Whoever has something said to them stays in the line and may be offered to an ag
 them away from what is being said. What is said is ordered once; an order that comes to nothing leaves it unsaid.
 
 A row that `expects` a wait is judged once, when its time has come and nobody is free: by the estimate for this caller
-(acd.outlook) at that moment. One that is shorter, or not known, leaves it unsaid for good. A look costs O(n), and is
-had for such rows only.
+(acd.outlook) at that moment. One that is shorter, or not known, leaves it unsaid for good; so does one that says how
+long the wait will be, where acd.forecast has nothing to announce. A look costs O(n), and is had for such rows only.
 """
 
 from __future__ import annotations
@@ -25,10 +25,21 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from acd.call_facts import MessageBegun
-from acd.commands import InviteMessage, ProposeCallBack, SayToCaller
+from acd.commands import Command, InviteMessage, ProposeCallBack, SayToCaller, SayWait
+from acd.forecast import Minutes, announcement
 from acd.hall import Hall
 from acd.matching import rank
-from acd.model import Announce, CallId, OfferCallBack, RecipeRow, Say, WaitingCall, is_outward
+from acd.model import (
+    Announce,
+    AnnounceWait,
+    CallId,
+    OfferCallBack,
+    RecipeRow,
+    RecipeStep,
+    Say,
+    WaitingCall,
+    is_outward,
+)
 from acd.offering import CALL_RESTS, begin_wrap_up
 from acd.outlook import Outlook
 from acd.rates import SECOND
@@ -71,8 +82,8 @@ def overflow(hall: Hall, calls: Iterable[CallId], at: datetime) -> None:
             hall.amend(replace(waiting, step_at=at + CALL_RESTS))
         elif waiting.says is not None:
             turn = judged // JUDGED_AT_ONCE
-            judged += _expects(waiting.says) is not None
-            if _expects(waiting.says) is not None and turn:
+            judged += _looks(waiting.says.step)
+            if _looks(waiting.says.step) and turn:
                 hall.amend(replace(waiting, step_at=at + turn * CALL_RESTS))
             else:
                 _say(hall, waiting, waiting.says, at)
@@ -87,25 +98,30 @@ def _send_away(hall: Hall, call: WaitingCall, at: datetime, *, is_told: bool) ->
 
 
 def _say(hall: Hall, call: WaitingCall, row: RecipeRow, at: datetime) -> None:
-    if _is_expected(hall, call, row, at):
-        match row.step:
-            case Announce(prompt):
-                hall.orders.append(SayToCaller(at=at, call=call.id, prompt=prompt))
-            case OfferCallBack():
-                hall.orders.append(ProposeCallBack(at=at, call=call.id))
+    step = row.step
+    order: Command | None = None
+    wait = Outlook(hall).caller(call, at) if _looks(step) else None
+    match step:
+        case Say(expects=expected) if expected is not None and (wait is None or wait.mean_s < expected / SECOND):
+            pass
+        case Announce(prompt):
+            order = SayToCaller(at=at, call=call.id, prompt=prompt)
+        case AnnounceWait():
+            order = _said(announcement(wait), call, at)
+        case OfferCallBack():
+            order = ProposeCallBack(at=at, call=call.id)
+    if order is not None:
+        hall.orders.append(order)
     hall.amend(replace(call, says=None, heard=row.after))
 
 
-def _expects(row: RecipeRow) -> timedelta | None:
-    return row.step.expects if isinstance(row.step, Say) else None
+def _looks(step: RecipeStep) -> bool:
+    """Whether the caller's wait must be known for it."""
+    return isinstance(step, AnnounceWait) or (isinstance(step, Say) and step.expects is not None)
 
 
-def _is_expected(hall: Hall, call: WaitingCall, row: RecipeRow, at: datetime) -> bool:
-    expected = _expects(row)
-    if expected is None:
-        return True
-    wait = Outlook(hall).caller(call, at)
-    return wait is not None and wait.mean_s >= expected / SECOND
+def _said(minutes: Minutes | None, call: WaitingCall, at: datetime) -> SayWait | None:
+    return None if minutes is None else SayWait(at=at, call=call.id, least_min=minutes.least, most_min=minutes.most)
 
 
 def leave(hall: Hall, event: MessageBegun) -> None:

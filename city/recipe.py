@@ -59,6 +59,13 @@ class AnnounceRow(SpokenRow):
     """提示音,见 prompts/prompts.toml / a name from prompts/prompts.toml"""
 
 
+class AnnounceWaitRow(SpokenRow):
+    """播报预计等待: the caller hears between how many minutes, and waits on."""
+
+    step: Literal["announce_wait"]
+    """播报预计还需等待几到几分钟;不可知、太短、太长、太宽则不播 / says the wait foreseen, or nothing of no use"""
+
+
 class OfferCallBackRow(SpokenRow):
     """提供回拨: who presses 1 is called back in their place."""
 
@@ -66,7 +73,9 @@ class OfferCallBackRow(SpokenRow):
     """请来电者选择回拨:按 1 挂机,位置保留 / the caller may press 1 and hang up: the place is kept, and we call"""
 
 
-AnyRow = Annotated[RelaxRow | WaiveRow | AnnounceRow | OfferCallBackRow | MessageRow, Field(discriminator="step")]
+AnyRow = Annotated[
+    RelaxRow | WaiveRow | AnnounceRow | AnnounceWaitRow | OfferCallBackRow | MessageRow, Field(discriminator="step")
+]
 """Told apart by `step`."""
 
 

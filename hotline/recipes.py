@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from acd.model import Announce, LeaveMessage, OfferCallBack, RecipeRow, RecipeStep, Relax, Skill
-from city.recipe import AnnounceRow, AnyRow, MessageRow, OfferCallBackRow, RelaxRow, SpokenRow, WaiveRow
+from acd.model import Announce, AnnounceWait, LeaveMessage, OfferCallBack, RecipeRow, RecipeStep, Relax, Skill
+from city.recipe import (
+    AnnounceRow,
+    AnnounceWaitRow,
+    AnyRow,
+    MessageRow,
+    OfferCallBackRow,
+    RelaxRow,
+    SpokenRow,
+    WaiveRow,
+)
 
 
 def acd_row(row: AnyRow) -> RecipeRow:
@@ -21,6 +30,8 @@ def _step(row: AnyRow) -> RecipeStep:
             return Relax(Skill(row.skill))
         case AnnounceRow():
             return Announce(row.prompt, expects=_wait_expected(row))
+        case AnnounceWaitRow():
+            return AnnounceWait(expects=_wait_expected(row))
         case OfferCallBackRow():
             return OfferCallBack(expects=_wait_expected(row))
         case MessageRow():

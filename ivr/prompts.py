@@ -32,6 +32,11 @@ class Say(StrEnum):
     CALL_BACK_REFUSED = "call-back-refused"
     OFFER_CALL_BACK = "offer-call-back"  # to a caller who waits
     CALL_BACK_PROMISED = "call-back-promised"
+    WAIT_OF = "wait-of"  # to a caller who waits: so many minutes more
+    WAIT_TO = "wait-to"
+    WAIT_MINUTES = "wait-min"
+    TEN = "digit-10"
+    LIANG = "digit-liang"
     BUSY_LINES = "busy-lines"  # by the dialplan itself, when as many call as the machine bears
     BUSY_NUMBER = "busy-number"  # or too many of one number
     MESSAGE_INVITE = "message-invite"  # by the dialplan itself, when nobody answers and no controller is there
@@ -66,6 +71,22 @@ SPOKEN: frozenset[str] = frozenset({*Say, *DIGITS.values(), YAO})
 def number_aloud(number: str) -> tuple[str, ...]:
     """The prompts that read a number digit by digit, 1 as 幺 as telephones do; other characters are left out."""
     return tuple(YAO if digit == "1" else DIGITS[digit] for digit in number if digit in DIGITS)
+
+
+def wait_aloud(least_min: int, most_min: int) -> tuple[str, ...]:
+    """The prompts that tell a wait of so many whole minutes, 1 to 99: 预计还需等待两到十五分钟."""
+    ends = (least_min,) if least_min == most_min else (least_min, most_min)
+    first, *more = map(_counted, ends)
+    return (Say.WAIT_OF, *first, *(prompt for end in more for prompt in (Say.WAIT_TO, *end)), Say.WAIT_MINUTES)
+
+
+def _counted(number: int) -> tuple[str, ...]:
+    """A number before a measure word: 2 alone is 两; 12 is 十二, 20 二十, 25 二十五."""
+    if number == 2:
+        return (Say.LIANG,)
+    tens, units = divmod(number, 10)
+    leading = (DIGITS[str(tens)],) if tens > 1 else ()
+    return (*leading, *((Say.TEN,) if tens else ()), *((DIGITS[str(units)],) if units else ()))
 
 
 def seconds_to_say(words: str) -> float:

@@ -9,9 +9,11 @@ from acd.commands import (
     ProposeCallBack,
     RingAgent,
     SayToCaller,
+    SayWait,
     StopRinging,
 )
 from acd.model import is_outward
+from ivr.prompts import wait_aloud
 
 
 def actions_for(command: Command) -> tuple[tuple[str, dict[str, str]], ...]:
@@ -27,22 +29,28 @@ def action_for(command: Command) -> tuple[str, dict[str, str]]:
 
     A call's id is its channel's unique id, which AMI takes wherever it takes a channel's name.
     """
+    if isinstance(command, MuteRecording):
+        state = "1" if command.mute else "0"
+        return "MixMonitorMute", {"Channel": command.call, "Direction": "both", "State": state}
+    if isinstance(command, StopRinging) and is_outward(command.call):  # nobody waits for it
+        return "Hangup", {"Channel": command.call}
+    context, extension = _sent_to(command)
+    return "Redirect", {"Channel": command.call, "Context": context, "Exten": extension, "Priority": "1"}
+
+
+def _sent_to(command: Command) -> tuple[str, str]:
+    """The context and extension of the dialplan to which the caller is sent. No caller's text is ever in it."""
     match command:
         case RingAgent():
-            target = ("connect", f"{command.seat}*{command.attempt}*{max(1, round(command.ring_time.total_seconds()))}")
-        case MuteRecording():
-            state = "1" if command.mute else "0"
-            return "MixMonitorMute", {"Channel": command.call, "Direction": "both", "State": state}
+            return "connect", f"{command.seat}*{command.attempt}*{max(1, round(command.ring_time.total_seconds()))}"
         case StopRinging():
-            if is_outward(command.call):  # nobody waits for it
-                return "Hangup", {"Channel": command.call}
-            target = ("waiting-room", "s")
+            return "waiting-room", "s"
         case SayToCaller():
-            target = ("announce", f"0*{command.prompt}")
+            return "announce", f"0*{command.prompt}"
+        case SayWait():
+            return "announce", f"0*{'&'.join(wait_aloud(command.least_min, command.most_min))}"
         case ProposeCallBack():
-            target = ("offer-call-back", "s")
+            return "offer-call-back", "s"
         case InviteMessage():
-            target = ("leave-message", "s")
-        case _:
-            raise TypeError(f"no AMI action carries out {type(command).__name__}")
-    return "Redirect", {"Channel": command.call, "Context": target[0], "Exten": target[1], "Priority": "1"}
+            return "leave-message", "s"
+    raise TypeError(f"no AMI action carries out {type(command).__name__}")

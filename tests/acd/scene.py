@@ -38,6 +38,7 @@ from acd.model import (
     AgentId,
     AgentState,
     Announce,
+    AnnounceWait,
     BreakReason,
     CallId,
     LeaveMessage,
@@ -88,16 +89,14 @@ def giving_up(queue: Queue, after_s: float | None) -> Queue:
 
 
 def saying(queue: Queue, *rows: tuple[float, str], expects_s: float | None = None) -> Queue:
-    """The queue, whose callers are told these prompts after so many seconds; "": a call-back is offered.
+    """The queue, whose callers are told these prompts after so many seconds; "": a call-back is offered, "?": the wait.
 
     `expects_s`: only if that long a wait is foreseen then.
     """
     expects = None if expects_s is None else timedelta(seconds=expects_s)
-    said = [
-        (after, Announce(what, expects=expects) if what else OfferCallBack(expects=expects)) for after, what in rows
-    ]
-    steps = [RecipeRow(timedelta(seconds=after), step) for after, step in said]
-    return replace(queue, recipe=tuple(sorted((*queue.recipe, *steps), key=lambda row: row.after)))
+    steps = {"": OfferCallBack(expects=expects), "?": AnnounceWait(expects=expects)}
+    added = [RecipeRow(timedelta(seconds=a), steps.get(what) or Announce(what, expects=expects)) for a, what in rows]
+    return replace(queue, recipe=tuple(sorted((*queue.recipe, *added), key=lambda row: row.after)))
 
 
 class Scene:

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.codec import COMMANDS, EVENTS, KINDS, STEPS, UnknownKind, digest, pack, unpack
-from acd.commands import Command, InviteMessage, MuteRecording, ProposeCallBack, RingAgent, SayToCaller, StopRinging
+from acd.commands import (
+    Command,
+    InviteMessage,
+    MuteRecording,
+    ProposeCallBack,
+    RingAgent,
+    SayToCaller,
+    SayWait,
+    StopRinging,
+)
 from acd.distributor import RULES
 from acd.events import CallJoined, Event
 from acd.model import CallId, QueueName, RecipeStep, SkillLevel
@@ -43,6 +52,7 @@ def test_all_kinds_are_known() -> None:
         ProposeCallBack,
         RingAgent,
         SayToCaller,
+        SayWait,
         StopRinging,
     }
 

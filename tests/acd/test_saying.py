@@ -6,9 +6,10 @@ import pytest
 
 from acd.agents import RING_MARGIN
 from acd.codec import decode, digest, encode
-from acd.commands import ProposeCallBack, SayToCaller
+from acd.commands import ProposeCallBack, SayToCaller, SayWait
 from acd.distributor import Distributor
 from acd.events import GapClosed, GapMarked
+from acd.forecast import announcement
 from acd.model import CallId, Queue, QueueName, RingFailure, Snapshot
 from tests.acd.scene import Scene, clock, giving_up, saying
 
@@ -225,17 +226,18 @@ def test_several_are_spoken_to_in_the_order_of_their_turn(scene: Scene) -> None:
     assert said(scene) == said(successor) == [("c2", "many"), ("c1", "many")]
 
 
-def taught() -> Scene:
-    """One agent, who has served twenty calls of 100 s with their wrap-up and talks: each caller ahead costs 100 s."""
+def taught(handle_s: float = 100.0) -> Scene:
+    """One agent, who has served twenty calls, wrap-up included, and talks: each caller ahead costs so much."""
     scene = Scene()
     scene.staff("101")
     for number in range(21):
         scene.join(f"past{number}")
         scene.answer(f"past{number}")
         if number < 20:
-            scene.later(70)
+            scene.later(handle_s - 5)
             scene.end(f"past{number}")
-            scene.later(30)
+            scene.ready("101")
+            scene.later(5)
     return scene
 
 
@@ -249,6 +251,22 @@ def test_what_expects_a_wait_is_said_to_those_whose_wait_is_foreseen_so_long() -
     scene.later(11)
 
     assert said(scene) == [("c3", "")]
+
+
+def test_who_waits_is_told_between_how_many_minutes_or_nothing() -> None:
+    """What acd.forecast would announce of this caller's wait; for some the range is too wide to say."""
+    scene = taught(20.0)
+    scene.load(saying(GENERAL, (10, "?")))
+    for number in range(30):
+        scene.join(f"c{number}")
+    scene.later(10)
+    outlook = scene.core.outlook()
+    now = {call.id: announcement(outlook.caller(call, scene.now)) for call in scene.core.waiting}
+    scene.later(2)
+
+    told = {order.call: (order.least_min, order.most_min) for order in scene.orders if isinstance(order, SayWait)}
+    assert told == {call: minutes for call, minutes in now.items() if minutes is not None}
+    assert 0 < len(told) < 30
 
 
 def test_what_is_not_known_is_not_foreseen() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from acd.model import Announce, LeaveMessage, OfferCallBack, RecipeRow, Relax, Skill
-from city.recipe import AnnounceRow, MessageRow, OfferCallBackRow, RelaxRow, WaiveRow
+from acd.model import Announce, AnnounceWait, LeaveMessage, OfferCallBack, RecipeRow, Relax, Skill
+from city.recipe import AnnounceRow, AnnounceWaitRow, MessageRow, OfferCallBackRow, RelaxRow, WaiveRow
 from hotline.recipes import acd_row
 
 
@@ -21,3 +21,5 @@ def test_each_kind_of_row_becomes_its_step() -> None:
     assert acd_row(OfferCallBackRow(after_s=60, step="offer_call_back")).step == OfferCallBack()
     foreseen = OfferCallBackRow(after_s=60, step="offer_call_back", predicted_wait_s=180)
     assert acd_row(foreseen).step == OfferCallBack(expects=timedelta(seconds=180))
+    wait = AnnounceWaitRow(after_s=60, step="announce_wait")
+    assert acd_row(wait).step == AnnounceWait()

@@ -9,7 +9,7 @@ import pytest
 from city.load import load_city
 from ivr.agent_codes import CODES, REFUSALS
 from ivr.menu import journey_of
-from ivr.prompts import DIGITS, SPOKEN, YAO, number_aloud, seconds_to_say
+from ivr.prompts import DIGITS, SPOKEN, YAO, number_aloud, seconds_to_say, wait_aloud
 
 CITY = load_city(Path(__file__).parent.parent.parent / "cities" / "sample", also_spoken=SPOKEN)
 
@@ -55,3 +55,26 @@ def test_a_synthetic_voice_finds_no_digit_to_misread(slug: str) -> None:
 def test_numbers_are_read_digit_by_digit(number: str, prompts: list[str]) -> None:
     """幺 for 1; what is no digit is left out."""
     assert list(number_aloud(number)) == prompts
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "numbers"),
+    [
+        (1, 1, "digit-1"),
+        (2, 5, "digit-liang wait-to digit-5"),
+        (10, 12, "digit-10 wait-to digit-10 digit-2"),
+        (11, 20, "digit-10 digit-1 wait-to digit-2 digit-10"),
+        (22, 30, "digit-2 digit-10 digit-2 wait-to digit-3 digit-10"),
+    ],
+)
+def test_a_wait_is_told_as_a_person_counts_minutes(least: int, most: int, numbers: str) -> None:
+    """两到五分钟, 十到十二分钟; two ends that are one are said once."""
+    assert list(wait_aloud(least, most)) == ["wait-of", *numbers.split(), "wait-min"]
+
+
+def test_every_wait_that_can_be_told_fits_an_extension_of_the_dialplan() -> None:
+    """Asterisk cuts one after 79 characters; up to half an hour is ever told."""
+    waits = [wait_aloud(least, most) for least in range(1, 31) for most in range(least, 31)]
+
+    assert max(len("0*" + "&".join(prompts)) for prompts in waits) < 80
+    assert {prompt for prompts in waits for prompt in prompts} <= SPOKEN

@@ -6,12 +6,14 @@ import pytest
 
 from acd.call_back_facts import CallBackAsked
 from acd.call_facts import MessageBegun
+from acd.commands import SayWait
 from acd.events import AgentAnswered, CallEnded, CallJoined, QueuesLoaded
 from acd.model import Announce, LeaveMessage, OfferCallBack, Queue, QueueName, RecipeRow, RecipeStep
 from sandbox.citizens import voice
 from sandbox.ear import Ear
 from sandbox.phones import Manner
 from sandbox.sound import RATE_HZ, find
+from telephony.orders import action_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -66,6 +68,18 @@ async def test_who_waits_hears_what_is_said_and_keeps_the_place(scene, prompt):
     await scene.fact(AgentAnswered, call=first)
     for one in (citizen, other):
         await one.hang_up()
+
+
+async def test_the_wait_is_told_in_the_words_of_the_city(scene, prompt):
+    """From two to five minutes, as the order says; the prompts follow each other."""
+    citizen = await scene.citizen()
+    call = await scene.wait_in(citizen)
+    order, fields = action_for(SayWait(at=datetime.now(UTC), call=call, least_min=2, most_min=5))
+    await scene.controller.ami.action(order, **fields)
+    ear, heard = Ear(citizen.calls[-1]), 0
+    for name in ("wait-of", "digit-liang", "wait-to", "digit-5", "wait-min"):
+        heard = await ear.clip([prompt(name)], 15, since=heard)
+    await citizen.hang_up()
 
 
 async def test_an_agent_who_becomes_free_gets_the_caller_out_of_what_is_being_said(scene, prompt):
