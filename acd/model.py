@@ -5,7 +5,7 @@ Pure data. Nothing here reads a clock, a socket or a database.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple, NewType
@@ -104,6 +104,8 @@ class LeaveMessage(RecipeStep):
 class Say(RecipeStep):
     """Something is said to the caller, who keeps their place and may be offered to somebody meanwhile."""
 
+    expects: timedelta | None = field(default=None, kw_only=True)  # only if the wait from then on is foreseen so long
+
 
 @dataclass(frozen=True, slots=True)
 class Announce(Say):
@@ -138,6 +140,7 @@ class Queue:
     wrap_up_time: timedelta = timedelta(seconds=30)  # 话后整理 after a call of this queue
     recipe: Recipe = ()
     prefer_for: timedelta = timedelta(0)  # 熟人坐席: so long a call waits only for the agent it prefers
+    break_after_missed: int = 2  # 连续未接几次转小休: the first is a warning; why 2, docs/acd.md
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,7 @@ class Agent:
     attempt: int = 0  # which offer of `call` this is, while reserved, ringing or talking
     reason: BreakReason | None = None
     until: datetime | None = None  # when `state` ends by itself, if it does; while ready: no offer before this
+    missed: int = 0  # 连续未接: rings missed since there last was a sign that somebody is there
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,8 @@ class CallBook:
 
     def _enter(self, entry: Line | Debt) -> None:
         self._entries.put_nowait(entry)
+        if not isinstance(entry, Line):  # a person may be about to look
+            self._hurry.set()
 
     async def run(self) -> None:
         """Write entries in their order until cancelled; a database that is away delays them, it loses none."""

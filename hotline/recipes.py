@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from acd.model import Announce, LeaveMessage, OfferCallBack, RecipeRow, RecipeStep, Relax, Skill
-from city.recipe import AnnounceRow, AnyRow, MessageRow, OfferCallBackRow, RelaxRow, WaiveRow
+from city.recipe import AnnounceRow, AnyRow, MessageRow, OfferCallBackRow, RelaxRow, SpokenRow, WaiveRow
 
 
 def acd_row(row: AnyRow) -> RecipeRow:
@@ -20,8 +20,12 @@ def _step(row: AnyRow) -> RecipeStep:
         case WaiveRow():
             return Relax(Skill(row.skill))
         case AnnounceRow():
-            return Announce(row.prompt)
+            return Announce(row.prompt, expects=_wait_expected(row))
         case OfferCallBackRow():
-            return OfferCallBack()
+            return OfferCallBack(expects=_wait_expected(row))
         case MessageRow():
             return LeaveMessage()
+
+
+def _wait_expected(row: SpokenRow) -> timedelta | None:
+    return None if row.predicted_wait_s is None else timedelta(seconds=row.predicted_wait_s)
