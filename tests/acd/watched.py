@@ -77,12 +77,17 @@ class Watched(Scene):
         assert not lined & self.core.talking.keys()
         assert lined & self.core.calls == lined & self.core.offers.keys()
         assert len({call.owed for call in self.core.lined}) == len(lined)
-        assert all(call.lapses is None or call.lapses >= self.now for call in self.core.lined)
+        assert all(call.lapses is None or self.may_still_stand(call.lapses) for call in self.core.lined)
         assert not self.core.offers.keys() & self.core.talking.keys()
         assert not self.core.kept.keys() & (self.core.talking.keys() | waiting)
         assert {call: offer.attempt for call, offer in self.core.asked.items()}.items() <= {
             call: offer.attempt for call, offer in self.core.talking.items()
         }.items()
+
+    def may_still_stand(self, lapses: datetime) -> bool:
+        """Its time is not over, or the event that says so is still on its way."""
+        due = self.core.next_deadline()
+        return lapses >= self.now or (due is not None and due <= lapses)
 
     def free(self) -> list[Agent]:
         """Agents who may be offered a call now."""
