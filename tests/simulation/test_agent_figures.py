@@ -63,7 +63,7 @@ select f.seq, f.kind, o.agent_id, json_extract(f.payload, '$.at') from journal f
 where f.kind = 'RingFailed'
 order by 1
 """
-"""Who missed or refused a ring is on a break, too."""
+"""Who missed or refused a ring is on a break, too: by the rule of these queues at once."""
 
 Key = tuple[int, str]
 
@@ -84,7 +84,10 @@ async def morning(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
         rest=timedelta(minutes=4),
         habits=Habits(misses=0.03, refuses=0.02),
     )
-    queues = [Queue(QueueName(name), wrap_up_time=timedelta(seconds=limit)) for name, limit in WRITES.items()]
+    queues = [
+        Queue(QueueName(name), wrap_up_time=timedelta(seconds=limit), break_after_missed=1)
+        for name, limit in WRITES.items()
+    ]
     Simulation(
         queues,
         workers([team]),
