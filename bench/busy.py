@@ -82,8 +82,9 @@ def small_city(folder: Path) -> City:
 class Clients:
     """Everybody who asks the controller something."""
 
-    def __init__(self, api: Api) -> None:
-        self._api = api
+    def __init__(self, api: Api, consoles: Api) -> None:
+        """`consoles`: connections of the agents' own, so that no press stands behind a read before it is sent."""
+        self._api, self._consoles = api, consoles
         self.read_s: list[float] = []
         self.pressed: list[tuple[float, str]] = []  # when, at which seat
         self.months = 0  # reported on
@@ -95,7 +96,7 @@ class Clients:
             await asyncio.sleep(TALK_S + MOMENT.uniform(*BETWEEN_S))
             began = time.time()
             try:
-                await self._api.post(f"/api/agents/{agent}/move", {"move": "ready"})
+                await self._consoles.post(f"/api/agents/{agent}/move", {"move": "ready"})
             except aiohttp.ClientResponseError:  # the talk before is not over yet
                 self.refused += 1
                 continue
@@ -138,9 +139,9 @@ async def _until_waiting(api: Api) -> None:
             await asyncio.sleep(0.5)
 
 
-async def ask_all(api: Api, ends: datetime) -> Clients:
+async def ask_all(api: Api, consoles: Api, ends: datetime) -> Clients:
     """Everybody at once, for MEASURED_S."""
-    clients = Clients(api)
+    clients = Clients(api, consoles)
     try:
         async with asyncio.timeout(MEASURED_S), asyncio.TaskGroup() as group:
             for agent, seat in zip(AGENTS, SEATS, strict=True):
@@ -185,7 +186,8 @@ async def run(folder: Path, program: Rootfs) -> tuple[Clients, list[float]]:
             ):
                 await _until_waiting(api)
                 before = _cores_used(house)
-                clients = await ask_all(api, ends)
+                async with Api.of(state) as consoles:
+                    clients = await ask_all(api, consoles, ends)
                 cores = [(now - was) / MEASURED_S for now, was in zip(_cores_used(house), before, strict=True)]
     say(f"Asterisk took {cores[0]:.2f} cores, the controller {cores[1]:.2f}")
     return clients, rings_ms(clients.pressed, folder / "phones")
