@@ -54,5 +54,17 @@ class MuteRecording(OfferOrder):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SayToCaller(Command):
+    """播报: play a prompt of the city's to the waiting call. The caller comes back by themselves (CallJoined)."""
+
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeCallBack(Command):
+    """提供回拨: ask the waiting call whether we shall call back. Comes back as CallBackAsked, or as CallJoined."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InviteMessage(Command):
     """请留言: send the waiting call to where it is asked for a voice message. Comes back as MessageBegun."""

@@ -2,7 +2,7 @@
 
 Where the rules are: acd.agents (the table of states), acd.duty (what agents ask for), acd.seating (seats, phones,
 time), acd.ringing (a call's way), acd.waiting (what waiting does), acd.offering (who gets it), acd.overflow (who
-leaves the line), acd.finding (after a gap).
+is told something, or leaves the line), acd.finding (after a gap).
 acd.hall keeps the state and its index.
 """
 
@@ -117,7 +117,7 @@ class Distributor:
         RULES[type(event)](hall, event)
         overflowing = overflow.overflowing(hall)
         match(hall, event.at)
-        overflow.send_away(hall, overflowing, event.at)
+        overflow.overflow(hall, overflowing, event.at)
         return tuple(hall.orders)
 
     def next_deadline(self) -> datetime | None:

@@ -101,6 +101,23 @@ class LeaveMessage(RecipeStep):
 
 
 @dataclass(frozen=True, slots=True)
+class Say(RecipeStep):
+    """Something is said to the caller, who keeps their place and may be offered to somebody meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announce(Say):
+    """播报: a prompt of the city's, by its name."""
+
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCallBack(Say):
+    """提供回拨: who presses 1 is called back in their place, and need not wait on the line."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecipeRow:
     """A step that is due when a call has waited so long. What it means: acd.recipe."""
 
@@ -166,6 +183,8 @@ class WaitingCall:
     prefers: AgentId | None = None  # 熟人坐席: who served this citizen last
     held_until: datetime | None = None  # until then it waits only for them, while they are on duty
     leaves: bool = False  # its recipe has come to the message: it goes there unless somebody is free for it
+    says: RecipeRow | None = None  # to be said to the caller, unless somebody is free for them
+    heard: timedelta = timedelta(0)  # what rows up to this long a wait say is not said (again)
 
     @property
     def asks(self) -> Skills:

@@ -1,12 +1,16 @@
-"""溢出 Rules of overflow: whom a recipe sends out of the line. Looked at after everything that could be offered was.
+"""溢出 Rules of overflow: to whom a recipe has something said, and whom it sends out of the line.
 
-So a person comes before the machine: a caller whose recipe has come to the message (acd.recipe) goes there only if
-nobody is free for them at that moment. A call that is being offered, rests, or waits for one agent stays; once it
-waits again, it is looked at again. Nobody is sent anywhere while facts are missing.
+Looked at after everything that could be offered was: a person comes before the machine. A caller whose recipe has come
+to the message (acd.recipe) goes there only if nobody is free for them at that moment. A call that is being offered,
+rests, or waits for one agent stays; once it waits again, it is looked at again. Nobody is sent anywhere, nor spoken to,
+while facts are missing.
 
 The order and the caller's place do not cross: the call rests while the order is on its way, so no agent is offered it.
 The dialplan says that the caller has come there (MessageBegun), and only then has the call left the line. Where it
 never says so, the order came to nothing and the call is in its old place again once it has rested.
+
+Whoever has something said to them stays in the line and may be offered to an agent at any moment: the newer order takes
+them away from what is being said. What is said is ordered once; an order that comes to nothing leaves it unsaid.
 """
 
 from __future__ import annotations
@@ -17,9 +21,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from acd.call_facts import MessageBegun
-from acd.commands import InviteMessage
+from acd.commands import InviteMessage, ProposeCallBack, SayToCaller
 from acd.hall import Hall
-from acd.model import CallId, is_outward
+from acd.matching import rank
+from acd.model import Announce, CallId, OfferCallBack, RecipeRow, WaitingCall, is_outward
 from acd.offering import CALL_RESTS, begin_wrap_up
 from acd.transfers import clear
 
@@ -28,25 +33,50 @@ CARRIED_OUT_WITHIN: Final = timedelta(seconds=5)
 
 
 def overflowing(hall: Hall) -> list[CallId]:
-    """Calls that came (back) into the line and whose recipe has come to the message; to be asked before matching."""
+    """Calls that came (back) into the line and whose recipe has something to do; to be asked before matching.
+
+    In the order of their turn: the order in which the hall has them depends on when it was restored last.
+    """
     if hall.blind_until is not None:
         return []
-    return [call for call in dict.fromkeys(hall.returned) if call in hall.waiting and hall.waiting[call].leaves]
+    line = hall.waiting
+    due = {call for call in hall.returned if call in line and (line[call].leaves or line[call].says)}
+    return sorted(due, key=lambda call: rank(line[call]))
 
 
-def send_away(hall: Hall, calls: Iterable[CallId], at: datetime) -> None:
-    """Whoever of them nobody was free for is asked for a message.
+def overflow(hall: Hall, calls: Iterable[CallId], at: datetime) -> None:
+    """Whoever of them nobody was free for is asked for a message, or told what is to be said.
 
-    One whose phone was told to stop just now rests first: the agent may be picking up.
+    One whose phone was told to stop just now waits a second for it: the agent may be picking up.
     """
     told = {order.call for order in hall.orders}
     for call in calls:
         waiting = hall.waiting[call]
-        if waiting.held_until is not None or not hall.matching.may_be_offered(call):
+        if not hall.matching.may_be_offered(call):
             continue
-        if call not in told:
-            hall.orders.append(InviteMessage(at=at, call=call))
-        hall.wait(replace(waiting, rests_until=at + (CALL_RESTS if call in told else CARRIED_OUT_WITHIN)))
+        if waiting.leaves:
+            _send_away(hall, waiting, at, is_told=call in told)
+        elif call in told:
+            hall.amend(replace(waiting, step_at=at + CALL_RESTS))
+        elif waiting.says is not None:
+            _say(hall, waiting, waiting.says, at)
+
+
+def _send_away(hall: Hall, call: WaitingCall, at: datetime, *, is_told: bool) -> None:
+    if call.held_until is not None:
+        return
+    if not is_told:
+        hall.orders.append(InviteMessage(at=at, call=call.id))
+    hall.wait(replace(call, rests_until=at + (CALL_RESTS if is_told else CARRIED_OUT_WITHIN)))
+
+
+def _say(hall: Hall, call: WaitingCall, row: RecipeRow, at: datetime) -> None:
+    match row.step:
+        case Announce(prompt):
+            hall.orders.append(SayToCaller(at=at, call=call.id, prompt=prompt))
+        case OfferCallBack():
+            hall.orders.append(ProposeCallBack(at=at, call=call.id))
+    hall.amend(replace(call, says=None, heard=row.after))
 
 
 def leave(hall: Hall, event: MessageBegun) -> None:

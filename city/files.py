@@ -18,7 +18,7 @@ from city.places import PlacesFile
 from city.positions import KeyPath
 from city.prompts import PromptsFile
 from city.queue import Queue, QueuesFile
-from city.recipe import AnyRow, RelaxRow, WaiveRow
+from city.recipe import AnnounceRow, AnyRow, RelaxRow, WaiveRow
 from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
 from city.trunks import TrunksFile
@@ -171,14 +171,22 @@ def menus_mentioned(files: Files) -> Iterator[Mention]:
 
 
 def prompts_mentioned(files: Files) -> Iterator[Mention]:
-    """提示音: by hotlines, menus, response levels, and the programs themselves."""
+    """提示音: by hotlines, menus, rows of recipes, response levels, and the programs themselves."""
     for path, hotline in hotlines(files):
         for place, slug in enumerate(hotline.greeting):
             yield Mention(files.hotlines, (*path, "greeting", place), slug)
     for source, menu in menus(files):
         yield Mention(source, ("prompt",), menu.prompt)
+    yield from _said_to_who_waits(files)
+    for slug in sorted(files.also_spoken):
+        yield Mention(files.prompts, (slug,), slug)
+
+
+def _said_to_who_waits(files: Files) -> Iterator[Mention]:
     for path, level in levels(files):
         if level.notice is not None:
             yield Mention(files.levels, (*path, "notice"), level.notice)
-    for slug in sorted(files.also_spoken):
-        yield Mention(files.prompts, (slug,), slug)
+    for recipe in recipes(files):
+        for number, row in enumerate(recipe.rows):
+            if isinstance(row, AnnounceRow):
+                yield Mention(recipe.source, (*recipe.path, number, "prompt"), row.prompt)

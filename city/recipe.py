@@ -43,7 +43,23 @@ class MessageRow(Row):
     """请来电者语音留言 / the caller is asked for a voice message, unless somebody is free just then"""
 
 
-AnyRow = Annotated[RelaxRow | WaiveRow | MessageRow, Field(discriminator="step")]
+class AnnounceRow(Row):
+    """播报: the caller hears something, and waits on."""
+
+    step: Literal["announce"]
+    """播放一段提示音 / a prompt is played, unless somebody is free just then"""
+    prompt: Slug
+    """提示音,见 prompts/prompts.toml / a name from prompts/prompts.toml"""
+
+
+class OfferCallBackRow(Row):
+    """提供回拨: who presses 1 is called back in their place."""
+
+    step: Literal["offer_call_back"]
+    """请来电者选择回拨:按 1 挂机,位置保留 / the caller may press 1 and hang up: the place is kept, and we call"""
+
+
+AnyRow = Annotated[RelaxRow | WaiveRow | AnnounceRow | OfferCallBackRow | MessageRow, Field(discriminator="step")]
 """Told apart by `step`."""
 
 

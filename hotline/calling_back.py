@@ -13,6 +13,7 @@ from acd.journal import Journal
 from city.city import City
 from hotline.call_back_desk import CallBackDesk, open_gate
 from hotline.call_back_line import CallBackLine
+from hotline.call_back_offer import CallBackOffer
 from hotline.callbook import CallBook
 from hotline.debts import Debts
 from hotline.kept_places import KeptPlaces
@@ -26,11 +27,12 @@ class CallingBack(NamedTuple):
     gate: Gate
     line: CallBackLine
     desk: CallBackDesk
+    offer: CallBackOffer
 
     @property
     def watchers(self) -> tuple[Watcher, ...]:
         """Who must hear what the engine decides."""
-        return self.debts.note, self.gate.note, self.line.note
+        return self.debts.note, self.gate.note, self.line.note, self.offer.note
 
 
 def set_up_calling_back(
@@ -53,4 +55,5 @@ def set_up_calling_back(
         await gate.written()
 
     line = CallBackLine(database, engine, city, KeptPlaces(journal), written=written, has_carrier=gate.has_carrier)
-    return CallingBack(debts, gate, line, CallBackDesk(gate, database, engine, line))
+    offer = CallBackOffer(engine, city, callbook.written)
+    return CallingBack(debts, gate, line, CallBackDesk(gate, database, engine, line), offer)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from acd.model import LeaveMessage, RecipeRow, RecipeStep, Relax, Skill
-from city.recipe import AnyRow, MessageRow, RelaxRow, WaiveRow
+from acd.model import Announce, LeaveMessage, OfferCallBack, RecipeRow, RecipeStep, Relax, Skill
+from city.recipe import AnnounceRow, AnyRow, MessageRow, OfferCallBackRow, RelaxRow, WaiveRow
 
 
 def acd_row(row: AnyRow) -> RecipeRow:
@@ -19,5 +19,9 @@ def _step(row: AnyRow) -> RecipeStep:
             return Relax(Skill(row.skill), row.to_level)
         case WaiveRow():
             return Relax(Skill(row.skill))
+        case AnnounceRow():
+            return Announce(row.prompt)
+        case OfferCallBackRow():
+            return OfferCallBack()
         case MessageRow():
             return LeaveMessage()

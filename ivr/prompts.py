@@ -30,6 +30,8 @@ class Say(StrEnum):
     CALL_BACK_ASKED = "call-back-asked"
     CALL_BACK_LOST = "call-back-lost"
     CALL_BACK_REFUSED = "call-back-refused"
+    OFFER_CALL_BACK = "offer-call-back"  # to a caller who waits
+    CALL_BACK_PROMISED = "call-back-promised"
     BUSY_LINES = "busy-lines"  # by the dialplan itself, when as many call as the machine bears
     BUSY_NUMBER = "busy-number"  # or too many of one number
     MESSAGE_INVITE = "message-invite"  # by the dialplan itself, when nobody answers and no controller is there

@@ -51,6 +51,10 @@ class Controller:
     def recorded(self, call: CallId, attempt: int) -> None:
         """A conversation's recording is in the archive. Here it was heard anyway."""
 
+    def archived(self, fact: Event) -> None:
+        """The archive tells what it has."""
+        self.decide(fact)
+
     def ask(self, request: Request) -> bool:
         """Press a key; whether it was granted."""
         try:

@@ -14,8 +14,7 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from acd.call_facts import MessageBegun
-from acd.commands import Command, InviteMessage, RingAgent, StopRinging
+from acd.commands import Command, RingAgent, StopRinging
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -29,9 +28,10 @@ from acd.events import (
     RingStarted,
     TalkEnded,
 )
-from acd.model import CallId, RingFailure, SeatId
+from acd.model import CallId, RingFailure, SeatId, is_outward
 from simulation.agenda import Agenda
-from simulation.line import BEING_RUNG, Desk, Line, Place, Wiring
+from simulation.asides import Asides
+from simulation.line import BEING_RUNG, DONE_WAITING, Desk, Line, Place, Wiring
 from simulation.people import Kind, Try
 
 NO_SOUND_S: Final = 20.0
@@ -57,8 +57,10 @@ class Exchange:
         self.is_up = True
         self.clock_s = 0.0  # how far the PBX's own clock is ahead
         self.torn = 0  # conversations that an order ended
+        self.dial_out: Callable[[Command], None] = lambda _order: None
         self._agenda, self._desks, self._dice, self._wiring = agenda, desks, dice, wiring
         self._heard, self._over = heard, over
+        self._asides = Asides(agenda, wiring, heard, back=self._wait, let_go=lambda line: self.hang_up(line.call))
 
     # ---- callers
 
@@ -94,7 +96,7 @@ class Exchange:
         )
 
     def _lose_patience(self, line: Line) -> None:
-        if line.answered is None:
+        if line.answered is None and line.place not in DONE_WAITING:
             self.hang_up(line.call)
 
     def hang_up(self, call: CallId) -> None:
@@ -113,8 +115,9 @@ class Exchange:
     # ---- orders
 
     def carry_out(self, order: Command) -> None:
-        """Schedule an order."""
-        self._agenda.after(self._wiring.order_s, partial(self._obey, order))
+        """Schedule an order. `dial_out` carries out those for calls that we make."""
+        obey = self.dial_out if is_outward(order.call) else self._obey
+        self._agenda.after(self._wiring.order_s, partial(obey, order))
 
     def _obey(self, order: Command) -> None:
         line = self.lines.get(order.call)
@@ -128,14 +131,9 @@ class Exchange:
             self._dial(line, order)
         elif isinstance(order, StopRinging):
             self._wait(line)
-        elif isinstance(order, InviteMessage):
-            self._ask_for_message(line)
-
-    def _ask_for_message(self, line: Line) -> None:
-        """The caller speaks to the machine as long as their patience lasts."""
-        self._leave_seat(line)
-        line.place = Place.MESSAGE
-        self._heard(MessageBegun(at=self._agenda.now, call=line.call))
+        else:
+            self._leave_seat(line)
+            self._asides.take(line, order)
 
     def refuse(self, order: RingAgent) -> None:
         """The order cannot be carried out, and that is said."""
@@ -207,6 +205,7 @@ class Exchange:
             desk.missed()
 
     def _leave_seat(self, line: Line) -> None:
+        line.moved += 1
         if line.seat is not None and self.occupied.get(line.seat) == line.call:
             del self.occupied[line.seat]
         line.seat = None

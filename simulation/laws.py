@@ -28,7 +28,9 @@ ENDS_BY_PROOF = frozenset({AgentState.READY, AgentState.TALKING, AgentState.LOGG
 PATIENT = frozenset({*BreakReason} - {BreakReason.PHONE_BUSY})
 ON_A_CALL = frozenset({AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING})
 FREE_AT_LAST = frozenset({AgentState.READY, AgentState.ON_BREAK, AgentState.LOGGED_OFF})
-UNANSWERED = frozenset({Outcome.ABANDONED, Outcome.SHORT_ABANDONED, Outcome.LOST_BY_PBX})
+UNANSWERED = frozenset(
+    {Outcome.ABANDONED, Outcome.SHORT_ABANDONED, Outcome.LOST_BY_PBX, Outcome.VOICE_MESSAGE, Outcome.CALL_BACK_OWED}
+)
 
 
 class Broken(Exception):

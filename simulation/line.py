@@ -21,6 +21,7 @@ class Place(StrEnum):
     RINGING = "ringing"
     TALKING = "talking"
     MESSAGE = "message"
+    PROMISED = "promised"  # is told that we shall call back, and hangs up
     GONE = "gone"
 
 
@@ -40,7 +41,10 @@ class Line:
     answered: datetime | None = None  # first
     ended: datetime | None = None
     failure: RingFailure | None = None  # what the last offer came to
+    moved: int = 0  # how often an order, or news of one, took them elsewhere
     talked: bool = False  # there is a recording of it
+    left_message: bool = False
+    promised: bool = False  # asked to be called back
     was_cut: bool = False  # the PBX died under it
 
 
@@ -51,9 +55,12 @@ class Wiring:
     greeting: Draw = Exactly(4.0)  # from the answer to the waiting room; 0: no greeting
     order_s: float = 0.01  # until an order takes effect
     phone_s: float = 0.05  # until the phone says that it rings
+    prompt_s: float = 5.0  # what is said to a caller lasts so long
+    key_s: float = 4.0  # so long into an offer a key is pressed
 
 
 BEING_RUNG: Final = frozenset({Place.DIALLED, Place.RINGING})
+DONE_WAITING: Final = frozenset({Place.MESSAGE, Place.PROMISED})
 
 
 class Desk(Protocol):

@@ -106,6 +106,11 @@ class MortalController(Controller):
         if self.is_alive:
             self._tell_of_recording(call)
 
+    def archived(self, fact: Event) -> None:
+        """A message: told while we live. (The archive tells again after a start; here that is left out.)"""
+        if self.is_alive:
+            self._decide_under(replace(fact, at=self.clock), Fault.NONE)
+
     def _tell_of_recording(self, call: CallId) -> None:
         self._decide_under(TalkRecorded(at=self.clock, call=call, attempt=self._recorded[call]), Fault.NONE)
 

@@ -32,6 +32,9 @@ class Try:
     talk_s: float
     wrap_up_s: float  # what the agent needs to write after it; the queue's limit may end it sooner
     again_after_s: float | None = None  # so long after giving up they dial again, if there is another try
+    wants_call_back: bool = False  # presses the key when a call-back is offered
+    message_s: float | None = None  # speaks so long when asked for a message; None: hangs up without a word
+    picks_up_s: float | None = 8.0  # answers the phone so soon when we call back; None: does not
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,18 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from acd.call_facts import VoiceMessageLeft
 from acd.distributor import Distributor
 from acd.events import QueuesLoaded, SeatOpened
 from acd.model import CallId, Queue, Seat, SeatId
 from simulation.agenda import Agenda
+from simulation.call_backs import CallBacks, CallsBack
 from simulation.controller import Controller, Watcher
 from simulation.desk import Person
 from simulation.draw import dice_named
 from simulation.exchange import Exchange
 from simulation.line import Line, Wiring
+from simulation.outward import Outward
 from simulation.people import Citizen, Worker
 
 ENGAGED_S: Final = 10.0
@@ -31,6 +34,9 @@ ENGAGED_S: Final = 10.0
 
 RECORDED_S: Final = 2.0
 """So soon after a call its recording is in the archive."""
+
+MESSAGE_ATTEMPT: Final = 9001
+"""As the dialplan numbers what it records by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,8 @@ class Visit:
     tried: int  # which of the citizen's calls, from 1
     talked: bool  # there is a recording of it
     was_cut: bool  # the PBX died under it
+    left_message: bool = False
+    promised: bool = False  # asked to be called back
 
     @property
     def waited_s(self) -> float | None:
@@ -68,9 +76,11 @@ class Simulation:
         wiring: Wiring | None = None,
         controller: Callable[[Agenda], Controller] = Controller,
         watchers: Iterable[Watcher] = (),
+        calls_back: CallsBack | None = None,
     ) -> None:
         """`citizens` in the order they come; they are taken one by one, so there may be any number.
 
+        `calls_back`: how those are called back who ask for it; None: nobody is, so no recipe should offer it.
         `watchers` see everything from the first event on: a journal needs that.
         """
         self.agenda = Agenda(begins)
@@ -85,11 +95,23 @@ class Simulation:
         self._desks: dict[SeatId, Person] = {}
         dice = dice_named(seed, "exchange")
         self.exchange = Exchange(self.agenda, self._desks, dice, wiring or Wiring(), self.controller.tell, self._over)
+        self.call_backs = self._set_up_calling_back(calls_back, wiring or Wiring()) if calls_back else None
         self.controller.connect(self.exchange)
         self.controller.tell(QueuesLoaded(at=begins, queues=tuple(queues)))
         for worker in workers:
             self.employ(worker)
         self._await_the_next()
+
+    def _set_up_calling_back(self, rules: CallsBack, wiring: Wiring) -> CallBacks:
+        """Those who ask are owed a call, and the exchange can make it."""
+        tell, exchange = self.controller.tell, self.exchange
+        backs = CallBacks(
+            rules, self.agenda, lambda: self.core, tell, lambda call: (self._owners[call][0].name, exchange.lines[call])
+        )
+        outward = Outward(self.agenda, self._desks, exchange.occupied, wiring, tell, backs.whom)
+        exchange.dial_out = outward.dial
+        self.controller.subscribe(backs.watch)
+        return backs
 
     @property
     def core(self) -> Distributor:
@@ -126,8 +148,8 @@ class Simulation:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nobody calls and nobody is going to."""
-        return not self._to_come and not self.exchange.lines
+        """Whether nobody calls, nobody is going to, and nobody is to be called back."""
+        return not self._to_come and not self.exchange.lines and not (self.call_backs and self.call_backs.open)
 
     def _step(self, until: datetime | None) -> bool:
         due, planned = self.controller.deadline(), self.agenda.next
@@ -167,6 +189,8 @@ class Simulation:
         citizen, tried = self._owners.pop(line.call)
         if line.talked:
             self.agenda.after(RECORDED_S, partial(self.controller.recorded, line.call, line.attempt))
+        if line.left_message:
+            self.agenda.after(RECORDED_S, partial(self._keep_message, line))
         self.visits.append(
             Visit(
                 citizen=citizen.name,
@@ -178,10 +202,18 @@ class Simulation:
                 ended=self.now,
                 tried=tried,
                 talked=line.talked,
+                left_message=line.left_message,
+                promised=line.promised,
                 was_cut=line.was_cut,
             )
         )
         again_after_s = ENGAGED_S if line.was_cut else line.own.again_after_s
-        if line.answered is None and again_after_s is not None and tried < len(citizen.tries):
+        is_content = line.answered is not None or line.left_message or line.promised
+        if not is_content and again_after_s is not None and tried < len(citizen.tries):
             self._to_come += 1
             self.agenda.after(again_after_s, partial(self._dial, citizen, tried + 1))
+
+    def _keep_message(self, line: Line) -> None:
+        """The recording is in the archive, which tells of it, not the telephones."""
+        fact = VoiceMessageLeft(at=self.now, call=line.call, attempt=MESSAGE_ATTEMPT, hotline=line.kind.hotline)
+        self.controller.archived(fact)

@@ -27,6 +27,7 @@ WHERE: Final = {
     Place.RINGING: Where.RINGING,
     Place.TALKING: Where.TALKING,
     Place.MESSAGE: Where.MESSAGE,
+    Place.PROMISED: Where.ELSEWHERE,
 }
 
 

@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 from acd.model import AgentId, QueueName, SeatId, Skills
-from simulation.draw import Draw, Exponential, Lognormal, dice_named
+from simulation.draw import Draw, Exponential, Lognormal, Uniform, dice_named
 from simulation.people import Citizen, Habits, Kind, Try, Worker
 
 CHINA: Final = timezone(timedelta(hours=8))
@@ -23,6 +23,10 @@ A_DAY: Final = (
     *(1.10, 1.20, 1.90, 2.10, 2.00, 1.60, 1.10, 1.00, 0.90, 0.80, 0.60, 0.44),
 )
 """Calls of each hour of the day (China's time) over the day's mean hour: two peaks on a working day. An assumption."""
+
+
+PICKS_UP: Final = Uniform(3.0, 15.0)
+"""So soon a citizen answers who answers at all when we call back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,10 @@ class Demand:
     redials: float = 0.5  # share of those who gave up who dial again
     again_after: Draw = Lognormal(120.0, 1.0)
     most_tries: int = 4
+    wants_call_back: float = 0.5  # share of those who are offered a call-back who take it
+    answers_call_back: float = 0.8  # share of calls to them that they answer
+    leaves_message: float = 0.6  # share of those who are asked for a message who leave one
+    message: Draw = Lognormal(25.0, 0.6)
 
     def rate_per_s(self, moment: datetime) -> float:
         """How many first calls a second."""
@@ -72,7 +80,7 @@ class Demand:
 
 def citizens(demand: Demand, seed: int) -> Iterator[Citizen]:
     """Draw them in the order they come: a Poisson process by thinning (Lewis and Shedler 1979)."""
-    coming, traits = dice_named(seed, "coming"), dice_named(seed, "traits")
+    coming, traits, choices = dice_named(seed, "coming"), dice_named(seed, "traits"), dice_named(seed, "choices")
     most, ends = demand.most_per_s, demand.begins + demand.lasts
     bounds = list(accumulate(kind.share for kind in demand.kinds))
     moment, number = demand.begins, 0
@@ -83,10 +91,10 @@ def citizens(demand: Demand, seed: int) -> Iterator[Citizen]:
         if coming.random() * most < demand.rate_per_s(moment):
             number += 1
             [kind] = traits.choices(demand.kinds, cum_weights=bounds)
-            yield Citizen(f"c{number}", moment, kind, _tries(demand, traits))
+            yield Citizen(f"c{number}", moment, kind, _tries(demand, traits, choices))
 
 
-def _tries(demand: Demand, dice: Random) -> tuple[Try, ...]:
+def _tries(demand: Demand, dice: Random, choices: Random) -> tuple[Try, ...]:
     """Every call that this citizen may make; so many draws for everybody, so that one changes nobody else."""
     return tuple(
         Try(
@@ -94,9 +102,17 @@ def _tries(demand: Demand, dice: Random) -> tuple[Try, ...]:
             talk_s=demand.talk.seconds(dice),
             wrap_up_s=demand.wrap_up.seconds(dice),
             again_after_s=_again(demand, dice),
+            wants_call_back=choices.random() < demand.wants_call_back,
+            message_s=_chosen(choices, demand.leaves_message, demand.message),
+            picks_up_s=_chosen(choices, demand.answers_call_back, PICKS_UP),
         )
         for _ in range(demand.most_tries)
     )
+
+
+def _chosen(dice: Random, share: float, draw: Draw) -> float | None:
+    luck, seconds = dice.random(), draw.seconds(dice)
+    return seconds if luck < share else None
 
 
 def _again(demand: Demand, dice: Random) -> float | None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from acd.commands import Command
 from acd.events import Event
-from acd.model import Queue, QueueName, RecipeRow, Relax, Skill, SkillLevel
+from acd.model import Announce, LeaveMessage, OfferCallBack, Queue, QueueName, RecipeRow, Relax, Skill, SkillLevel
 from simulation.agenda import Agenda
 from simulation.controller import Controller
 from simulation.coverage import Coverage
@@ -37,7 +37,16 @@ REST: Final = timedelta(seconds=20)
 GENERAL, HEALTH = QueueName("general"), QueueName("health")
 QUICK: Final[dict[str, Any]] = {"ring_time": timedelta(seconds=8), "wrap_up_time": timedelta(seconds=10)}
 QUEUES: Final = (
-    Queue(GENERAL, recipe=(RecipeRow(timedelta(seconds=25), Relax(Skill("english"))),), **QUICK),
+    Queue(
+        GENERAL,
+        recipe=(
+            RecipeRow(timedelta(seconds=12), Announce("many-callers")),
+            RecipeRow(timedelta(seconds=25), Relax(Skill("english"))),
+            RecipeRow(timedelta(seconds=30), OfferCallBack()),
+            RecipeRow(timedelta(seconds=90), LeaveMessage()),
+        ),
+        **QUICK,
+    ),
     Queue(HEALTH, recipe=(RecipeRow(timedelta(seconds=15), Relax(Skill("psychology"))),), **QUICK),
 )
 ENGLISH: Final = SkillLevel(Skill("english"), 2)

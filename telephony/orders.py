@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from acd.commands import Command, InviteMessage, MuteRecording, RingAgent, StopRinging
+from acd.commands import (
+    Command,
+    InviteMessage,
+    MuteRecording,
+    ProposeCallBack,
+    RingAgent,
+    SayToCaller,
+    StopRinging,
+)
 from acd.model import is_outward
 
 
@@ -29,6 +37,10 @@ def action_for(command: Command) -> tuple[str, dict[str, str]]:
             if is_outward(command.call):  # nobody waits for it
                 return "Hangup", {"Channel": command.call}
             target = ("waiting-room", "s")
+        case SayToCaller():
+            target = ("announce", f"0*{command.prompt}")
+        case ProposeCallBack():
+            target = ("offer-call-back", "s")
         case InviteMessage():
             target = ("leave-message", "s")
         case _:

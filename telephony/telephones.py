@@ -34,6 +34,7 @@ VARIABLES: Final = (
         "DIALSTATUS",
         "SAID",
         "LEAVES",
+        "ASKED",
     ),
 )
 """What the dialplan carries on a caller's leg and a snapshot reads back."""
@@ -42,6 +43,9 @@ PHONE: Final = "PJSIP/"
 NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID"})
 GREETING: Final = frozenset({"citizens", "unattended"})
 MESSAGE: Final = frozenset({"leave-message", "message"})
+OFFER: Final = "offer-call-back"
+WAITING: Final = frozenset({"waiting-room", "announce", OFFER})
+"""In the line: hearing music, or what the queue's recipe says."""
 TALKS: Final = frozenset({"talk-parked", "talk-together", "talk-taken", "talk-room"})
 """Where the caller's leg is in a conversation with its SEAT that is not Dial's, also while somebody is asked."""
 ASKING: Final = "talk-parked"
@@ -178,8 +182,8 @@ def _where(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[AmiMess
     if is_talking:
         return Where.TALKING
     match leg.get("Context"), leg.get("Application"):
-        case "waiting-room", _:
-            return Where.WAITING
+        case context, _ if context in WAITING:
+            return Where.WAITING if context != OFFER or carried.get("ASKED") != "yes" else Where.ELSEWHERE
         case "connect" | "talk-dial", "Dial":
             states = {other.get("ChannelStateDesc") for other in others}
             if "Up" in states:

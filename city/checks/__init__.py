@@ -27,6 +27,7 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     recipes.recipes_do_not_loop,
     recipes.relaxing_relaxes,
     recipes.nothing_follows_a_message,
+    recipes.offers_can_be_kept,
     crisis.crisis_has_no_machine,
     crisis.crisis_lends_nobody,
     sense.menus_are_shallow,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from city.files import Files, hotlines, levels, recipes
 from city.mistakes import Mistake
-from city.recipe import MessageRow
+from city.recipe import MessageRow, OfferCallBackRow
 
 
 def _lanes(files: Files) -> frozenset[str]:
@@ -19,7 +19,7 @@ def crisis_has_no_machine(files: Files) -> Iterator[Mistake]:
     lanes = _lanes(files)
     for recipe in recipes(files):
         for number, row in enumerate(recipe.rows):
-            if recipe.queue in lanes and isinstance(row, MessageRow):
+            if recipe.queue in lanes and isinstance(row, MessageRow | OfferCallBackRow):
                 zh = f"危机热线的来电在队列“{recipe.queue}”等候,不得转给机器"
                 message = f"callers of a crisis line wait in {recipe.queue!r}: they are not sent to a machine"
                 yield recipe.source.mistake((*recipe.path, number, "step"), "crisis_has_no_machine", zh, message)

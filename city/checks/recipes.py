@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from city.files import Files, WrittenRecipe, hotlines, menus, recipes, skills_asked_for
 from city.mistakes import Mistake
 from city.positions import KeyPath
-from city.recipe import MessageRow, RelaxRow, WaiveRow, level_left
+from city.queue import CallsBack, Queue
+from city.recipe import MessageRow, OfferCallBackRow, RelaxRow, WaiveRow, level_left
 
 
 def recipes_go_forward(files: Files) -> Iterator[Mistake]:
@@ -56,6 +57,21 @@ def nothing_follows_a_message(files: Files) -> Iterator[Mistake]:
                     "whoever is asked for a message waits no more: no row can follow",
                 )
                 yield recipe.source.mistake((*recipe.path, number), "follows_message", zh, message)
+
+
+def offers_can_be_kept(files: Files) -> Iterator[Mistake]:
+    """Whoever is offered a call-back gets one: by a rule, and not only if a person thinks of it."""
+    by_nobody = {
+        queue.name for _, queue in files.queues.entries("queues", Queue) if queue.calls_back is CallsBack.NOBODY
+    }
+    for recipe in recipes(files):
+        for number, row in enumerate(recipe.rows):
+            if isinstance(row, OfferCallBackRow) and recipe.queue in by_nobody:
+                zh = f'提供回拨,则队列“{recipe.queue}”须自动回拨:calls_back = "asked" 或 "missed"'
+                message = (
+                    f'who is offered a call-back is called: {recipe.queue!r} needs calls_back = "asked" or "missed"'
+                )
+                yield recipe.source.mistake((*recipe.path, number, "step"), "offers_no_call_back", zh, message)
 
 
 def _relaxing(recipe: WrittenRecipe) -> Iterator[tuple[KeyPath, RelaxRow | WaiveRow]]:

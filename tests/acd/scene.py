@@ -37,9 +37,11 @@ from acd.model import (
     Agent,
     AgentId,
     AgentState,
+    Announce,
     BreakReason,
     CallId,
     LeaveMessage,
+    OfferCallBack,
     Queue,
     QueueName,
     RecipeRow,
@@ -83,6 +85,12 @@ def giving_up(queue: Queue, after_s: float | None) -> Queue:
     if after_s is not None:
         steps.append(RecipeRow(timedelta(seconds=after_s), LeaveMessage()))
     return replace(queue, recipe=tuple(steps))
+
+
+def saying(queue: Queue, *rows: tuple[float, str]) -> Queue:
+    """The queue, whose callers are told these prompts after so many seconds; "": a call-back is offered."""
+    steps = [RecipeRow(timedelta(seconds=after), Announce(what) if what else OfferCallBack()) for after, what in rows]
+    return replace(queue, recipe=tuple(sorted((*queue.recipe, *steps), key=lambda row: row.after)))
 
 
 class Scene:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.codec import COMMANDS, EVENTS, KINDS, STEPS, UnknownKind, digest, pack, unpack
-from acd.commands import Command, InviteMessage, MuteRecording, RingAgent, StopRinging
+from acd.commands import Command, InviteMessage, MuteRecording, ProposeCallBack, RingAgent, SayToCaller, StopRinging
 from acd.distributor import RULES
 from acd.events import CallJoined, Event
 from acd.model import CallId, QueueName, RecipeStep, SkillLevel
@@ -37,7 +37,14 @@ def test_every_event_and_command_reads_back_equal(fact: Event | Command) -> None
 def test_all_kinds_are_known() -> None:
     """Nothing can be told or ordered that the journal cannot keep."""
     assert set(EVENTS.values()) == set(RULES)
-    assert set(COMMANDS.values()) == {InviteMessage, MuteRecording, RingAgent, StopRinging}
+    assert set(COMMANDS.values()) == {
+        InviteMessage,
+        MuteRecording,
+        ProposeCallBack,
+        RingAgent,
+        SayToCaller,
+        StopRinging,
+    }
 
 
 def test_row_of_a_newer_version_is_refused_by_name() -> None:

@@ -26,7 +26,7 @@ from acd.talk_facts import (
     TransferDone,
     TransferFailed,
 )
-from tests.acd.scene import Scene, giving_up, relaxing, skilled
+from tests.acd.scene import Scene, giving_up, relaxing, saying, skilled
 from tests.acd.watched import Watched
 
 SEATS, AGENTS = ("8001", "8002", "8003", "8004"), ("101", "102", "103", "104")
@@ -40,6 +40,8 @@ RECIPES: tuple[tuple[tuple[float, str, int], ...], ...] = (
 )
 GIVES_UP = (None, 2, 30, None)
 """After so many seconds callers are asked for a message."""
+SAYS: tuple[tuple[tuple[float, str], ...], ...] = ((), ((1, "many"),), ((3, ""), (12, "many")), ((10, ""),))
+"""After so many seconds something is said to them."""
 
 Move = tuple[str, int, int, int]
 small = st.integers(0, 7)
@@ -89,7 +91,10 @@ def play(scene: Scene, move: Move) -> None:
         "measure": lambda: scene.measure({seat: SERVES[b % 4], SEATS[c % 4]: SERVES[c % 3]}, SEATS[(a + b) % 4]),
         "dial out": lambda: scene.dial_out(agent, f"out-{len(scene.told)}", ("general", "health")[b % 2]),
         "recipe": lambda: scene.load(
-            replace(relaxing("general", *RECIPES[a % 4]), prefer_for=timedelta(seconds=(0, 5, 20)[c % 3])),
+            replace(
+                saying(relaxing("general", *RECIPES[a % 4]), *SAYS[b % 4]),
+                prefer_for=timedelta(seconds=(0, 5, 20)[c % 3]),
+            ),
             giving_up(relaxing("health", *RECIPES[b % 4]), GIVES_UP[c % 4]),
         ),
         **call_backs(scene, a, b, c),

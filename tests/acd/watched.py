@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from acd.commands import Command, InviteMessage, RingAgent
+from acd.commands import Command, InviteMessage, ProposeCallBack, RingAgent, SayToCaller
 from acd.errors import Refused
 from acd.events import Event, Request
 from acd.matching import Ask, able_at, can_serve
@@ -23,6 +23,10 @@ def place(call: WaitingCall) -> tuple[datetime, str]:
 class Watched(Scene):
     """A scene whose every event is followed by a look at everything."""
 
+    def __init__(self) -> None:
+        self.heard: dict[str, timedelta] = {}  # the last row that was said to each caller
+        super().__init__()
+
     def tell(self, event: Event) -> tuple[Command, ...]:
         """Feed one event; whatever it does, and also if it is refused, all must hold."""
         before = self.core.snapshot()
@@ -39,6 +43,7 @@ class Watched(Scene):
         self.check_nobody_waits_in_vain()
         self.check_order(orders)
         self.check_who_is_sent_away(orders)
+        self.check_who_is_spoken_to(orders)
         return orders
 
     def check_agents(self) -> None:
@@ -154,6 +159,19 @@ class Watched(Scene):
                 assert call.rests_until is not None
                 assert (call.id not in self.core.offers, told[call.id], self.core.is_blind) == (True, 1, False)
                 assert not [agent.id for agent in self.free() if self.fits(agent, call)]
+
+    def check_who_is_spoken_to(self, orders: tuple[Command, ...]) -> None:
+        """Only a caller who waits, whom nobody is offered, or free for; never beside another order; each row once."""
+        told = Counter(order.call for order in orders)
+        for order in orders:
+            if isinstance(order, SayToCaller | ProposeCallBack):
+                call = next(call for call in self.core.waiting if call.id == order.call)
+                assert (call.id not in self.core.offers, told[call.id], self.core.is_blind) == (True, 1, False)
+                assert (call.leaves, call.says, call.rests_until) == (False, None, None)
+                assert not [agent.id for agent in self.free() if self.fits(agent, call)]
+                assert call.joined + call.heard <= order.at
+                assert call.heard > self.heard.get(call.id, timedelta())
+                self.heard[call.id] = call.heard
 
     def merit(self, agent: Agent, call: WaitingCall) -> tuple[bool, int, datetime, str]:
         """Whom the citizen knows first, then the best-skilled, then the longest idle."""

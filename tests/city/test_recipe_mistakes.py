@@ -37,6 +37,8 @@ RECIPES = [
     Slip("recipe_out_of_order", "", "after_s = 60", "after_s = 20"),
     Slip("recipe_loops", "", 'step = "waive"', 'step = "relax"\nto_level = 2', below=-2),
     Slip("relaxes_nothing", "", "to_level = 2", "to_level = 3", below=-4),
+    Slip("unknown_prompt", "", 'step = "waive"\nskill = "psychology"', 'step = "announce"\nprompt = "manny"', below=1),
+    Slip("offers_no_call_back", "", 'step = "waive"\nskill = "psychology"', 'step = "offer_call_back"'),
     Slip("follows_message", "", 'step = "relax"\nskill = "psychology"\nto_level = 2', 'step = "message"', below=2),
 ]
 
@@ -57,19 +59,26 @@ MESSAGE = """
 after_s = 600
 step = "message"
 """
+OFFER = """
+[[queues.recipe]]
+after_s = 300
+step = "offer_call_back"
+"""
 
 
 def test_nobody_of_a_crisis_line_is_sent_to_a_machine(copy: Copy) -> None:
     """Neither by their queue's recipe nor by a level's, and no level lends what they have: all are named at once."""
     lend_the_other_way(copy)
     copy.replace("hotlines.toml", 'menu = "health"', "crisis = true")
-    own = copy.append("queues.toml", MESSAGE)
+    copy.replace("queues.toml", "wrap_up_s = 45", 'wrap_up_s = 45\ncalls_back = "asked"')
+    own = copy.append("queues.toml", OFFER + MESSAGE)
     levels = copy.append("levels.toml", STORM)
 
     assert [(mistake.file, mistake.line, mistake.rule) for mistake in copy.mistakes()] == [
         ("levels.toml", levels + 7, "crisis_has_no_machine"),
         ("levels.toml", levels + 9, "crisis_lends_nobody"),
         ("queues.toml", own + 3, "crisis_has_no_machine"),
+        ("queues.toml", own + 7, "crisis_has_no_machine"),
     ]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from acd.model import LeaveMessage, RecipeRow, Relax, Skill
-from city.recipe import MessageRow, RelaxRow, WaiveRow
+from acd.model import Announce, LeaveMessage, OfferCallBack, RecipeRow, Relax, Skill
+from city.recipe import AnnounceRow, MessageRow, OfferCallBackRow, RelaxRow, WaiveRow
 from hotline.recipes import acd_row
 
 
@@ -17,3 +17,5 @@ def test_each_kind_of_row_becomes_its_step() -> None:
     assert acd_row(relax) == RecipeRow(timedelta(seconds=30), Relax(Skill("cantonese"), 2))
     assert acd_row(waive) == RecipeRow(timedelta(seconds=60.5), Relax(Skill("cantonese"), 0))
     assert acd_row(MessageRow(after_s=600, step="message")).step == LeaveMessage()
+    assert acd_row(AnnounceRow(after_s=60, step="announce", prompt="many-callers")).step == Announce("many-callers")
+    assert acd_row(OfferCallBackRow(after_s=60, step="offer_call_back")).step == OfferCallBack()

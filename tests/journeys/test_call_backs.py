@@ -1,20 +1,22 @@
 """Who was missed is called back by rule: in their place, an agent first, and once; real phones count the rings."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from acd.call_back_facts import CallBackLined, CallBackWithdrawn, PlaceInherited
-from acd.call_facts import CallBackOwed, CallBackSettled
+from acd.call_back_facts import CallBackAsked, CallBackLined, CallBackWithdrawn, PlaceInherited
+from acd.call_facts import CallBackOwed, CallBackSettled, Debt
+from acd.commands import RingAgent
 from acd.dial_facts import DialOutcome, DialOutOver
-from acd.events import AgentAnswered
-from acd.model import AgentState
+from acd.events import AgentAnswered, CallEnded, QueuesLoaded
+from acd.model import AgentState, OfferCallBack, Queue, QueueName, RecipeRow
 from plumbing.settings import PREFIX
 from sandbox.ear import Ear
 from sandbox.phones import Manner
-from sandbox.sound import tone
+from sandbox.sound import RATE_HZ, tone
 from tests.journeys.api import api_of
 from tests.journeys.conftest import CALL_BACK_HZ, SHORT_ABANDON_S, calling_back, scene_of, settings_of
 
@@ -106,3 +108,34 @@ async def standing(api, wanted):
             if debt["standing"] == wanted:
                 return debt
             await asyncio.sleep(0.05)
+
+
+async def test_who_presses_1_while_they_wait_is_called_back_in_their_place(scene, carrier, prompt):
+    """They hear the offer, then the promise, and are let go; an agent who comes is rung for them, before the next."""
+    recipe = (RecipeRow(timedelta(seconds=1), OfferCallBack()),)
+    queue = Queue(QueueName("general"), wrap_up_time=timedelta(seconds=1), recipe=recipe)
+    scene.controller.engine.tell(QueuesLoaded(at=datetime.now(UTC), queues=(queue,)))
+    citizen, other = await scene.citizen("13800008666"), await scene.citizen("13800008777")
+    waits = await scene.wait_in(citizen)
+    between = await scene.wait_in(other)
+    ear = Ear(citizen.calls[-1])
+    await ear.clip([prompt("offer-call-back")[:RATE_HZ]], 15)
+    await citizen.press("1")
+    await scene.fact(CallBackAsked, call=waits)
+    assert (await scene.fact(CallBackOwed, call=waits)).why is Debt.ASKED
+    await ear.clip([prompt("call-back-promised")[: 2 * RATE_HZ]], 15)
+    await scene.fact(CallEnded, call=waits)
+    ours = (await scene.fact(CallBackLined, owed=waits)).call
+
+    async with carrier.phone("13800008666", manner=Manner.ANSWER) as phone:
+        desk = await scene.agent("101", "8001", Manner.ANSWER)
+        await (await desk.incoming()).established()
+        await (await phone.incoming()).established()
+        await phone.hang_up()
+        await scene.fact(CallBackSettled, call=waits)
+    await scene.fact(AgentAnswered, call=between)
+    await other.hang_up()
+    rung = [order.call for _, orders in scene.told for order in orders if isinstance(order, RingAgent)]
+
+    assert rung == [ours, between]
+    await scene.rows("select outcome from calls where call_id = :call and outcome = 'call_back_owed'", call=waits)

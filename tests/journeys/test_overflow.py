@@ -1,22 +1,24 @@
-"""溢出: whom a recipe sends to leave a message, on a real Asterisk."""
+"""溢出: what a recipe says to callers, and whom it sends to leave a message, on a real Asterisk."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from acd.call_back_facts import CallBackAsked
 from acd.call_facts import MessageBegun
-from acd.events import AgentAnswered, QueuesLoaded
-from acd.model import LeaveMessage, Queue, QueueName, RecipeRow
+from acd.events import AgentAnswered, CallEnded, CallJoined, QueuesLoaded
+from acd.model import Announce, LeaveMessage, OfferCallBack, Queue, QueueName, RecipeRow, RecipeStep
 from sandbox.citizens import voice
 from sandbox.ear import Ear
 from sandbox.phones import Manner
+from sandbox.sound import RATE_HZ, find
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def ask_for_messages(scene, after_s: float) -> None:
-    """From now on, callers of the general queue are asked for a message when they have waited so long."""
-    recipe = (RecipeRow(timedelta(seconds=after_s), LeaveMessage()),)
+def recipe(scene, *rows: tuple[float, RecipeStep]) -> None:
+    """From now on, this is done with callers of the general queue when they have waited so long."""
+    recipe = tuple(RecipeRow(timedelta(seconds=after_s), step) for after_s, step in rows)
     scene.controller.engine.tell(
         QueuesLoaded(at=datetime.now(UTC), queues=(Queue(QueueName("general"), recipe=recipe),))
     )
@@ -24,7 +26,7 @@ def ask_for_messages(scene, after_s: float) -> None:
 
 async def test_a_caller_whom_nobody_is_free_for_leaves_a_message_that_becomes_a_draft(scene, prompt):
     """An agent who becomes ready meanwhile is rung for the next caller, not for the one who speaks."""
-    ask_for_messages(scene, 1)
+    recipe(scene, (1, LeaveMessage()))
     (said,) = await voice([("citizen", "幸福小区停水三天了")])
     citizen, other = await scene.citizen(), await scene.citizen("13912345678")
     call = await scene.wait_in(citizen)
@@ -44,3 +46,40 @@ async def test_a_caller_whom_nobody_is_free_for_leaves_a_message_that_becomes_a_
     await scene.rows("select id from tickets where call_id = :call", call=call, within_s=30)
     await scene.rows("select outcome from calls where call_id = :call and outcome = 'voice_message'", call=call)
     await scene.comes_to_rest()
+
+
+async def test_who_waits_hears_what_is_said_and_keeps_the_place(scene, prompt):
+    """To its end; then music again. Of two, the first to come is the first to be served."""
+    recipe(scene, (1, Announce("many-callers")))
+    citizen, other = await scene.citizen(), await scene.citizen("13912345678")
+    first = await scene.wait_in(citizen)
+    second = await scene.wait_in(other)
+    joined = scene.controller.distributor.waits(first).joined
+    for one in (citizen, other):
+        await Ear(one.calls[-1]).clip([prompt("many-callers")], 15)
+    await scene.until(lambda: len(list(scene.facts(CallJoined, call=first))) == 2)
+
+    assert [call.id for call in scene.controller.distributor.waiting] == [first, second]
+    assert {fact.joined for fact in scene.facts(CallJoined, call=first)} == {joined}
+    await scene.agent("101", "8001", Manner.ANSWER)
+    await scene.fact(AgentAnswered, call=first)
+    for one in (citizen, other):
+        await one.hang_up()
+
+
+async def test_an_agent_who_becomes_free_gets_the_caller_out_of_what_is_being_said(scene, prompt):
+    """In the middle of the offer of a call-back, which no key is waited for any more."""
+    recipe(scene, (1, OfferCallBack()))
+    citizen = await scene.citizen()
+    call = await scene.wait_in(citizen)
+    await Ear(citizen.calls[-1]).clip([prompt("offer-call-back")[:RATE_HZ]], 15)
+
+    await scene.agent("101", "8001", Manner.ANSWER)
+    await scene.fact(AgentAnswered, call=call)
+    heard = citizen.calls[-1].heard()
+    await citizen.press("1")
+    await citizen.hang_up()
+    await scene.fact(CallEnded, call=call)
+
+    assert find(prompt("offer-call-back"), heard) is None
+    assert not list(scene.facts(CallBackAsked))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from acd.call_facts import MessageBegun
-from acd.commands import InviteMessage, MuteRecording, RingAgent, StopRinging
+from acd.commands import InviteMessage, MuteRecording, ProposeCallBack, RingAgent, SayToCaller, StopRinging
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -227,6 +227,14 @@ def test_asking_for_a_message_is_one_action_and_comes_back_as_a_fact():
 
     assert (name, fields["Context"], fields["Exten"]) == ("Redirect", "leave-message", "s")
     assert heard(said("MessageBegun")) == [MessageBegun(at=NINE, call=CALL)]
+
+
+def test_what_is_said_to_who_waits_is_one_action():
+    """A prompt by its name, behind a mark, so that none is an extension to which Asterisk gives a meaning."""
+    said_to, offered = SayToCaller(at=NINE, call=CALL, prompt="h"), ProposeCallBack(at=NINE, call=CALL)
+
+    assert action_for(said_to)[1] == {"Channel": CALL, "Context": "announce", "Exten": "0*h", "Priority": "1"}
+    assert action_for(offered)[1] == {"Channel": CALL, "Context": "offer-call-back", "Exten": "s", "Priority": "1"}
 
 
 def test_codes_keyed_in_a_talk_are_told_with_their_attempt():
