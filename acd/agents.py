@@ -9,16 +9,20 @@ leads nowhere: a person's request is refused with NotNow and nothing changes. St
 - *reserved* waits for the phone to say that it rings, at most START_WITHIN for the order to take effect and as long
   again for the phone. An order without effect costs the agent nothing (ready, same place in the idle line, after a
   short rest); a phone that says nothing is unreachable.
-- *ringing* waits for an answer. The dialplan's own time-out normally ends it; RING_MARGIN later we do.
+- *ringing* waits for an answer. The dialplan's own time-out normally ends it; RING_MARGIN later we do. Whoever missed
+  it is ready again, last in the idle line, after MISSED_RESTS: the caller goes to somebody else meanwhile. Missed once
+  too often in a row (the queue's break_after_missed; acd.offering.let_down) they are on break.
 - *reserved* is also the first agent of a transfer, until the target answers or the phone is rung again (acd.transfers).
 - *talking* waits for the end of the conversation or of the call. No deadline: people talk as long as they talk.
 - *wrap-up* waits for the agent to say ready or to dial out, at most for the queue's wrap-up time.
-- *on break* waits for the agent, if a person is the reason (also after a missed call: whoever did not answer may not
+- *on break* waits for the agent, if a person is the reason (also after missed calls: whoever does not answer may not
   be there). If the phone is the reason it ends by itself: engaged, after BUSY_FOR; unreachable, when the phone
   registers, and after a failed ring at the latest after UNREACHABLE_FOR.
 
 Who is ready longest is served first. The place in that line (`idle_since`) survives offers that fail by no fault of
 the agent's or the phone's.
+
+`missed` counts the rings missed in a row. What shows that the person is there (PRESENT) sets it to nothing.
 
 An agent may turn out to have *answered* in any state without a conversation: an offer taken back a moment too late.
 The caller is with them, so they are talking.
@@ -38,6 +42,7 @@ from acd.model import Agent, AgentState, BreakReason, CallId
 START_WITHIN: Final = timedelta(seconds=3)
 RING_MARGIN: Final = timedelta(seconds=3)
 AGENT_RESTS: Final = timedelta(seconds=2)
+MISSED_RESTS: Final = timedelta(seconds=10)
 BUSY_FOR: Final = timedelta(seconds=10)
 UNREACHABLE_FOR: Final = timedelta(seconds=30)
 
@@ -57,6 +62,7 @@ class AgentFact(StrEnum):
     RANG = "phone rings"
     ANSWERED = "answered"
     MISSED = "not answered or refused"
+    MISSED_AGAIN = "missed once too often"
     BUSY = "phone engaged"
     UNREACHABLE = "phone silent or unreachable"
     WITHDRAWN = "caller gone or offer taken back"
@@ -73,7 +79,8 @@ _S, _F = AgentState, AgentFact
 _OFFER_ENDS: Final = {
     _F.ANSWERED: _S.TALKING,
     _F.TALK_ENDED: _S.WRAP_UP,  # the answer was never told
-    _F.MISSED: _S.ON_BREAK,
+    _F.MISSED: _S.READY,
+    _F.MISSED_AGAIN: _S.ON_BREAK,
     _F.BUSY: _S.ON_BREAK,
     _F.UNREACHABLE: _S.ON_BREAK,
     _F.WITHDRAWN: _S.READY,
@@ -103,7 +110,7 @@ TABLE: Final[Mapping[AgentState, Mapping[AgentFact, AgentState]]] = {
 
 _REASONS: Final[Mapping[AgentFact, BreakReason]] = {
     _F.LOGGED_ON: BreakReason.REST,
-    _F.MISSED: BreakReason.MISSED,
+    _F.MISSED_AGAIN: BreakReason.MISSED,
     _F.BUSY: BreakReason.PHONE_BUSY,
     _F.UNREACHABLE: BreakReason.PHONE_UNREACHABLE,
     _F.PHONE_LOST: BreakReason.PHONE_UNREACHABLE,
@@ -117,7 +124,13 @@ _LASTS: Final[Mapping[AgentFact, timedelta]] = {
     _F.BUSY: BUSY_FOR,
     _F.UNREACHABLE: UNREACHABLE_FOR,
     _F.NOT_CARRIED_OUT: AGENT_RESTS,
+    _F.MISSED: MISSED_RESTS,
 }
+
+PRESENT: Final = frozenset(
+    {_F.LOGGED_ON, _F.SAID_READY, _F.WENT_ON_BREAK, _F.DIALS_OUT, _F.ANSWERED, _F.TALK_ENDED, _F.LOGGED_OFF}
+)
+"""Facts that show that somebody is there, or that end their time at the seat."""
 
 ON_A_CALL: Final = frozenset({_S.RESERVED, _S.RINGING, _S.TALKING})
 """The states in which an agent has a call, and in no other."""
@@ -160,19 +173,29 @@ def turn(
         agent.skills,
         into,
         since=at,
-        idle_since=_idle_since(agent, into, at),
+        idle_since=_idle_since(agent, fact, into, at),
         seat=None if into is AgentState.LOGGED_OFF else agent.seat,
         call=call,
         attempt=attempt,
         reason=reason or _REASONS.get(fact),
         until=until,
+        missed=_missed(agent, fact),
     )
 
 
-def _idle_since(agent: Agent, into: AgentState, at: datetime) -> datetime | None:
-    """Keep the place in the idle line while ready, reserved or ringing; begin a new one on coming back to ready."""
+def _missed(agent: Agent, fact: AgentFact) -> int:
+    if fact in (AgentFact.MISSED, AgentFact.MISSED_AGAIN):
+        return agent.missed + 1
+    return 0 if fact in PRESENT else agent.missed
+
+
+def _idle_since(agent: Agent, fact: AgentFact, into: AgentState, at: datetime) -> datetime | None:
+    """Keep the place in the idle line while ready, reserved or ringing; begin a new one on coming back to ready.
+
+    Whoever missed a call stands behind everybody else.
+    """
     if into is AgentState.READY:
-        return agent.idle_since or at
+        return at if fact is AgentFact.MISSED else agent.idle_since or at
     return agent.idle_since if into is AgentState.RESERVED or into is AgentState.RINGING else None
 
 

@@ -114,6 +114,7 @@ class Distributor:
         hall = self._hall
         hall.orders.clear()
         hall.touched.clear()
+        hall.missed.clear()
         RULES[type(event)](hall, event)
         overflowing = overflow.overflowing(hall)
         match(hall, event.at)
@@ -144,6 +145,11 @@ class Distributor:
     def touched(self) -> Sequence[AgentId]:
         """Whose state, seat or skills the last event changed, perhaps more than once. A live view."""
         return self._hall.touched
+
+    @property
+    def missed(self) -> Sequence[Offer]:
+        """The offers that the last event showed to be missed or refused by their agents. A live view."""
+        return self._hall.missed
 
     @property
     def waiting(self) -> tuple[WaitingCall, ...]:

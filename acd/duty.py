@@ -37,9 +37,9 @@ def _refresh(hall: Hall, event: AgentLoggedOn, present: Agent, seat: Seat) -> No
 
 
 def become_ready(hall: Hall, event: AgentBecameReady) -> None:
-    """就绪. Said again while ready it is accepted and changes nothing."""
+    """就绪. Said again while ready it is accepted and changes nothing, unless a call was missed: they are there."""
     agent = hall.agent(event.agent)
-    if agent.state is AgentState.READY:
+    if agent.state is AgentState.READY and not agent.missed:
         return
     _must_have_seat(hall, agent)
     hall.change(agent.id, AgentFact.SAID_READY, event.at)

@@ -64,6 +64,7 @@ class Hall:
         self.deadlines: LazyHeap[datetime, Deadline] = LazyHeap()
         self.orders: list[Command] = []  # given while one event is received
         self.touched: list[AgentId] = []  # whose state, seat or skills changed meanwhile: acd.why looks at no one else
+        self.missed: list[Offer] = []  # not answered or refused meanwhile
         self.matching = Matching()
         self.learning = Learning()
         self._agents: dict[AgentId, Agent] = {}

@@ -15,7 +15,7 @@ from acd.commands import Command, RingAgent
 from acd.distributor import Distributor
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, Event, RingFailed, RingStarted, SeatClosed
 from acd.matching import Ask, ask_of, rank
-from acd.model import AgentId, AgentState, BreakReason, CallId, Offer, RingFailure, WaitingCall
+from acd.model import AgentId, AgentState, CallId, Offer, WaitingCall
 from acd.why import LASTING, Bar, CallRule, Choice, Kept, choices, goes_first_by, in_line, kept_from, may_be_offered
 
 WAITS: Final = frozenset(
@@ -211,9 +211,10 @@ def _is(offered: Offered, offer: Offer | None) -> bool:
 def _ended_by_time(core: Distributor, agent: AgentId) -> OfferEnd:
     """The deadline came: what it was is seen in what it made of the agent."""
     now = core.agents[agent]
+    if any(offer.agent == agent for offer in core.missed):
+        return OfferEnd.NO_ANSWER
     if now.state is AgentState.ON_BREAK:
-        missed = now.reason is BreakReason.MISSED
-        return OfferEnd(RingFailure.NO_ANSWER if missed else RingFailure.UNREACHABLE)
+        return OfferEnd.UNREACHABLE
     return OfferEnd.NOT_CARRIED_OUT if now.state is AgentState.READY else OfferEnd.TAKEN_BACK
 
 

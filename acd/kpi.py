@@ -5,8 +5,8 @@ hung up before an answer has abandoned, and who was refused was refused, also wh
 
 A call belongs to the interval in which its first fact lies, whenever it ends. Waits are counted from that first fact,
 which is Asterisk's answer: greeting and menu are in them (GB/T 33358-2016 as we know it: 15 s, connected 95 %).
-Not here: handle time, wrap-up, occupancy, and figures by agent. The end of a wrap-up is no fact but a decision of the
-distributor's, so they need the journal played again, not only folded.
+In acd.agent_kpi, not here: handle time, wrap-up, occupancy, and figures by agent. The end of a wrap-up is no fact but a
+decision of the distributor's, so they need the journal played again, not only folded.
 
 A rate of nothing is None, not 0. Change a formula, and VERSION changes with it.
 """

@@ -123,6 +123,7 @@ class RecipeRow:
 
     after: timedelta
     step: RecipeStep
+    expects: timedelta | None = None  # of something to be said: only if the wait from then on is foreseen so long
 
 
 Recipe = tuple[RecipeRow, ...]
@@ -138,6 +139,7 @@ class Queue:
     wrap_up_time: timedelta = timedelta(seconds=30)  # 话后整理 after a call of this queue
     recipe: Recipe = ()
     prefer_for: timedelta = timedelta(0)  # 熟人坐席: so long a call waits only for the agent it prefers
+    break_after_missed: int = 2  # 连续未接几次转小休: the first is a warning; why 2, docs/acd.md
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ class Agent:
     attempt: int = 0  # which offer of `call` this is, while reserved, ringing or talking
     reason: BreakReason | None = None
     until: datetime | None = None  # when `state` ends by itself, if it does; while ready: no offer before this
+    missed: int = 0  # 连续未接: rings missed since there last was a sign that somebody is there
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def end_in_nothing(hall: Hall, offer: Offer, fact: AgentFact, at: datetime, *, s
     offered the call before has answered meanwhile, the caller is with them: then nothing is stopped.
     """
     late = hall.book.end_offer(offer.call)
-    hall.change(offer.agent, fact, at)
+    let_down(hall, offer, fact, at)
     if is_outward(offer.call):
         end_outward(hall, offer, at, stop=stop)
         return
@@ -134,7 +134,18 @@ def end_in_nothing(hall: Hall, offer: Offer, fact: AgentFact, at: datetime, *, s
     caller_said_gone = fact is AgentFact.WITHDRAWN and not stop
     rests = caller_said_gone or fact is AgentFact.NOT_CARRIED_OUT
     attempts = hall.book.attempts(offer.call)
-    hall.wait(replace(waiting, attempts=attempts, rests_until=at + CALL_RESTS if rests else None))
+    held_until = None if fact is AgentFact.MISSED else waiting.held_until  # the citizen waits no more for them alone
+    resting = at + CALL_RESTS if rests else None
+    hall.wait(replace(waiting, attempts=attempts, rests_until=resting, held_until=held_until))
+
+
+def let_down(hall: Hall, offer: Offer, fact: AgentFact, at: datetime) -> None:
+    """The offer came to nothing for its agent. The queue says how many missed in a row are one too many."""
+    if fact is AgentFact.MISSED:
+        hall.missed.append(offer)
+        if hall.agents[offer.agent].missed + 1 >= hall.rules(offer.queue).break_after_missed:
+            fact = AgentFact.MISSED_AGAIN
+    hall.change(offer.agent, fact, at)
 
 
 def end_outward(hall: Hall, offer: Offer, at: datetime, *, stop: bool) -> None:

@@ -11,6 +11,10 @@ never says so, the order came to nothing and the call is in its old place again 
 
 Whoever has something said to them stays in the line and may be offered to an agent at any moment: the newer order takes
 them away from what is being said. What is said is ordered once; an order that comes to nothing leaves it unsaid.
+
+A row that `expects` a wait is judged once, when its time has come and nobody is free: by the estimate for this caller
+(acd.outlook) at that moment. One that is shorter, or not known, leaves it unsaid for good. A look costs O(n), and is
+had for such rows only.
 """
 
 from __future__ import annotations
@@ -26,7 +30,13 @@ from acd.hall import Hall
 from acd.matching import rank
 from acd.model import Announce, CallId, OfferCallBack, RecipeRow, WaitingCall, is_outward
 from acd.offering import CALL_RESTS, begin_wrap_up
+from acd.outlook import Outlook
+from acd.rates import SECOND
 from acd.transfers import clear
+
+JUDGED_AT_ONCE: Final = 20
+"""So many callers' waits are looked at for one event, as when a changed recipe has something to say to everybody; the
+others' in the seconds after it, so many in each."""
 
 CARRIED_OUT_WITHIN: Final = timedelta(seconds=5)
 """An order takes effect in milliseconds; by then it has, or AMI has said no, or the call is gone."""
@@ -50,6 +60,7 @@ def overflow(hall: Hall, calls: Iterable[CallId], at: datetime) -> None:
     One whose phone was told to stop just now waits a second for it: the agent may be picking up.
     """
     told = {order.call for order in hall.orders}
+    judged = 0
     for call in calls:
         waiting = hall.waiting[call]
         if not hall.matching.may_be_offered(call):
@@ -59,7 +70,12 @@ def overflow(hall: Hall, calls: Iterable[CallId], at: datetime) -> None:
         elif call in told:
             hall.amend(replace(waiting, step_at=at + CALL_RESTS))
         elif waiting.says is not None:
-            _say(hall, waiting, waiting.says, at)
+            turn = judged // JUDGED_AT_ONCE
+            judged += waiting.says.expects is not None
+            if waiting.says.expects is not None and turn:
+                hall.amend(replace(waiting, step_at=at + turn * CALL_RESTS))
+            else:
+                _say(hall, waiting, waiting.says, at)
 
 
 def _send_away(hall: Hall, call: WaitingCall, at: datetime, *, is_told: bool) -> None:
@@ -71,12 +87,20 @@ def _send_away(hall: Hall, call: WaitingCall, at: datetime, *, is_told: bool) ->
 
 
 def _say(hall: Hall, call: WaitingCall, row: RecipeRow, at: datetime) -> None:
-    match row.step:
-        case Announce(prompt):
-            hall.orders.append(SayToCaller(at=at, call=call.id, prompt=prompt))
-        case OfferCallBack():
-            hall.orders.append(ProposeCallBack(at=at, call=call.id))
+    if _is_expected(hall, call, row, at):
+        match row.step:
+            case Announce(prompt):
+                hall.orders.append(SayToCaller(at=at, call=call.id, prompt=prompt))
+            case OfferCallBack():
+                hall.orders.append(ProposeCallBack(at=at, call=call.id))
     hall.amend(replace(call, says=None, heard=row.after))
+
+
+def _is_expected(hall: Hall, call: WaitingCall, row: RecipeRow, at: datetime) -> bool:
+    if row.expects is None:
+        return True
+    wait = Outlook(hall).caller(call, at)
+    return wait is not None and wait.mean_s >= row.expects / SECOND
 
 
 def leave(hall: Hall, event: MessageBegun) -> None:

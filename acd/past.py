@@ -58,6 +58,15 @@ class Past:
         """What was decided from `since` up to before `until`. NothingThen."""
         return await self._stretch((journal.c.at >= since) & (journal.c.at < until))
 
+    async def leading_to(self, since: datetime, until: datetime) -> Stretch:
+        """As `period`; if nothing was decided in it, the last entry before, for its state lasts. NothingThen."""
+        before = journal.c.at < until
+        try:
+            return await self._stretch((journal.c.at >= since) & before)
+        except NothingThen:
+            last = (await self._stretch(before)).last
+            return Stretch(last, last)
+
     async def of_call(self, call: CallId) -> Stretch:
         """From the first entry of a call to its end, or to the journal's, if it goes on. NothingThen."""
         rows = await self._entries_of(call)

@@ -26,7 +26,7 @@ from acd.events import (
 )
 from acd.hall import Hall
 from acd.model import Agent, AgentState, CallId, Offer, WaitingCall, is_outward
-from acd.offering import FAILURES, begin_talk, begin_wrap_up, believe, end_in_nothing
+from acd.offering import FAILURES, begin_talk, begin_wrap_up, believe, end_in_nothing, let_down
 from acd.transfers import clear, drop_asked, let_go
 from acd.waiting import begin
 
@@ -73,7 +73,7 @@ def end(hall: Hall, event: CallEnded) -> None:
     offered, talked = hall.book.open.get(event.call), hall.book.end_talk(event.call)
     if offered is not None:
         rang_in_vain = is_outward(event.call) and hall.agents[offered.agent].state is AgentState.RINGING
-        hall.change(offered.agent, AgentFact.MISSED if rang_in_vain else AgentFact.WITHDRAWN, event.at)
+        let_down(hall, offered, AgentFact.MISSED if rang_in_vain else AgentFact.WITHDRAWN, event.at)
     if talked is not None:
         begin_wrap_up(hall, talked, event.at)
     clear(hall, event.call, event.at)

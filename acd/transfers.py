@@ -19,7 +19,7 @@ from acd.agents import RING_MARGIN, START_WITHIN, TABLE, AgentFact
 from acd.call_facts import CallTransferredOut
 from acd.hall import Hall
 from acd.model import Agent, AgentState, CallId, Offer, QueueName, RingFailure, SeatId, is_outward
-from acd.offering import FAILURES, begin_talk, begin_wrap_up, end_in_nothing
+from acd.offering import FAILURES, begin_talk, begin_wrap_up, end_in_nothing, let_down
 from acd.talk_facts import (
     ConsultAnswered,
     ConsultBegun,
@@ -191,7 +191,7 @@ def drop_asked(hall: Hall, call: CallId, at: datetime, failure: RingFailure | No
         begin_wrap_up(hall, offer, at)
         return
     fact = FAILURES[failure] if failure else AgentFact.WITHDRAWN
-    hall.change(offer.agent, fact if offer.seat in hall.seats else AgentFact.SEAT_CLOSED, at)
+    let_down(hall, offer, fact if offer.seat in hall.seats else AgentFact.SEAT_CLOSED, at)
 
 
 def clear(hall: Hall, call: CallId, at: datetime) -> None:

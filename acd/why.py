@@ -30,7 +30,7 @@ class Bar(StrEnum):
     TALKING = "talking"  # 通话
     WRAP_UP = "wrap_up"  # 话后整理
     OFFERED = "offered"  # 预占或振铃: is being offered a call, or kept for one
-    RESTING = "resting"  # 刚有指令未执行,稍歇
+    RESTING = "resting"  # 刚有未接或指令未执行,稍歇
     NOTHING = "nothing"  # 空闲,可派
 
 

@@ -40,6 +40,7 @@ class AgentSeen(Answer):
     call: CallId | None
     reason: BreakReason | None
     until: datetime | None
+    missed: int  # rings missed in a row
     skills: dict[str, int]
 
 
@@ -68,6 +69,7 @@ def _seen(agent: Agent, names: Mapping[AgentId, str]) -> AgentSeen:
         call=agent.call,
         reason=agent.reason,
         until=agent.until,
+        missed=agent.missed,
         skills=levels_of(agent.skills),
     )
 

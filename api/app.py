@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from api import (
     advice,
+    agent_kpi,
     agents,
     audit,
     calls,
@@ -105,6 +106,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/jobs/{job}/retry", jobs.retry, Nothing, jobs.JobSeen, LEADER, "重试转写", "have a job that was given up tried again"),
     Route("GET", "/api/ledger", ledger.balance, ledger.PeriodWanted, ledger.LedgerSeen, OPERATOR, "来电结账", "what became of every call, and whether the sums reconcile"),
     Route("GET", "/api/kpi", kpi.figures, kpi.KpiWanted, kpi.KpiSeen, OPERATOR, "运行指标", "service level, connected rate, abandonment, waits; by hotline or queue, by interval"),
+    Route("GET", "/api/kpi/agents", agent_kpi.figures, agent_kpi.AgentKpiWanted, agent_kpi.AgentKpiSeen, OPERATOR, "话务员指标", "handle time, wrap-up, hold, occupancy; by agent and queue, by interval"),
     Route("GET", "/api/audit", audit.everything, audit.AuditWanted, audit.AuditSeen, LEADER, "查阅留痕", "who heard, saw or changed what"),
     Route("GET", "/api/tokens", tokens.everything, Nothing, tokens.TokensSeen, ADMIN, "令牌列表", "all tokens"),
     Route("POST", "/api/tokens", tokens.make, tokens.MakeToken, tokens.FreshToken, ADMIN, "签发令牌", "make a token"),

@@ -74,6 +74,17 @@ class DraftBorn(BaseModel):
     seconds: float | None = None
 
 
+class RingMissed(BaseModel):
+    """An agent let it ring, or refused: the `missed`th in a row. A warning, unless they are on break for it now."""
+
+    agent: str
+    seat: str
+    call: str
+    at: datetime
+    missed: int
+    on_break: bool
+
+
 _ONE_CALL = TypeAdapter(LiveCall)
 
 
@@ -121,6 +132,10 @@ class Board:
     def note_draft(self, born: DraftBorn) -> None:
         """Tell the watchers that a draft was born."""
         self._tell("draft", born.model_dump_json().encode())
+
+    def note_missed(self, ring: RingMissed) -> None:
+        """Tell the watchers that an agent did not answer."""
+        self._tell("missed", ring.model_dump_json().encode())
 
     def close(self) -> None:
         """Let every watcher go; the server is stopping."""

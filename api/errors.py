@@ -38,7 +38,7 @@ from acd.inbox import EngineStopped
 from acd.staff import BadNumberOrPin
 from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.jobs import JobNotDead, UnknownJob
-from api.ports import PastUnreadable, TooLong, Unknown
+from api.ports import PastUnreadable, TooLong, TooMuch, Unknown
 from api.recordings import ReasonNeeded
 from recordings.grants import (
     GrantExpired,
@@ -93,6 +93,12 @@ TABLE: dict[type[Exception], Line] = {
     PastUnreadable: Line(500, "past_unreadable"),
     TooLong: Line(
         503, "took_too_long", "回看用时过长,请缩小范围后重试", "looking back took too long; ask for less, or again"
+    ),
+    TooMuch: Line(
+        422,
+        "too_much",
+        "结果过多,请缩短时段、加长时段间隔,或只查一名话务员",
+        "too many rows: ask for a shorter period, longer intervals or one agent",
     ),
     NotKnown: Line(401, "token_needed", "需要有效的令牌", "a valid token is needed"),
     NotAllowed: Line(403, "not_allowed", "您的角色不能执行此操作", "your role does not reach so far"),

@@ -13,7 +13,10 @@ HEARTBEAT_S = 15.0  # a comment line this often, so that proxies and clients see
 
 
 async def stream(asked: Asked[Nothing]) -> web.StreamResponse:
-    """Server-sent events: `call` (a LiveCall), `draft` (a DraftBorn), and `now` after the first whole board."""
+    """Server-sent events of what moves, after the whole board and one `now`.
+
+    `call` (a LiveCall), `draft` (a DraftBorn), `missed` (a RingMissed).
+    """
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
     await response.prepare(asked.request)
     with asked.services.board.watched() as watcher:

@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.advice import Advice, Mode
+from acd.agent_kpi import Period, Sheet
 from acd.arrangement import Arrangement
 from acd.call_back_plan import Place
 from acd.capacity import Capacity
@@ -66,14 +67,21 @@ class TooLong(Exception):
     """Looking at the past took longer than anybody waits."""
 
 
+class TooMuch(Exception):
+    """The answer would have more rows than anybody reads."""
+
+
 class Hindsight(Protocol):
-    """Who looks at the past, in another process: `hotline.aside.Aside`. Unknown, PastUnreadable, TooLong."""
+    """Who looks at the past, in another process: `hotline.aside.Aside`. Unknown, PastUnreadable, TooLong, TooMuch."""
 
     async def why_call(self, call: CallId, *, everything: bool) -> Sequence[Line]:
         """Why a call waited."""
 
     async def why_agent(self, agent: AgentId, call: CallId | None, *, everything: bool) -> Sequence[Line]:
         """Why an agent got this call, or their last one."""
+
+    async def agent_kpis(self, period: Period) -> Sheet:
+        """How agents spent their time."""
 
 
 class Directory(Protocol):

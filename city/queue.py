@@ -37,6 +37,8 @@ class Queue(Named):
     """熟人坐席:几天内接待过该号码的话务员优先,0 为不用 / who served the number within so many days goes first"""
     prefer_last_agent_s: Annotated[float, Field(ge=0, le=30)] = 0.0
     """其在岗但忙时,只等其多少秒 / how long the call waits for them alone while they are on duty and busy, in seconds"""
+    break_after_missed: Annotated[int, Field(ge=1, le=10)] = 2
+    """话务员连续未接几次转小休,之前只提示 / on break after so many missed in a row; a warning before"""
     recipe: tuple[AnyRow, ...] = ()
     """溢出方案,按时间先后 / what happens as a call waits, the earliest row first"""
     calls_back: CallsBack = CallsBack.NOBODY

@@ -43,7 +43,14 @@ class MessageRow(Row):
     """请来电者语音留言 / the caller is asked for a voice message, unless somebody is free just then"""
 
 
-class AnnounceRow(Row):
+class SpokenRow(Row):
+    """Something is said to the caller."""
+
+    predicted_wait_s: Annotated[float, Field(ge=10, le=7200)] | None = None
+    """仅当那时预计还要等这么多秒;不可知则不做 / only if the wait foreseen then is so long; not if it is not known"""
+
+
+class AnnounceRow(SpokenRow):
     """播报: the caller hears something, and waits on."""
 
     step: Literal["announce"]
@@ -52,7 +59,7 @@ class AnnounceRow(Row):
     """提示音,见 prompts/prompts.toml / a name from prompts/prompts.toml"""
 
 
-class OfferCallBackRow(Row):
+class OfferCallBackRow(SpokenRow):
     """提供回拨: who presses 1 is called back in their place."""
 
     step: Literal["offer_call_back"]

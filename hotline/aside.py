@@ -14,9 +14,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
+from acd.agent_kpi import Period, Sheet
+from acd.codec import decode, encode
 from acd.model import AgentId, CallId
 from acd.why_words import Line
-from api.ports import PastUnreadable, TooLong, Unknown
+from api.ports import PastUnreadable, TooLong, TooMuch, Unknown
 
 PROGRAM: Final = (sys.executable, "-m", "hotline.aside_child")
 DEADLINE_S: Final = 120.0
@@ -38,6 +40,11 @@ class Aside:
         """Why an agent got a call. Unknown, PastUnreadable, TooLong."""
         return _lines(await self._ask("why_agent", agent=agent, call=call, everything=everything))
 
+    async def agent_kpis(self, period: Period) -> Sheet:
+        """How agents spent their time. PastUnreadable, TooLong, TooMuch."""
+        sheet: Sheet = decode(Sheet, await self._ask("agent_kpis", period=encode(period)))
+        return sheet
+
     async def _ask(self, what: str, **wish: Any) -> Any:
         said = json.dumps({"ask": what, "database": self._url, **wish}) + "\n"
         try:
@@ -47,6 +54,8 @@ class Aside:
             raise TooLong from error
         if "nothing" in answer:
             raise Unknown(wish.get("call") or wish.get("agent"))
+        if "too_much" in answer:
+            raise TooMuch
         if "unreadable" in answer:
             raise PastUnreadable(answer["unreadable"]["en"], answer["unreadable"]["zh"])
         return answer["answer"]

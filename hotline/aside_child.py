@@ -13,14 +13,19 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from acd.codec import encode
+from acd.agent_kpi import ROWS_MOST, Period
+from acd.codec import decode, encode
 from acd.model import AgentId, CallId
 from acd.past import NothingThen, Past, Unreadable
-from hotline.looking_back import why_agent, why_call
+from hotline.looking_back import agent_kpis, why_agent, why_call
 from plumbing.database import connect
 
 NICE: Final = 10
 """Whoever is to be rung goes first."""
+
+
+class TooMuch(Exception):
+    """The answer would be longer than anybody reads."""
 
 
 async def _why_call(past: Past, wish: Mapping[str, Any]) -> Any:
@@ -33,6 +38,13 @@ async def _why_agent(past: Past, wish: Mapping[str, Any]) -> Any:
     return [encode_line(line) for line in lines]
 
 
+async def _agent_kpis(past: Past, wish: Mapping[str, Any]) -> Any:
+    sheet = await agent_kpis(past, decode(Period, wish["period"]))
+    if len(sheet.agents) + len(sheet.queues) > ROWS_MOST:
+        raise TooMuch
+    return encode(sheet)
+
+
 def encode_line(line: tuple[Any, ...]) -> list[Any]:
     """A line of words, as JSON says it."""
     return [encode(part) for part in line]
@@ -41,6 +53,7 @@ def encode_line(line: tuple[Any, ...]) -> list[Any]:
 QUESTIONS: Final[Mapping[str, Callable[[Past, Mapping[str, Any]], Awaitable[Any]]]] = {
     "why_call": _why_call,
     "why_agent": _why_agent,
+    "agent_kpis": _agent_kpis,
 }
 """What may be asked -> who answers."""
 
@@ -49,6 +62,8 @@ async def _answer(wish: Mapping[str, Any]) -> dict[str, Any]:
     engine = connect(wish["database"])
     try:
         return {"answer": await QUESTIONS[wish["ask"]](Past(engine), wish)}
+    except TooMuch:
+        return {"too_much": True}
     except NothingThen:
         return {"nothing": True}
     except Unreadable as error:

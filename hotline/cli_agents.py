@@ -26,6 +26,8 @@ def everything() -> None:
     for person in at.ask("GET /api/staff")["staff"]:
         agent = now.get(person["number"], {})
         doing = " ".join(filter(None, (agent.get("state", "logged_off"), agent.get("reason"))))
+        if agent.get("missed"):
+            doing += f" 未接 missed {agent['missed']}"
         row = (person["number"], person["name"], levels(person["skills"]), agent.get("seat"), doing)
         rows.append((*row, when(agent.get("since"))))
     table("话务员 · agents", columns, rows)

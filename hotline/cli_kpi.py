@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import typer
 
 from acd.kpi import By
+from hotline import cli_agent_kpi
 from hotline.cli_face import controller, moment, say, table, when
 
 RATES = {
@@ -43,9 +44,17 @@ def kpi(
     until: Annotated[str | None, typer.Option(help="止(不含);缺省为现在 / up to before; now, if not said")] = None,
     by: Annotated[By, typer.Option(help="按热线或队列 / by hotline or queue")] = By.HOTLINE,
     every: Annotated[str, typer.Option(help="时段 15m|30m|1h|1d|whole / the interval")] = "whole",
+    agents: Annotated[
+        bool, typer.Option("--agents", help="话务员:处理时长、话后整理、保持、占用率 / handle time, occupancy")
+    ] = False,
+    agent: Annotated[str | None, typer.Option(help="只看一名话务员 / one agent only")] = None,
 ) -> None:
-    """运行指标 · service level, connected rate, abandonment, waits."""
+    """运行指标 · service level, connected rate, abandonment, waits; with --agents, how agents spend their time."""
     period = {name: moment(text) for name, text in (("since", since), ("until", until)) if text}
+    if agents or agent:
+        wish = {**period, "every": every, **({"agent": agent} if agent else {})}
+        cli_agent_kpi.show(controller().ask(f"GET /api/kpi/agents?{urlencode(wish)}"))
+        return
     show(controller().ask(f"GET /api/kpi?{urlencode({**period, 'by': by.value, 'every': every})}"))
 
 

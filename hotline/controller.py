@@ -61,6 +61,7 @@ from hotline.pulse import Pulse, note_pid, wait_for_turn
 from hotline.speech import build_speech
 from hotline.talk_desk import TalkDesk
 from hotline.talks_found import TalksFound
+from hotline.warner import Warner
 from ivr.prompts import SPOKEN
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background, settle
@@ -158,6 +159,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         for watcher in (memory.note, lookout.watch, callbook.note, *call_backs.watchers):
             engine.subscribe(watcher)
         engine.subscribe(board.watch)
+        engine.subscribe(Warner(distributor, board).note)
 
         witness, found = Witness(database, Seals(settings.seals)), TalksFound(engine.tell, database, now)
         taken_in = in_turn(debts.note_recording, found.note)

@@ -54,6 +54,7 @@ def acd_queues(city: City) -> tuple[Queue, ...]:
             wrap_up_time=timedelta(seconds=queue.wrap_up_s),
             recipe=tuple(map(acd_row, queue.recipe)),
             prefer_for=timedelta(seconds=queue.prefer_last_agent_s),
+            break_after_missed=queue.break_after_missed,
         )
         for queue in city.queues.values()
     )

@@ -1,4 +1,5 @@
-"""Questions about the past, answered from a database: why a call waited, whether a period replays, an incident cut out.
+"""Questions about the past, answered from a database: why a call waited, how agents spent their time, whether a period
+replays, an incident cut out.
 
 For the command and for the child that the controller asks (hotline.aside); never in the controller's own loop.
 """
@@ -6,9 +7,11 @@ For the command and for the child that the controller asks (hotline.aside); neve
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from acd.agent_kpi import HEAD_START, Period, Sheet
+from acd.agent_time import AgentTime
 from acd.commands import Command, RingAgent
 from acd.incident import Incident, masked, replayed
 from acd.inquiry import Inquiry
@@ -37,6 +40,17 @@ async def why_agent(past: Past, agent: AgentId, call: CallId | None, *, everythi
         raise NothingThen(agent)
     lines = [line for offer in offers for line in offered(account, offer, everything=everything)]
     return [*lines, *_doubt(replay)]
+
+
+async def agent_kpis(past: Past, period: Period) -> Sheet:
+    """How agents spent their time. If nothing ever happened, nothing is in it. Unreadable."""
+    time = AgentTime(period)
+    try:
+        stretch = await past.leading_to(period.since - HEAD_START, period.until)
+    except NothingThen:
+        return time.close()
+    replay = await past.play(stretch, lambda replay, step, _: time.note(replay.core, step.event))
+    return replace(time.close(), agrees=not (replay.tally.differences or replay.tally.holes))
 
 
 def _watch(inquiry: Inquiry) -> Watch:

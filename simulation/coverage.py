@@ -110,7 +110,7 @@ IN_ORDER: Final[Mapping[type[Event], frozenset[AgentState]]] = {
     events.RingFailed: frozenset({_S.RESERVED, _S.RINGING}),
     events.TalkEnded: frozenset({_S.TALKING}),
     events.CallEnded: frozenset({_S.RINGING, _S.TALKING}),
-    events.CallJoined: frozenset({_S.ON_BREAK}),  # the caller whom this agent missed
+    events.CallJoined: frozenset({_S.READY, _S.ON_BREAK}),  # the caller whom this agent missed
     events.OfferFound: frozenset({_S.READY}),
     events.TimePassed: frozenset({_S.READY, _S.RESERVED, _S.RINGING, _S.WRAP_UP, _S.ON_BREAK}),
 }

@@ -38,6 +38,8 @@ PURE_MODULES = (
             "forecast",
             "staffing",
             "kpi",
+            "agent_kpi",
+            "agent_time",
             "ledger",
         )
     ),

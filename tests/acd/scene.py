@@ -87,9 +87,14 @@ def giving_up(queue: Queue, after_s: float | None) -> Queue:
     return replace(queue, recipe=tuple(steps))
 
 
-def saying(queue: Queue, *rows: tuple[float, str]) -> Queue:
-    """The queue, whose callers are told these prompts after so many seconds; "": a call-back is offered."""
-    steps = [RecipeRow(timedelta(seconds=after), Announce(what) if what else OfferCallBack()) for after, what in rows]
+def saying(queue: Queue, *rows: tuple[float, str], expects_s: float | None = None) -> Queue:
+    """The queue, whose callers are told these prompts after so many seconds; "": a call-back is offered.
+
+    `expects_s`: only if that long a wait is foreseen then.
+    """
+    expects = None if expects_s is None else timedelta(seconds=expects_s)
+    said = [(after, Announce(what) if what else OfferCallBack()) for after, what in rows]
+    steps = [RecipeRow(timedelta(seconds=after), step, expects) for after, step in said]
     return replace(queue, recipe=tuple(sorted((*queue.recipe, *steps), key=lambda row: row.after)))
 
 

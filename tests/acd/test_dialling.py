@@ -84,7 +84,7 @@ def test_an_id_is_used_once(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("failure", "state", "reason"),
     [
-        (RingFailure.NO_ANSWER, AgentState.ON_BREAK, BreakReason.MISSED),
+        (RingFailure.NO_ANSWER, AgentState.READY, None),
         (RingFailure.BUSY, AgentState.ON_BREAK, BreakReason.PHONE_BUSY),
         (RingFailure.UNREACHABLE, AgentState.ON_BREAK, BreakReason.PHONE_UNREACHABLE),
         (RingFailure.NOT_CARRIED_OUT, AgentState.READY, None),
@@ -112,7 +112,7 @@ def test_a_phone_that_rang_until_the_call_was_over_was_not_picked_up(scene: Scen
     scene.ring("out-1")
     scene.end("out-1")
 
-    assert (scene.state("101"), scene.agent("101").reason) == (AgentState.ON_BREAK, BreakReason.MISSED)
+    assert (scene.state("101"), scene.agent("101").missed) == (AgentState.READY, 1)
 
 
 def test_an_order_without_effect_is_hung_up_in_time(scene: Scene) -> None:

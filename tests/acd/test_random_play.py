@@ -92,7 +92,7 @@ def play(scene: Scene, move: Move) -> None:
         "dial out": lambda: scene.dial_out(agent, f"out-{len(scene.told)}", ("general", "health")[b % 2]),
         "recipe": lambda: scene.load(
             replace(
-                saying(relaxing("general", *RECIPES[a % 4]), *SAYS[b % 4]),
+                saying(relaxing("general", *RECIPES[a % 4]), *SAYS[b % 4], expects_s=(None, 20)[c % 2]),
                 prefer_for=timedelta(seconds=(0, 5, 20)[c % 3]),
             ),
             giving_up(relaxing("health", *RECIPES[b % 4]), GIVES_UP[c % 4]),

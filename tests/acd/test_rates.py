@@ -74,13 +74,13 @@ def test_a_wrap_up_that_is_ended_early_counts_as_long_as_it_was() -> None:
 
 
 def test_a_phone_that_nobody_answers_teaches_no_handling() -> None:
-    """The agent missed it; the next one who is found answers."""
+    """The agent missed it, and rests; the next one who is found answers."""
     scene = Scene()
     scene.staff("101")
     scene.join("a")
     scene.dial("a")
     scene.ring("a")
-    scene.later(60)
+    scene.later(24)
 
     assert learnt(scene).handled == 0
     assert scene.core.snapshot().engaged == ()

@@ -223,3 +223,70 @@ def test_several_are_spoken_to_in_the_order_of_their_turn(scene: Scene) -> None:
         each.load(saying(GENERAL, (30, "many")))
 
     assert said(scene) == said(successor) == [("c2", "many"), ("c1", "many")]
+
+
+def taught() -> Scene:
+    """One agent, who has served twenty calls of 100 s with their wrap-up and talks: each caller ahead costs 100 s."""
+    scene = Scene()
+    scene.staff("101")
+    for number in range(21):
+        scene.join(f"past{number}")
+        scene.answer(f"past{number}")
+        if number < 20:
+            scene.later(70)
+            scene.end(f"past{number}")
+            scene.later(30)
+    return scene
+
+
+def test_what_expects_a_wait_is_said_to_those_whose_wait_is_foreseen_so_long() -> None:
+    """The first in the line has 100 s to wait, the third 300."""
+    scene = taught()
+    scene.load(saying(GENERAL, (10, ""), expects_s=250))
+    for call in ("c1", "c2", "c3"):
+        scene.join(call)
+
+    scene.later(11)
+
+    assert said(scene) == [("c3", "")]
+
+
+def test_what_is_not_known_is_not_foreseen() -> None:
+    """Nobody was ever served: nothing is said, and later rows are said as ever."""
+    scene = Scene()
+    scene.load(saying(saying(GENERAL, (60, "many")), (10, ""), expects_s=10))
+    scene.join("c1")
+
+    scene.later(100)
+
+    assert said(scene) == [("c1", "many")]
+
+
+def test_a_row_is_judged_once() -> None:
+    """In the moment of the row: a wait that grows later is the business of later rows."""
+    scene = taught()
+    scene.load(saying(GENERAL, (10, ""), (30, "many"), expects_s=150))
+    scene.join("c2")
+    scene.later(15)
+    assert said(scene) == []
+
+    scene.join("c1", priority=3)
+    scene.later(60)
+
+    assert said(scene) == [("c2", "many")]
+
+
+def test_the_waits_of_many_are_judged_in_turns() -> None:
+    """A recipe that changes in a surge does not have everybody's wait worked out for one event."""
+    scene = taught()
+    for number in range(50):
+        scene.join(f"c{number}")
+    scene.later(20)
+
+    scene.load(saying(GENERAL, (10, "many"), expects_s=1))
+    assert len(said(scene)) == 20
+    scene.later(1)
+    assert len(said(scene)) == 40
+    scene.later(1)
+    assert len(said(scene)) == 50
+    assert len(set(said(scene))) == 50

@@ -7,7 +7,7 @@ import pytest
 from acd.call_facts import CallTransferredOut
 from acd.distributor import Distributor
 from acd.events import AgentAnswered, CallEnded, CallJoined, RingFailed, RingStarted, TalkEnded
-from acd.model import AgentState, BreakReason, CallId, QueueName, RingFailure, SeatId
+from acd.model import AgentState, CallId, QueueName, RingFailure, SeatId
 from acd.talk_facts import (
     ConsultAnswered,
     ConsultBegun,
@@ -70,8 +70,8 @@ def test_the_first_agent_stays_reserved_until_the_target_answers(scene: Scene) -
     ("failure", "target"),
     [
         (RingFailure.BUSY, AgentState.ON_BREAK),
-        (RingFailure.NO_ANSWER, AgentState.ON_BREAK),
-        (RingFailure.REFUSED, AgentState.ON_BREAK),
+        (RingFailure.NO_ANSWER, AgentState.READY),
+        (RingFailure.REFUSED, AgentState.READY),
         (RingFailure.UNREACHABLE, AgentState.ON_BREAK),
     ],
 )
@@ -99,7 +99,7 @@ def test_a_caller_whom_neither_agent_takes_waits_and_is_offered_anew(scene: Scen
     scene.later(11)
 
     assert scene.core.offers[C1].attempt == 4
-    assert scene.agent("101").reason is BreakReason.MISSED
+    assert scene.agent("101").missed == 1
 
 
 def test_a_caller_who_hangs_up_during_a_transfer_frees_both(scene: Scene) -> None:
@@ -156,12 +156,12 @@ def test_who_is_asked_is_rung_and_talks_and_wraps_up(scene: Scene) -> None:
     assert scene.core.talking[C1].asks_since is None
 
 
-def test_who_is_asked_and_does_not_answer_is_on_break_as_after_any_missed_call(scene: Scene) -> None:
+def test_who_is_asked_and_does_not_answer_has_missed_a_call(scene: Scene) -> None:
     """By the dialplan's word, or when nothing is heard."""
     scene.tell(ConsultBegun(at=scene.now, call=C1, attempt=1, to=Party.AGENT, seat=SECOND))
     scene.later(60)
 
-    assert scene.agent("102").reason is BreakReason.MISSED
+    assert (scene.state("102"), scene.agent("102").missed) == (AgentState.READY, 1)
     assert scene.state("101") is AgentState.TALKING
 
 

@@ -38,6 +38,14 @@ RECIPES = [
     Slip("recipe_loops", "", 'step = "waive"', 'step = "relax"\nto_level = 2', below=-2),
     Slip("relaxes_nothing", "", "to_level = 2", "to_level = 3", below=-4),
     Slip("unknown_prompt", "", 'step = "waive"\nskill = "psychology"', 'step = "announce"\nprompt = "manny"', below=1),
+    Slip("unknown_key", "", 'step = "waive"', 'step = "waive"\npredicted_wait_s = 60', below=1),
+    Slip(
+        "out_of_range",
+        "",
+        'step = "waive"\nskill = "psychology"',
+        'step = "announce"\nprompt = "many-callers"\npredicted_wait_s = 1',
+        below=2,
+    ),
     Slip("offers_no_call_back", "", 'step = "waive"\nskill = "psychology"', 'step = "offer_call_back"'),
     Slip("follows_message", "", 'step = "relax"\nskill = "psychology"\nto_level = 2', 'step = "message"', below=2),
 ]

@@ -19,6 +19,7 @@ from asr.jobs import ATTEMPTS_MAX
 from recordings.calls import arrived, note_calls
 from tests.api.face import NOW, Face
 from tests.api.job_scene import WHY, fail, record
+from tests.api.test_agent_kpi import four_seconds_of
 from tests.hotline.typed import hotline
 
 
@@ -246,6 +247,16 @@ async def test_the_figures_are_printed_with_both_service_levels_and_their_versio
     assert (shown.code, "12320" in shown.out, "口径第 1 版" in shown.out) == (0, True, True)
     assert (shown.out.count("100.0%"), shown.out.count("7.5")) == (8, 6)
     assert wrong.code == 1
+
+
+async def test_how_agents_spend_their_time_is_printed_with_its_version(face: Face, state: Path) -> None:
+    """A line for the agent, one for all, and one for the queue."""
+    await four_seconds_of(face)
+
+    shown = await hotline(state, "kpi", "--agents")
+
+    assert (shown.code, shown.err) == (0, "")
+    assert [word in shown.out for word in ("101", "general", "合计", "50.0%", "37.5%", "口径第 1 版")] == [True] * 6
 
 
 def test_a_command_starts_without_the_database_or_the_sound() -> None:

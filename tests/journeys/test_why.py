@@ -2,9 +2,9 @@
 
 import pytest
 
-from acd.events import AgentAnswered, CallEnded
+from acd.events import AgentAnswered, AgentLoggedOff, CallEnded
 from acd.incident import read, replayed
-from acd.model import AgentState, RingFailure
+from acd.model import AgentId, AgentState, RingFailure
 from sandbox.phones import Manner
 from tests.hotline.typed import hotline
 
@@ -16,6 +16,7 @@ async def test_a_real_call_is_explained_replayed_and_cut_out(scene, tmp_path):
     await scene.agent("101", "8001", Manner.REFUSE)
     call = await scene.wait_in(await scene.citizen())
     assert await scene.failure(call) is RingFailure.REFUSED
+    await scene.ask(AgentLoggedOff, agent=AgentId("101"))  # or they are rung again after a rest
     await scene.agent("102", "8002", Manner.ANSWER)
     await scene.fact(AgentAnswered, call=call)
     await scene.people.aclose()

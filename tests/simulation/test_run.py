@@ -48,12 +48,13 @@ def test_whoever_loses_patience_hangs_up_and_may_dial_again() -> None:
 
 
 def test_whoever_misses_a_ring_is_back_after_a_while() -> None:
-    """Ringing for the queue's 20 s in vain, the caller goes to the other agent; the first returns 30 s later."""
+    """Ringing for the queue's 20 s in vain, the caller goes to the other agent; the first rests for 10 s."""
     sleepy = Habits(misses=1.0, comes_back=Exactly(30.0))
     simulation = small([worker(1, sleepy), worker(2, comes=5.0)], [citizen("a", 1.0)])
     simulation.run(until=later(22.0))
 
-    assert simulation.core.agents[AgentId("101")].state is AgentState.ON_BREAK
+    sleeper = simulation.core.agents[AgentId("101")]
+    assert (sleeper.state, sleeper.missed, sleeper.until) == (AgentState.READY, 1, later(31.0))
     simulation.run()
     assert waits(simulation) == {"a-1": (True, 22.0)}
     simulation.settle(later(52.0))
