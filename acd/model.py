@@ -5,7 +5,7 @@ Pure data. Nothing here reads a clock, a socket or a database.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple, NewType
@@ -104,6 +104,8 @@ class LeaveMessage(RecipeStep):
 class Say(RecipeStep):
     """Something is said to the caller, who keeps their place and may be offered to somebody meanwhile."""
 
+    expects: timedelta | None = field(default=None, kw_only=True)  # only if the wait from then on is foreseen so long
+
 
 @dataclass(frozen=True, slots=True)
 class Announce(Say):
@@ -123,7 +125,6 @@ class RecipeRow:
 
     after: timedelta
     step: RecipeStep
-    expects: timedelta | None = None  # of something to be said: only if the wait from then on is foreseen so long
 
 
 Recipe = tuple[RecipeRow, ...]

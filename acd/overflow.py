@@ -28,7 +28,7 @@ from acd.call_facts import MessageBegun
 from acd.commands import InviteMessage, ProposeCallBack, SayToCaller
 from acd.hall import Hall
 from acd.matching import rank
-from acd.model import Announce, CallId, OfferCallBack, RecipeRow, WaitingCall, is_outward
+from acd.model import Announce, CallId, OfferCallBack, RecipeRow, Say, WaitingCall, is_outward
 from acd.offering import CALL_RESTS, begin_wrap_up
 from acd.outlook import Outlook
 from acd.rates import SECOND
@@ -71,8 +71,8 @@ def overflow(hall: Hall, calls: Iterable[CallId], at: datetime) -> None:
             hall.amend(replace(waiting, step_at=at + CALL_RESTS))
         elif waiting.says is not None:
             turn = judged // JUDGED_AT_ONCE
-            judged += waiting.says.expects is not None
-            if waiting.says.expects is not None and turn:
+            judged += _expects(waiting.says) is not None
+            if _expects(waiting.says) is not None and turn:
                 hall.amend(replace(waiting, step_at=at + turn * CALL_RESTS))
             else:
                 _say(hall, waiting, waiting.says, at)
@@ -96,11 +96,16 @@ def _say(hall: Hall, call: WaitingCall, row: RecipeRow, at: datetime) -> None:
     hall.amend(replace(call, says=None, heard=row.after))
 
 
+def _expects(row: RecipeRow) -> timedelta | None:
+    return row.step.expects if isinstance(row.step, Say) else None
+
+
 def _is_expected(hall: Hall, call: WaitingCall, row: RecipeRow, at: datetime) -> bool:
-    if row.expects is None:
+    expected = _expects(row)
+    if expected is None:
         return True
     wait = Outlook(hall).caller(call, at)
-    return wait is not None and wait.mean_s >= row.expects / SECOND
+    return wait is not None and wait.mean_s >= expected / SECOND
 
 
 def leave(hall: Hall, event: MessageBegun) -> None:

@@ -10,9 +10,7 @@ from city.recipe import AnnounceRow, AnyRow, MessageRow, OfferCallBackRow, Relax
 
 def acd_row(row: AnyRow) -> RecipeRow:
     """One row."""
-    expects_s = row.predicted_wait_s if isinstance(row, SpokenRow) else None
-    expects = None if expects_s is None else timedelta(seconds=expects_s)
-    return RecipeRow(after=timedelta(seconds=row.after_s), step=_step(row), expects=expects)
+    return RecipeRow(after=timedelta(seconds=row.after_s), step=_step(row))
 
 
 def _step(row: AnyRow) -> RecipeStep:
@@ -22,8 +20,12 @@ def _step(row: AnyRow) -> RecipeStep:
         case WaiveRow():
             return Relax(Skill(row.skill))
         case AnnounceRow():
-            return Announce(row.prompt)
+            return Announce(row.prompt, expects=_wait_expected(row))
         case OfferCallBackRow():
-            return OfferCallBack()
+            return OfferCallBack(expects=_wait_expected(row))
         case MessageRow():
             return LeaveMessage()
+
+
+def _wait_expected(row: SpokenRow) -> timedelta | None:
+    return None if row.predicted_wait_s is None else timedelta(seconds=row.predicted_wait_s)

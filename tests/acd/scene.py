@@ -93,8 +93,10 @@ def saying(queue: Queue, *rows: tuple[float, str], expects_s: float | None = Non
     `expects_s`: only if that long a wait is foreseen then.
     """
     expects = None if expects_s is None else timedelta(seconds=expects_s)
-    said = [(after, Announce(what) if what else OfferCallBack()) for after, what in rows]
-    steps = [RecipeRow(timedelta(seconds=after), step, expects) for after, step in said]
+    said = [
+        (after, Announce(what, expects=expects) if what else OfferCallBack(expects=expects)) for after, what in rows
+    ]
+    steps = [RecipeRow(timedelta(seconds=after), step) for after, step in said]
     return replace(queue, recipe=tuple(sorted((*queue.recipe, *steps), key=lambda row: row.after)))
 
 

@@ -20,5 +20,4 @@ def test_each_kind_of_row_becomes_its_step() -> None:
     assert acd_row(AnnounceRow(after_s=60, step="announce", prompt="many-callers")).step == Announce("many-callers")
     assert acd_row(OfferCallBackRow(after_s=60, step="offer_call_back")).step == OfferCallBack()
     foreseen = OfferCallBackRow(after_s=60, step="offer_call_back", predicted_wait_s=180)
-    assert acd_row(foreseen).expects == timedelta(seconds=180)
-    assert acd_row(relax).expects is None
+    assert acd_row(foreseen).step == OfferCallBack(expects=timedelta(seconds=180))
