@@ -31,7 +31,9 @@ HEAD_START: Final = timedelta(hours=2)
 NOTHING: Final = timedelta(0)
 
 ROWS_MOST: Final = 2000
-"""No answer is longer: whoever wants more asks for a shorter period, longer intervals or one agent."""
+"""No answer is longer, for the controller's loop has to write it: whoever wants more asks for a shorter period, longer
+intervals or one agent.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

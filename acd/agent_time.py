@@ -76,6 +76,11 @@ class AgentTime:
             if self._period.whom in (None, agent):
                 self._look(core.agents[agent], doing(core, core.agents[agent]), at)
 
+    @property
+    def rows(self) -> int:
+        """How long the sheet has become so far; an agent has time in every interval in which anything of theirs is."""
+        return len(self._spent) + len(self._by_queue)
+
     def close(self) -> Sheet:
         """Nothing more is played: what goes on lasts until the end of the period."""
         for agent, (now, begun) in self._doing.items():

@@ -71,19 +71,30 @@ def _hashed(token: str) -> str:
 
 
 class Tokens:
-    """The tokens of the one database."""
+    """The tokens of the one database. Only through here are they made and revoked: whom one names is remembered."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._known: dict[str, Person] = {}  # by hash
+        self._revoked = 0  # times
 
     async def person(self, authorization: str | None) -> Person:
         """The holder of the token in an `Authorization: Bearer …` header. NotKnown."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.startswith(PREFIX) or len(token) > LONGEST_HEADER:
             raise NotKnown
+        hashed = _hashed(token)
+        person = self._known.get(hashed)
+        if person is None:
+            revoked, person = self._revoked, await self._look_up(hashed)
+            if revoked == self._revoked:  # what was read is still so
+                self._known[hashed] = person
+        return person
+
+    async def _look_up(self, hashed: str) -> Person:
         t = api_tokens.c
         async with self._engine.connect() as connection:
-            valid = select(t.id, t.name, t.role).where(t.token_hash == _hashed(token), t.revoked_at.is_(None))
+            valid = select(t.id, t.name, t.role).where(t.token_hash == hashed, t.revoked_at.is_(None))
             row = (await connection.execute(valid)).one_or_none()
         if row is None:
             raise NotKnown
@@ -109,6 +120,8 @@ class Tokens:
         async with self._engine.begin() as connection:
             valid = update(api_tokens).where(t.id == number, t.revoked_at.is_(None))
             done = await connection.execute(valid.values(revoked_at=now.isoformat()))
+        self._revoked += 1
+        self._known.clear()
         if done.rowcount != 1:
             raise UnknownToken(number)
 

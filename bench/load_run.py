@@ -53,7 +53,7 @@ async def run(house: House, program: Rootfs, folder: Path, *, talk_s: float, cit
     """`citizens` at any moment, talks lasting `talk_s` on average; measured when callers and talks are mixed."""
     pbx = house.place.pbx
     most_a_second = MARGIN * len(SEATS) / talk_s
-    with _sink() as unheard:
+    with sink() as unheard:
         media = ("-mi", LOOPBACK, "-mp", str(unheard))
         async with phones(house, program, folder / "phones", answers(talk_s, spread=SPREAD), media) as answering:
             target = (*media, *RECORDED[3:], "-s", house.number, "-users", str(citizens), "-r", f"{most_a_second:.1f}")
@@ -97,16 +97,16 @@ async def talk_together(
 
 @contextlib.asynccontextmanager
 async def phones(
-    house: House, program: Rootfs, folder: Path, script: str, media: Iterable[str]
+    house: House, program: Rootfs, folder: Path, script: str, media: Iterable[str], seats: Sequence[str] = SEATS
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """200 phones, registered from the port on which they answer."""
+    """The seats' phones, registered from the port on which they answer."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as found:
         found.bind((LOOPBACK, 0))
         port = found.getsockname()[1]
     own = ("-p", str(port), *RECORDED, *media)
     where = f"{LOOPBACK}:{house.place.pbx.config.sip_port}"
-    values = [f"{seat};[authentication username={seat} password={house.place.phone_password(seat)}]" for seat in SEATS]
-    quick = ("-m", str(len(SEATS)), "-r", "100", *own, where)
+    values = [f"{seat};[authentication username={seat} password={house.place.phone_password(seat)}]" for seat in seats]
+    quick = ("-m", str(len(seats)), "-r", "100", *own, where)
     async with sipp(program, folder.with_name(f"{folder.name}-register"), REGISTERS, quick, injected=values) as first:
         if await first.wait() != 0:
             sys.stderr.write("not every phone could register\n")
@@ -145,7 +145,7 @@ def _seen_by(wire: Iterable[Message], began: float, ended: float) -> tuple[float
 
 
 @contextlib.contextmanager
-def _sink() -> Iterator[int]:
+def sink() -> Iterator[int]:
     """A port that takes what the PBX plays, and drops it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:
         sink.bind((LOOPBACK, 0))

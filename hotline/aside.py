@@ -42,7 +42,8 @@ class Aside:
 
     async def agent_kpis(self, period: Period) -> Sheet:
         """How agents spent their time. PastUnreadable, TooLong, TooMuch."""
-        sheet: Sheet = decode(Sheet, await self._ask("agent_kpis", period=encode(period)))
+        said = await self._ask("agent_kpis", period=encode(period))
+        sheet: Sheet = await asyncio.to_thread(decode, Sheet, said)  # 2000 rows take 15 ms
         return sheet
 
     async def _ask(self, what: str, **wish: Any) -> Any:

@@ -13,19 +13,15 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from acd.agent_kpi import ROWS_MOST, Period
+from acd.agent_kpi import Period
 from acd.codec import decode, encode
 from acd.model import AgentId, CallId
 from acd.past import NothingThen, Past, Unreadable
-from hotline.looking_back import agent_kpis, why_agent, why_call
+from hotline.looking_back import TooMuch, agent_kpis, why_agent, why_call
 from plumbing.database import connect
 
 NICE: Final = 10
 """Whoever is to be rung goes first."""
-
-
-class TooMuch(Exception):
-    """The answer would be longer than anybody reads."""
 
 
 async def _why_call(past: Past, wish: Mapping[str, Any]) -> Any:
@@ -39,10 +35,7 @@ async def _why_agent(past: Past, wish: Mapping[str, Any]) -> Any:
 
 
 async def _agent_kpis(past: Past, wish: Mapping[str, Any]) -> Any:
-    sheet = await agent_kpis(past, decode(Period, wish["period"]))
-    if len(sheet.agents) + len(sheet.queues) > ROWS_MOST:
-        raise TooMuch
-    return encode(sheet)
+    return encode(await agent_kpis(past, decode(Period, wish["period"])))
 
 
 def encode_line(line: tuple[Any, ...]) -> list[Any]:

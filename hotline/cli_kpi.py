@@ -10,6 +10,7 @@ import typer
 from acd.kpi import By
 from hotline import cli_agent_kpi
 from hotline.cli_face import controller, moment, say, table, when
+from hotline.client import LOOKING_BACK_S
 
 RATES = {
     "service_level": "15秒接通率 in 15 s, short abandons left out",
@@ -53,9 +54,10 @@ def kpi(
     period = {name: moment(text) for name, text in (("since", since), ("until", until)) if text}
     if agents or agent:
         wish = {**period, "every": every, **({"agent": agent} if agent else {})}
-        cli_agent_kpi.show(controller().ask(f"GET /api/kpi/agents?{urlencode(wish)}"))
+        cli_agent_kpi.show(controller().ask(f"GET /api/kpi/agents?{urlencode(wish)}", within_s=LOOKING_BACK_S))
         return
-    show(controller().ask(f"GET /api/kpi?{urlencode({**period, 'by': by.value, 'every': every})}"))
+    wish = {**period, "by": by.value, "every": every}
+    show(controller().ask(f"GET /api/kpi?{urlencode(wish)}", within_s=LOOKING_BACK_S))
 
 
 def show(seen: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ STATE_DIR = Path(__file__).resolve().parent.parent / "var" / "serve"
 """Where `hotline serve` keeps its state unless HOTLINE_STATE_DIR says otherwise."""
 
 ANSWER_S = 10.0
+LOOKING_BACK_S = 130.0
+"""For a look back at a long period: more than `hotline.aside` lets it take, so that its own refusal is what is read."""
 
 
 class Trouble(Exception):
@@ -40,17 +42,17 @@ class Client:
     def __init__(self, url: str, token: str) -> None:
         self._url, self._headers = url, {"Authorization": f"Bearer {token}"}
 
-    def ask(self, line: str, body: dict[str, Any] | None = None) -> Any:
+    def ask(self, line: str, body: dict[str, Any] | None = None, *, within_s: float = ANSWER_S) -> Any:
         """The JSON answer to `METHOD /path`. Trouble."""
-        return asyncio.run(self._answer(line, body))
+        return asyncio.run(self._answer(line, body, within_s))
 
     def fetch(self, path: str, into: Path) -> int:
         """Write the bytes of an answer to a file that does not exist yet; how many. Trouble."""
         return asyncio.run(self._fetched(path, into))
 
-    async def _answer(self, line: str, body: dict[str, Any] | None) -> Any:
+    async def _answer(self, line: str, body: dict[str, Any] | None, within_s: float) -> Any:
         method, path = line.split()
-        async with self._session() as session:
+        async with self._session(within_s) as session:
             try:
                 async with session.request(method, self._url + path, json=body) as response:
                     return await response.json() if response.ok else await _refuse(response)
@@ -66,8 +68,8 @@ class Client:
                 raise NotRunning from None
         return await asyncio.to_thread(_write_new, into, sound)
 
-    def _session(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(headers=self._headers, timeout=aiohttp.ClientTimeout(total=ANSWER_S))
+    def _session(self, within_s: float = ANSWER_S) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(headers=self._headers, timeout=aiohttp.ClientTimeout(total=within_s))
 
 
 def _write_new(file: Path, content: bytes) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from acd.agent_kpi import HEAD_START, Period, Sheet
+from acd.agent_kpi import HEAD_START, ROWS_MOST, Period, Sheet
 from acd.agent_time import AgentTime
 from acd.commands import Command, RingAgent
 from acd.incident import Incident, masked, replayed
@@ -19,6 +19,10 @@ from acd.model import AgentId, CallId, Snapshot
 from acd.past import NothingThen, Past, Stretch, Watch
 from acd.replay import Replay, Step, Tally
 from acd.why_words import Line, offered, told
+
+
+class TooMuch(Exception):
+    """The answer would be longer than anybody reads."""
 
 
 async def why_call(past: Past, call: CallId, *, everything: bool = False) -> list[Line]:
@@ -43,14 +47,23 @@ async def why_agent(past: Past, agent: AgentId, call: CallId | None, *, everythi
 
 
 async def agent_kpis(past: Past, period: Period) -> Sheet:
-    """How agents spent their time. If nothing ever happened, nothing is in it. Unreadable."""
+    """How agents spent their time. If nothing ever happened, nothing is in it. Unreadable, TooMuch."""
     time = AgentTime(period)
+
+    def note(replay: Replay, step: Step, _: tuple[Command, ...]) -> None:
+        time.note(replay.core, step.event)
+        if time.rows > ROWS_MOST:  # said at once, not after the whole period was played
+            raise TooMuch
+
     try:
         stretch = await past.leading_to(period.since - HEAD_START, period.until)
     except NothingThen:
         return time.close()
-    replay = await past.play(stretch, lambda replay, step, _: time.note(replay.core, step.event))
-    return replace(time.close(), agrees=not (replay.tally.differences or replay.tally.holes))
+    replay = await past.play(stretch, note)
+    sheet = time.close()
+    if time.rows > ROWS_MOST:
+        raise TooMuch
+    return replace(sheet, agrees=not (replay.tally.differences or replay.tally.holes))
 
 
 def _watch(inquiry: Inquiry) -> Watch:

@@ -122,6 +122,8 @@ def a_day_of_calls(seed: int) -> list[Event]:
         call, at = CallId(f"lx-{number}"), clock(dice.uniform(0, 14_400))
         waits = timedelta(seconds=dice.expovariate(1 / 20))
         facts.append(CallArrived(at=at, call=call, hotline=dice.choice(("12345", "12320"))))
+        if number % 10:
+            facts.append(CallJoined(at=at, call=call, queue=QueueName(("general", "health")[number % 2])))
         fate = dice.choice(("answered", "answered", "left", "lost", "refused", "goes on"))
         if fate == "answered":
             facts.append(AgentAnswered(at=at + waits, call=call, attempt=1))
@@ -141,36 +143,46 @@ with call as (
     min(case kind when 'AgentAnswered' then json_extract(payload, '$.at') end) answered,
     max(kind = 'CallRefused') refused,
     min(case when kind = 'CallEnded' and not json_extract(payload, '$.missed')
-        then json_extract(payload, '$.at') end) gone
+        then json_extract(payload, '$.at') end) gone,
+    coalesce(min(case kind when 'CallJoined' then json_extract(payload, '$.queue') end), '') queue
   from journal group by call_id)
-select hotline, came, answered, refused, gone from call
+select {by}, came, answered, refused, gone from call
 """
 
 
-async def test_the_figures_equal_a_recount_by_sql(database: AsyncEngine) -> None:
-    """Another language, over the rows themselves, sharing no line with the fold; by hotline and half hour."""
+@pytest.mark.parametrize("by", [By.HOTLINE, By.QUEUE])
+async def test_the_figures_equal_a_recount_by_sql(database: AsyncEngine, by: By) -> None:
+    """Another language, over the rows themselves, sharing no line with the fold; by half hour, hotline or queue."""
     log, kpis = await written(database, a_day_of_calls(seed=12345)), Kpis(since=clock(0))
     async for fact in log.events_of(DECIDING):
         kpis.note(fact)
     recount: dict[tuple[int, str], Counter[str]] = {}
     async with database.connect() as connection:
-        for hotline, came, picked_up, refused, left in await connection.execute(text(RECOUNT)):
+        for name, came, picked_up, refused, left in await connection.execute(text(RECOUNT.format(by=by))):
             at = datetime.fromisoformat(came)
-            cell = recount.setdefault((int((at - clock(0)).total_seconds() // 1800), hotline), Counter())
+            cell = recount.setdefault((int((at - clock(0)).total_seconds() // 1800), name), Counter())
             seconds = (datetime.fromisoformat(picked_up or left or came) - at).total_seconds()
             fate = "answered" if picked_up else "refused" if refused else "left" if left else "other"
             cell.update({"offered": 1, fate: 1, "in time": fate == "answered" and seconds <= 15})
             cell.update({"short": fate == "left" and seconds < 10, "waited": seconds if fate == "answered" else 0})
 
-    figures = kpis.figures(By.HOTLINE, timedelta(minutes=30))
+    figures = kpis.figures(by, timedelta(minutes=30))
 
     assert len(figures) == len(recount) > 10
-    for (begins, hotline), seen in figures.items():
-        cell = recount[int((begins - clock(0)).total_seconds() // 1800), hotline]
+    for (begins, name), seen in figures.items():
+        cell = recount[int((begins - clock(0)).total_seconds() // 1800), name]
         assert (seen.offered, seen.in_time, seen.count(Fate.SHORT)) == (cell["offered"], cell["in time"], cell["short"])
+        assert seen.service_level == share(cell["in time"], cell["offered"] - cell["short"])
+        assert seen.service_level_of_offered == share(cell["in time"], cell["offered"])
+        assert seen.abandonment == share(cell["left"], cell["offered"])
         assert seen.count(Fate.ANSWERED) == cell["answered"]
         assert seen.count(Fate.REFUSED) == cell["refused"]
         assert seen.count(Fate.ABANDONED) == cell["left"] - cell["short"]
         assert seen.average_speed_of_answer_s == (
             pytest.approx(cell["waited"] / cell["answered"], abs=1e-5) if cell["answered"] else None
         )
+
+
+def share(part: int, whole: int) -> float | None:
+    """Of nothing there is none."""
+    return part / whole if whole else None

@@ -33,6 +33,19 @@ async def test_a_token_works_until_it_is_revoked(face: Face) -> None:
     assert (await face.call(f"DELETE /api/tokens/{person.token_id}"))[0] == 404
 
 
+async def test_a_token_revoked_while_it_is_looked_up_is_not_remembered(database: AsyncEngine) -> None:
+    """However the two cross, nobody comes in by it afterwards."""
+    tokens = Tokens(database)
+    bearer = f"Bearer {await tokens.make('wallboard', Role.OPERATOR, by='x', now=NOW)}"
+
+    looked_up = asyncio.create_task(tokens.person(bearer))
+    await tokens.revoke(1, now=NOW)
+    await asyncio.gather(looked_up, return_exceptions=True)
+
+    with pytest.raises(NotKnown):
+        await tokens.person(bearer)
+
+
 async def test_no_secret_is_kept_or_listed(face: Face, database: AsyncEngine) -> None:
     """Neither the table nor the list holds what was handed out."""
     _, made = await face.call("POST /api/tokens", {"name": "x", "role": "leader"})
