@@ -37,6 +37,8 @@ CUTS = 100
 AGENTS = 10
 CALLERS = 100
 MOST_CHANGES = 3  # callers who leave, and who come, while the line is cut
+ON_ITS_WAY_S = 0.4
+"""Between two looks: what both see is no event that is on its way; the reconciler's first look comes much later."""
 LONGEST_CUT_S = 0.3
 CITY = Path(__file__).parent.parent / "cities" / "sample"
 DEADLINE_S = 30.0
@@ -118,7 +120,7 @@ async def cut_once(controller: Controller, cable: Cable, crowd: Crowd, dice: ran
 async def _look(controller: Controller) -> set[str]:
     now = await take_snapshot(controller.ami)
     facts = difference(now, controller.distributor, datetime.now(UTC))
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(ON_ITS_WAY_S)
     return {f"{type(fact).__name__} {getattr(fact, 'call', '')}" for fact in facts}
 
 
