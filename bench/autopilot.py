@@ -6,7 +6,8 @@ crisis line. The autopilot (acd.autopilot) looks every five seconds, and everyth
 What the simulated house can do is what is done here: lend seats, and shorten the wrap-up.
 
 `autopilot.person_ratio`: citizens who talked with a person, with it over without it. `autopilot.messages`: share of
-callers sent to a voice message; the simulated house has none, so it is 0 by the absence of it, as are call-backs.
+calls that ended in a voice message. The queues' recipes are empty here, and nothing else sends anybody to one, so that
+it is 0 says little; nor is anybody called back.
 `autopilot.crisis_violations`: advice for the crisis queue, and moments at which one of its seats served another.
 """
 
@@ -130,10 +131,11 @@ def reached(visits: list[Visit]) -> int:
 
 def measure() -> int:
     """Print every figure; 1 if one is not as promised."""
-    with_it = without = citizens_all = switches = violations = 0
+    with_it = without = citizens_all = switches = violations = messages = calls = 0
     for seed in SEEDS:
         visits, house = a_day(seed, acting=True)
         with_it += reached(visits)
+        messages, calls = messages + sum(visit.left_message for visit in visits), calls + len(visits)
         switches += house.switches
         violations += house.violations
         visits, _ = a_day(seed, acting=False)
@@ -141,12 +143,12 @@ def measure() -> int:
         citizens_all += len({visit.citizen for visit in visits})
     ratio, hours = with_it / without, len(SEEDS) * DAY / timedelta(hours=1)
     report("autopilot.person_ratio", round(ratio, 4), "1", LEAST_RATIO)
-    report("autopilot.messages", 0, "1", MOST_MESSAGES)
+    report("autopilot.messages", round(messages / calls, 4), "1", MOST_MESSAGES)
     report("autopilot.switches_per_h", round(switches / hours, 2), "1/h")
     report("autopilot.crisis_violations", violations, "1", 0)
     report("autopilot.reached", round(with_it / citizens_all, 3), "1", round(without / citizens_all, 3))
     report("autopilot.citizens", citizens_all, "1")
-    return int(ratio < LEAST_RATIO or violations > 0)
+    return int(ratio < LEAST_RATIO or violations > 0 or messages > MOST_MESSAGES * calls)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,8 @@ PURE_MODULES = (
     *(f"acd/{name}.py" for name in ("rates", "patience", "outlook", "advice", "autopilot")),
     *(f"acd/{name}.py" for name in ("why", "admission", "call_facts", "outcome", "talk_facts", "transfers", "asking")),
     *(f"acd/{name}.py" for name in ("why_terms", "why_words", "account", "inquiry", "replay", "incident")),
-    *(f"acd/{name}.py" for name in ("call_back_facts", "call_back_line", "calling_hours")),
+    *(f"acd/{name}.py" for name in ("call_back_facts", "call_back_line", "call_back_plan", "calling_hours")),
+    *(f"acd/{name}.py" for name in ("recipe", "waiting", "held", "codec")),
     *(f"acd/{name}.py" for name in ("measures", "measure_rules", "in_force", "lending", "foresight", "capacity_facts")),
     "ivr/*.py",
     "recordings/chain.py",
@@ -56,7 +57,7 @@ PURE_MODULES = (
     ),
     *(f"telephony/{name}.py" for name in ("lag", "trunks", "guessing")),
 )
-"""The deciding modules: they are told facts and the time, and answer with orders. Not all of them are written yet."""
+"""The deciding modules: they are told facts and the time, and answer with orders."""
 
 IMPURE_IMPORTS = frozenset(
     {"asyncio", "logging", "structlog", "time", "sqlalchemy", "sqlite3", "socket", "aiohttp", "random"}
