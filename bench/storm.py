@@ -97,8 +97,8 @@ class Peer:
         while True:
             number += 1
             call = f"lx-{number}.1"
+            self._alive.append(call)  # before it is told: the storm may end with any event
             yield user_event("CallArrived", call, "Dnis: 12345\r\nAni: \r\n")
-            self._alive.append(call)
             yield user_event("CallWaiting", call, "Queue: general\r\nSkills: \r\nCallPriority: 0\r\nAttempt: 0\r\n")
             if len(self._alive) > ALIVE:
                 gone = self._alive.pop(0)
