@@ -18,7 +18,8 @@ A rate of nothing is None, not 0. Change a formula, and VERSION changes with it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -161,10 +162,21 @@ class Row:
 class Sheet:
     """All rows by interval and name, and the sum of the agents'.
 
+    `hotlines`: by the number that the citizen dialled, "" for the calls that we make; `named` makes hotlines of them.
     `agrees`: no order of the replay differs from the one given then, and no facts are missing.
     """
 
     agents: tuple[Row, ...]
     queues: tuple[Row, ...]
+    hotlines: tuple[Row, ...]
     total: Row
     agrees: bool = True
+
+    def named(self, hotline_of: Callable[[str], str]) -> Sheet:
+        """The same, with numbers dialled gathered under their hotlines."""
+        cells: dict[tuple[datetime, str], Handled] = {}
+        for row in self.hotlines:
+            key = row.since, hotline_of(row.name) if row.name else ""
+            cells[key] = cells.get(key, Handled()) + row.handled
+        hotlines = (Row(since=since, name=name, handled=done) for (since, name), done in sorted(cells.items()))
+        return replace(self, hotlines=tuple(hotlines))

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from acd.agent_kpi import NOTHING, Activity, Handled, Period, Row, Sheet, Spent
 from acd.distributor import Distributor
-from acd.events import Event, GapMarked
+from acd.events import CallArrived, CallEnded, Event, GapMarked
 from acd.model import Agent, AgentId, AgentState, CallId, QueueName
 
 _ACTIVITY: Final[Mapping[AgentState, Activity]] = {
@@ -52,11 +52,14 @@ def doing(core: Distributor, agent: Agent) -> Doing:
 class _Conversation:
     call: CallId | None
     queue: QueueName | None  # None: begun unseen
+    dialled: str = ""  # the number that the citizen dialled; "": we dialled them, or it is not known
     spent: dict[Activity, timedelta] = field(default_factory=dict)
 
 
 class AgentTime:
-    """Tell it every step after the distributor decided it; `close` gives the sheet."""
+    """Show it the distributor with which the playing begins, then tell it every step after it was decided there;
+    `close` gives the sheet.
+    """
 
     def __init__(self, period: Period) -> None:
         self._period = period
@@ -67,10 +70,20 @@ class AgentTime:
         self._spent: dict[tuple[datetime, AgentId], Spent] = {}
         self._by_agent: dict[tuple[datetime, str], Handled] = {}
         self._by_queue: dict[tuple[datetime, str], Handled] = {}
+        self._by_number: dict[tuple[datetime, str], Handled] = {}
+        self._dialled: dict[CallId, str] = {}  # calls that go on
+
+    def begin(self, core: Distributor) -> None:
+        """The first step is next: what everybody does has lasted since they began it."""
+        self._core = core
+        for agent in core.agents.values():
+            if agent.since is not None and self._period.whom in (None, agent.id):
+                self._look(agent, doing(core, agent), agent.since, begins_unseen=True)
 
     def note(self, core: Distributor, event: Event) -> None:
         """The event was decided."""
         at = self._clock = self._time_of(event)
+        self._note_number(event)
         is_anew, self._core = core is not self._core, core
         for agent in core.agents if is_anew else dict.fromkeys(_concerned(core, event)):
             if self._period.whom in (None, agent):
@@ -79,7 +92,7 @@ class AgentTime:
     @property
     def rows(self) -> int:
         """How long the sheet has become so far; an agent has time in every interval in which anything of theirs is."""
-        return len(self._spent) + len(self._by_queue)
+        return len(self._spent) + len(self._by_queue) + len(self._by_number)
 
     def close(self) -> Sheet:
         """Nothing more is played: what goes on lasts until the end of the period."""
@@ -96,8 +109,12 @@ class AgentTime:
             )
             for since, name in names
         ]
-        queues = [Row(since=key[0], name=key[1], handled=done) for key, done in sorted(self._by_queue.items())]
-        return Sheet(agents=tuple(agents), queues=tuple(queues), total=self._total(agents))
+        return Sheet(
+            agents=tuple(agents),
+            queues=_rows(self._by_queue),
+            hotlines=_rows(self._by_number),
+            total=self._total(agents),
+        )
 
     def _total(self, rows: list[Row]) -> Row:
         handled = sum((row.handled for row in rows), Handled())
@@ -119,14 +136,22 @@ class AgentTime:
             self._doing[agent] = now, event.at
         return event.at
 
+    def _note_number(self, event: Event) -> None:
+        """Keep the numbers of the calls that go on."""
+        match event:
+            case CallArrived():
+                self._dialled.setdefault(event.call, event.hotline)
+            case CallEnded():
+                self._dialled.pop(event.call, None)
+
     # ---- an agent changes
 
-    def _look(self, agent: Agent, now: Doing, at: datetime) -> None:
+    def _look(self, agent: Agent, now: Doing, at: datetime, *, begins_unseen: bool = False) -> None:
         known = self._doing.get(agent.id)
         if known is None:
             begun = min(agent.since or at, at)
             self._doing[agent.id] = now, begun
-            self._turn(agent.id, None, now, at, begins_unseen=begun < at)
+            self._turn(agent.id, None, now, at, begins_unseen=begins_unseen or begun < at)
         elif known[0] != now:
             self._spend(agent.id, *known, at)
             self._doing[agent.id] = now, at
@@ -141,7 +166,8 @@ class AgentTime:
                 return
             self._end(agent, self._open.pop(agent), at)
         if now.queue is not None:
-            self._open[agent] = _Conversation(now.call, None if begins_unseen else now.queue)
+            dialled = self._dialled.get(now.call or CallId(""), "")
+            self._open[agent] = _Conversation(now.call, None if begins_unseen else now.queue, dialled)
         elif now.state is AgentState.WRAP_UP and (was is None or was.state is not AgentState.TALKING):
             self._open[agent] = _Conversation(None, None)
 
@@ -159,6 +185,7 @@ class AgentTime:
         )
         _add(self._by_agent, (self._begins(at), agent), done)
         _add(self._by_queue, (self._begins(at), talk.queue), done)
+        _add(self._by_number, (self._begins(at), talk.dialled), done)
 
     # ---- time
 
@@ -203,3 +230,7 @@ def _goes_on(talk: _Conversation, was: Doing | None, now: Doing) -> bool:
 
 def _add(cells: dict[tuple[datetime, str], Handled], key: tuple[datetime, str], done: Handled) -> None:
     cells[key] = cells.get(key, Handled()) + done
+
+
+def _rows(cells: Mapping[tuple[datetime, str], Handled]) -> tuple[Row, ...]:
+    return tuple(Row(since=since, name=name, handled=done) for (since, name), done in sorted(cells.items()))

@@ -106,15 +106,25 @@ class Past:
             raise NothingThen(agent)
         return found
 
-    async def play(self, wanted: Stretch, watch: Watch, *, before: Callable[[Replay], None] | None = None) -> Replay:
+    async def play(
+        self,
+        wanted: Stretch,
+        watch: Watch,
+        *,
+        begin_with: Callable[[Replay], None] | None = None,
+        before: Callable[[Replay], None] | None = None,
+    ) -> Replay:
         """Play the journal again up to the last wanted entry, telling `watch` each step after it was decided.
 
-        `before` is called once, when the first wanted entry is next. The replay begins with a checkpoint well before
-        that, and before any with which a restart meanwhile began. Unreadable.
+        `begin_with` is called once, when the first entry that is played is next, and `before` when the first wanted one
+        is. The replay begins with a checkpoint well before that, and before any with which a restart meanwhile began.
+        Unreadable.
         """
         upto, is_whole = await self._last_of_step(wanted.last)
         begin, state, restarts = await self._beginning(wanted.first, upto)
         replay = Replay(state, after=begin, restarts=restarts)
+        if begin_with is not None:
+            begin_with(replay)
         due = await self._checkpoints(begin, upto)
         async for step in self._steps(begin, upto, is_whole=is_whole):
             if before is not None and step.last >= wanted.first:

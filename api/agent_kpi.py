@@ -21,7 +21,7 @@ class AgentKpiWanted(PeriodWanted):
 
 
 class HandledSeen(Answer):
-    """A queue's or an agent's conversations that were over in the interval. Means in seconds; null of none.
+    """Conversations that were over in the interval, of a queue, hotline or agent. Means in seconds; null of none.
 
     `unseen`: over, but their beginning is not known; they are in no mean.
     `average_handle_s` is talk + hold + wrap-up.
@@ -54,13 +54,17 @@ class AgentSeen(HandledSeen):
 
 
 class AgentKpiSeen(Answer):
-    """`version`: of the formulas. `agrees`: false if the rules were others then, or facts are missing."""
+    """`version`: of the formulas. `agrees`: false if the rules were others then, or facts are missing.
+
+    Of `hotlines` the one named "" is the calls that we made.
+    """
 
     version: int
     since: datetime
     until: datetime
     agents: tuple[AgentSeen, ...]
     queues: tuple[HandledSeen, ...]
+    hotlines: tuple[HandledSeen, ...]
     total: AgentSeen
     agrees: bool
 
@@ -81,6 +85,7 @@ def _seen(period: Period, sheet: Sheet) -> AgentKpiSeen:
         until=period.until,
         agents=tuple(map(_agent, sheet.agents)),
         queues=tuple(HandledSeen(**_handled(row)) for row in sheet.queues),
+        hotlines=tuple(HandledSeen(**_handled(row)) for row in sheet.hotlines),
         total=_agent(sheet.total),
         agrees=sheet.agrees,
     )

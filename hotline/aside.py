@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -28,8 +28,11 @@ ANSWER_BYTES_MOST: Final = 64 * 1024 * 1024
 class Aside:
     """Asks children about one database."""
 
-    def __init__(self, database_url: str, *, deadline_s: float = DEADLINE_S) -> None:
-        self._url, self._deadline_s = database_url, deadline_s
+    def __init__(
+        self, database_url: str, hotline_of: Callable[[str], str] = str, *, deadline_s: float = DEADLINE_S
+    ) -> None:
+        """`hotline_of`: the hotline of a number as it was dialled."""
+        self._url, self._hotline_of, self._deadline_s = database_url, hotline_of, deadline_s
         self._one_at_a_time = asyncio.Semaphore(1)
 
     async def why_call(self, call: CallId, *, everything: bool) -> Sequence[Line]:
@@ -44,7 +47,7 @@ class Aside:
         """How agents spent their time. PastUnreadable, TooLong, TooMuch."""
         said = await self._ask("agent_kpis", period=encode(period))
         sheet: Sheet = await asyncio.to_thread(decode, Sheet, said)  # 2000 rows take 15 ms
-        return sheet
+        return sheet.named(self._hotline_of)
 
     async def _ask(self, what: str, **wish: Any) -> Any:
         said = json.dumps({"ask": what, "database": self._url, **wish}) + "\n"

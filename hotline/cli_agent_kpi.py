@@ -16,13 +16,15 @@ RATES = {"occupancy": "占用率\noccupancy", "utilisation": "工时利用率\nu
 
 
 def show(seen: dict[str, Any]) -> None:
-    """Print figures as the API gives them: agents with their total, then queues."""
+    """Print figures as the API gives them: agents with their total, then queues, then hotlines."""
     period = f"{when(seen['since'])} – {when(seen['until'])}"
     agents = [*seen["agents"], {**seen["total"], "name": "合计 total"}]
     columns = ("时段\nsince", "工号\nagent", "已处理\nhandled", *MEANS.values(), *RATES.values())
     table(f"话务员指标 · agents  {period}", columns, ((*_means(line), *_rates(line)) for line in agents))
-    columns = ("时段\nsince", "队列\nqueue", "已处理\nhandled", *MEANS.values())
-    table("按队列 · by queue", columns, map(_means, seen["queues"]))
+    for name, zh, en in (("queues", "队列", "queue"), ("hotlines", "热线", "hotline")):
+        lines = ({**line, "name": line["name"] or "外呼 outward"} for line in seen[name])
+        columns = ("时段\nsince", f"{zh}\n{en}", "已处理\nhandled", *MEANS.values())
+        table(f"按{zh} · by {en}", columns, map(_means, lines))
     if seen["total"]["unseen"]:
         say(f"另有 {seen['total']['unseen']} 通起点不明,不计入平均", "more, begun unseen, are in no mean")
     say(f"口径第 {seen['version']} 版,见 acd/agent_kpi.py", f"formulas, version {seen['version']}")

@@ -43,7 +43,7 @@ def kpi(
         str | None, typer.Option(help="起,如 2026-11-23T08:00;缺省为一天前 / from; a day ago, if not said")
     ] = None,
     until: Annotated[str | None, typer.Option(help="止(不含);缺省为现在 / up to before; now, if not said")] = None,
-    by: Annotated[By, typer.Option(help="按热线或队列 / by hotline or queue")] = By.HOTLINE,
+    by: Annotated[By | None, typer.Option(help="按热线(缺省)或队列 / by hotline (if not said) or queue")] = None,
     every: Annotated[str, typer.Option(help="时段 15m|30m|1h|1d|whole / the interval")] = "whole",
     agents: Annotated[
         bool, typer.Option("--agents", help="话务员:处理时长、话后整理、保持、占用率 / handle time, occupancy")
@@ -53,10 +53,12 @@ def kpi(
     """运行指标 · service level, connected rate, abandonment, waits; with --agents, how agents spend their time."""
     period = {name: moment(text) for name, text in (("since", since), ("until", until)) if text}
     if agents or agent:
+        if by is not None:
+            raise typer.BadParameter("--by 不适用于话务员指标:各种都列出 / agents' figures take no --by: all are shown")
         wish = {**period, "every": every, **({"agent": agent} if agent else {})}
         cli_agent_kpi.show(controller().ask(f"GET /api/kpi/agents?{urlencode(wish)}", within_s=LOOKING_BACK_S))
         return
-    wish = {**period, "by": by.value, "every": every}
+    wish = {**period, "by": (by or By.HOTLINE).value, "every": every}
     show(controller().ask(f"GET /api/kpi?{urlencode(wish)}", within_s=LOOKING_BACK_S))
 
 

@@ -210,7 +210,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
                 speech.sweeper,
             ),
             books=Books(journal, lambda: city),
-            hindsight=Aside(settings.database),
+            hindsight=Aside(settings.database, hotline_of),
             transcription=speech.transcriber,
             database=database,
             archive=speech.vault,

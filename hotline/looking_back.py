@@ -59,7 +59,7 @@ async def agent_kpis(past: Past, period: Period) -> Sheet:
         stretch = await past.leading_to(period.since - HEAD_START, period.until)
     except NothingThen:
         return time.close()
-    replay = await past.play(stretch, note)
+    replay = await past.play(stretch, note, begin_with=lambda replay: time.begin(replay.core))
     sheet = time.close()
     if time.rows > ROWS_MOST:
         raise TooMuch

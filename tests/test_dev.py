@@ -57,6 +57,16 @@ def test_an_unknown_package_is_answered_with_those_there_are(tmp_path: Path) -> 
     assert "acd lock" in said.stderr
 
 
+def test_several_places_are_tested_and_every_wrong_one_is_named(tmp_path: Path) -> None:
+    """The second name counts like the first: both are run, or the one that does not exist is said."""
+    clone = bare_clone(tmp_path)
+    (clone / "tests" / "acd").mkdir()
+    counted = dev("test", "lock", "acd/test_lazyheap.py", "--collect-only", "-q")
+
+    assert "no such tests: nosuch" in dev("test", "acd", "nosuch", clone=clone).stderr
+    assert (counted.returncode, "test_lock" in counted.stdout, "test_lazyheap" in counted.stdout) == (0, True, True)
+
+
 def test_an_old_python_is_named_in_both_languages(tmp_path: Path) -> None:
     """It says which version is needed and which is there."""
     clone, old = bare_clone(tmp_path), tmp_path / "python3.9"

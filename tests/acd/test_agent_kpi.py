@@ -11,7 +11,17 @@ import pytest
 from acd.agent_kpi import Handled, Period, Sheet, Spent
 from acd.agent_time import AgentTime
 from acd.distributor import Distributor
-from acd.events import AgentAnswered, CallHeld, CallRetrieved, Event, GapClosed, GapMarked, TimePassed
+from acd.events import (
+    AgentAnswered,
+    CallArrived,
+    CallEnded,
+    CallHeld,
+    CallRetrieved,
+    Event,
+    GapClosed,
+    GapMarked,
+    TimePassed,
+)
 from acd.model import AgentId, CallId
 from acd.talk_facts import ConsultAnswered, ConsultBegun, ConsultEnded, Party, TransferBegun, TransferFailed
 from tests.acd.scene import Scene, clock
@@ -20,14 +30,22 @@ HOUR = timedelta(hours=1)
 
 
 def sheet(
-    told: Iterable[Event], since_s: float = 0, until_s: float = 3600, every_s: float = 0, whom: str | None = None
+    told: Iterable[Event],
+    since_s: float = 0,
+    until_s: float = 3600,
+    every_s: float = 0,
+    whom: str | None = None,
+    seen_from: int = 0,
 ) -> Sheet:
-    """The figures, when all that was told is told again."""
+    """The figures, when all that was told is told again; what is watched begins with the fact `seen_from`."""
     every, agent = timedelta(seconds=every_s) if every_s else None, None if whom is None else AgentId(whom)
     core, time = Distributor(), AgentTime(Period(since=clock(since_s), until=clock(until_s), every=every, whom=agent))
-    for event in told:
+    for number, event in enumerate(told):
+        if number == seen_from:
+            time.begin(core)
         core.receive(event)
-        time.note(core, event)
+        if number >= seen_from:
+            time.note(core, event)
     return time.close()
 
 
@@ -98,6 +116,36 @@ def test_neighbouring_periods_add_up() -> None:
     for cut in range(0, 301, 7):
         early, late = sheet(told, until_s=cut).total, sheet(told, since_s=cut, until_s=300).total
         assert (early.spent + late.spent, early.handled + late.handled) == (whole.spent, whole.handled)
+
+
+def test_what_was_done_before_the_watching_began_counts() -> None:
+    """Wherever it begins, no second of the period is lost; a talk that began before is over `unseen`, in no mean."""
+    told = one_call().told
+    whole = sheet(told, until_s=300)
+    answered = next(place for place, it in enumerate(told) if isinstance(it, AgentAnswered))
+    over = next(place for place, it in enumerate(told) if isinstance(it, CallEnded))
+
+    for number in range(len(told)):
+        begins_s = (told[number].at - clock(0)).total_seconds()
+        seen = sheet(told, since_s=begins_s, until_s=300, seen_from=number)
+        assert seen.total.spent == sheet(told, since_s=begins_s, until_s=300).total.spent
+    for number in (answered + 1, over + 1):
+        late = sheet(told, until_s=300, seen_from=number)
+        assert (late.total.handled, late.queues, late.hotlines) == (Handled(unseen=1), (), ())
+    assert whole.total.handled.handled == 1
+
+
+def test_conversations_are_told_by_the_hotline_that_was_dialled() -> None:
+    """Two ways to dial one hotline are one; a call that we make has none."""
+    scene = one_call()
+    arrived = CallArrived(at=clock(9), call=CallId("c"), hotline="051812345")
+    told = [*scene.told[:4], arrived, *scene.told[4:]]
+
+    dialled, ours = sheet(told), sheet(scene.told)
+    [hotline], [none] = dialled.named(lambda number: number[-5:]).hotlines, ours.named(str.upper).hotlines
+
+    assert (hotline.name, hotline.handled) == ("12345", dialled.queues[0].handled)
+    assert (none.name, none.handled.handled) == ("", 1)
 
 
 def test_a_queue_has_its_conversations_and_one_agent_can_be_asked_for() -> None:

@@ -62,7 +62,8 @@ async def test_agents_and_queues_of_a_period(face: Face) -> None:
     status, seen = await face.call("GET /api/kpi/agents", role=Role.OPERATOR)
     _, other = await face.call("GET /api/kpi/agents?agent=102&every=1h", role=Role.OPERATOR)
 
-    [agent], [queue] = seen["agents"], seen["queues"]
+    [agent], [queue], [hotline] = seen["agents"], seen["queues"], seen["hotlines"]
+    assert hotline == {**queue, "name": ""}
     assert (status, seen["version"], seen["agrees"]) == (200, 1, True)
     assert seen["total"] == {**agent, "name": ""}
     assert (agent["name"], agent["ready_s"], agent["offered_s"], agent["on_break_s"]) == ("101", 1.5, 0.5, 1)

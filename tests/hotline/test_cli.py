@@ -250,13 +250,17 @@ async def test_the_figures_are_printed_with_both_service_levels_and_their_versio
 
 
 async def test_how_agents_spend_their_time_is_printed_with_its_version(face: Face, state: Path) -> None:
-    """A line for the agent, one for all, and one for the queue."""
+    """A line for the agent, one for all, one for the queue and one for calls without a hotline; they take no --by."""
     await four_seconds_of(face)
 
-    shown = await hotline(state, "kpi", "--agents")
+    shown, wrong = await asyncio.gather(
+        hotline(state, "kpi", "--agents"), hotline(state, "kpi", "--agents", "--by", "queue")
+    )
 
     assert (shown.code, shown.err) == (0, "")
-    assert [word in shown.out for word in ("101", "general", "合计", "50.0%", "37.5%", "口径第 1 版")] == [True] * 6
+    for word in ("101", "general", "外呼", "合计", "50.0%", "37.5%", "口径第 1 版"):
+        assert word in shown.out
+    assert (wrong.code, "--by" in wrong.err) == (2, True)
 
 
 def test_a_command_starts_without_the_database_or_the_sound() -> None:

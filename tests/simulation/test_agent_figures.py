@@ -38,6 +38,8 @@ with offered as (
     json_extract(o.payload, '$.at') began,
     (select json_extract(j.payload, '$.queue') from journal j
      where j.call_id = o.call_id and j.kind = 'CallJoined' order by j.seq limit 1) queue,
+    (select json_extract(j.payload, '$.hotline') from journal j
+     where j.call_id = o.call_id and j.kind = 'CallArrived') hotline,
     (select min(e.seq) from journal e where e.call_id = o.call_id and e.seq > o.seq and (e.kind = 'CallEnded'
        or e.kind in ('AgentAnswered', 'RingFailed') and json_extract(e.payload, '$.attempt')
           = json_extract(o.payload, '$.attempt'))) rung_seq
@@ -46,7 +48,7 @@ talked as (
   select offered.*, (select min(e.seq) from journal e where e.call_id = offered.call_id and e.seq > rung_seq
     and (e.kind = 'CallEnded' or e.kind = 'TalkEnded' and json_extract(e.payload, '$.attempt') = attempt)) over_seq
   from offered)
-select agent, queue, began, json_extract(r.payload, '$.at') rung, r.kind, json_extract(o.payload, '$.at') over,
+select agent, queue, hotline, began, json_extract(r.payload, '$.at') rung, r.kind, json_extract(o.payload, '$.at') over,
   (select json_extract(e.payload, '$.at') from journal e where e.seq > over_seq and e.agent_id = talked.agent
    and e.kind in ('AgentBecameReady', 'AgentWentOnBreak', 'AgentLoggedOff') order by e.seq limit 1) pressed
 from talked left join journal r on r.seq = rung_seq left join journal o on o.seq = over_seq order by talked.seq
@@ -72,7 +74,7 @@ Key = tuple[int, str]
 async def morning(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     """An hour and a half of two queues, 24 agents with breaks who miss a ring now and then, in a real journal."""
     told: list[tuple[Event, tuple[Command, ...]]] = []
-    kinds = Kind(QueueName("general"), share=2.0), Kind(QueueName("health"))
+    kinds = Kind(QueueName("general"), share=2.0), Kind(QueueName("health"), hotline="12320")
     demand = Demand(begins=NINE, lasts=timedelta(minutes=90), per_hour=330, kinds=kinds, hours=(1.0,))
     team = Team(
         name="a",
@@ -118,7 +120,7 @@ def cut(begun: datetime, over: datetime) -> Iterator[tuple[int, float]]:
 
 
 class Recount:
-    """Seconds busy and on duty by quarter and agent; conversations by quarter and agent or queue."""
+    """Seconds busy and on duty by quarter and agent; conversations by quarter and agent, queue or hotline."""
 
     def __init__(self) -> None:
         self.busy: defaultdict[Key, float] = defaultdict(float)
@@ -138,7 +140,7 @@ class Recount:
             ready = datetime.fromisoformat(row.pressed)
             self.by_key += 1
         self._spend(self.busy, row.agent, rang, ready)
-        for name in (row.agent, row.queue):
+        for name in (row.agent, row.queue, row.hotline):
             talked, wrote = (ended - answered).total_seconds(), (ready - ended).total_seconds()
             self.done[int((ready - NINE).total_seconds() // QUARTER), name].append((talked, wrote))
 
@@ -158,7 +160,7 @@ class Recount:
 
 
 async def test_figures_equal_a_recount_by_sql_in_every_interval(morning: AsyncEngine) -> None:
-    """AHT, talk, ACW by agent and by queue, occupancy by agent, quarter by quarter; from facts and orders alone."""
+    """AHT, talk, ACW by agent, queue, hotline, occupancy by agent, quarter by quarter; from facts and orders alone."""
     recount = Recount()
     async with morning.connect() as connection:
         for row in await connection.execute(text(OFFERS)):
@@ -169,8 +171,8 @@ async def test_figures_equal_a_recount_by_sql_in_every_interval(morning: AsyncEn
     seen = await agent_kpis(Past(morning), period)
 
     assert seen.agrees
-    assert (len(seen.agents), len(seen.queues)) == (24 * 4, 2 * 4)
-    for row in (*seen.agents, *seen.queues):
+    assert (len(seen.agents), len(seen.queues), len(seen.hotlines)) == (24 * 4, 2 * 4, 2 * 4)
+    for row in (*seen.agents, *seen.queues, *seen.hotlines):
         again, done = recount.done[key(row)], row.handled
         talked, wrote = (sum(times) for times in zip(*again, strict=True)) if again else (0, 0)
         assert (done.handled, done.unseen) == (len(again), 0)
