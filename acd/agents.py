@@ -34,7 +34,7 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from acd.errors import NotNow
 from acd.model import Agent, AgentState, BreakReason, CallId
@@ -132,6 +132,27 @@ PRESENT: Final = frozenset(
 )
 """Facts that show that somebody is there, or that end their time at the seat."""
 
+_MISSES: Final = frozenset({_F.MISSED, _F.MISSED_AGAIN})
+
+
+class _Step(NamedTuple):
+    """All that the tables above say of one fact in one state, so that a turn looks once."""
+
+    into: AgentState
+    reason: BreakReason | None
+    lasts: timedelta | None
+    is_missed: bool
+    is_present: bool
+
+
+_STEPS: Final[Mapping[AgentState, Mapping[AgentFact, _Step]]] = {
+    state: {
+        fact: _Step(into, _REASONS.get(fact), _LASTS.get(fact), fact in _MISSES, fact in PRESENT)
+        for fact, into in steps.items()
+    }
+    for state, steps in TABLE.items()
+}
+
 ON_A_CALL: Final = frozenset({_S.RESERVED, _S.RINGING, _S.TALKING})
 """The states in which an agent has a call, and in no other."""
 
@@ -163,30 +184,25 @@ def turn(
 
     `reason` and `until` override what the fact implies. Raises NotNow if the table has no such step.
     """
-    into = TABLE[agent.state].get(fact)
-    if into is None:
+    step = _STEPS[agent.state].get(fact)
+    if step is None:
         raise _not_now(agent, fact)
-    if until is None and fact in _LASTS:
-        until = at + _LASTS[fact]
+    into = step.into
+    if until is None and step.lasts is not None:
+        until = at + step.lasts
     return Agent(
         agent.id,
         agent.skills,
         into,
-        since=at,
-        idle_since=_idle_since(agent, fact, into, at),
-        seat=None if into is AgentState.LOGGED_OFF else agent.seat,
-        call=call,
-        attempt=attempt,
-        reason=reason or _REASONS.get(fact),
-        until=until,
-        missed=_missed(agent, fact),
+        at,
+        _idle_since(agent, fact, into, at),
+        None if into is AgentState.LOGGED_OFF else agent.seat,
+        call,
+        attempt,
+        reason or step.reason,
+        until,
+        0 if step.is_present else agent.missed + step.is_missed,
     )
-
-
-def _missed(agent: Agent, fact: AgentFact) -> int:
-    if fact in (AgentFact.MISSED, AgentFact.MISSED_AGAIN):
-        return agent.missed + 1
-    return 0 if fact in PRESENT else agent.missed
 
 
 def _idle_since(agent: Agent, fact: AgentFact, into: AgentState, at: datetime) -> datetime | None:

@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from acd.agents import AgentFact
 from acd.call_back_facts import CallBackAsked, CallBackLined, CallBackWithdrawn, PlaceInherited
-from acd.hall import Deadline, Due, Hall
+from acd.deadline import Deadline, Due
+from acd.hall import Hall
 from acd.model import CallId, WaitingCall, is_outward
 from acd.offering import end_in_nothing
 from acd.waiting import begin, move_up

@@ -118,7 +118,8 @@ class Distributor:
         RULES[type(event)](hall, event)
         overflowing = overflow.overflowing(hall)
         match(hall, event.at)
-        overflow.overflow(hall, overflowing, event.at)
+        if overflowing:
+            overflow.overflow(hall, overflowing, event.at)
         return tuple(hall.orders)
 
     def next_deadline(self) -> datetime | None:
@@ -139,7 +140,7 @@ class Distributor:
     @property
     def queues(self) -> Mapping[QueueName, Queue]:
         """The city's queues, as loaded last."""
-        return MappingProxyType(self._hall.queues)
+        return MappingProxyType(self._hall.rulebook.queues)
 
     @property
     def touched(self) -> Sequence[AgentId]:
@@ -240,7 +241,7 @@ class Distributor:
         return Snapshot(
             agents=tuple(sorted(hall.agents.values(), key=lambda agent: agent.id)),
             seats=tuple(sorted(hall.seats.values(), key=lambda seat: seat.id)),
-            queues=tuple(sorted(hall.queues.values(), key=lambda queue: queue.name)),
+            queues=tuple(sorted(hall.rulebook.queues.values(), key=lambda queue: queue.name)),
             waiting=tuple(self._line()),
             offers=tuple(sorted(hall.book.open.values(), key=lambda offer: offer.call)),
             talking=tuple(sorted(hall.book.talking.values(), key=lambda offer: offer.call)),
@@ -251,7 +252,7 @@ class Distributor:
             ended=tuple(hall.ended),
             next_deadline=self.next_deadline(),
             blind_until=hall.blind_until,
-            vanished=tuple(sorted(hall.vanished, key=lambda queue: queue.name)),
+            vanished=tuple(sorted(hall.rulebook.vanished, key=lambda queue: queue.name)),
             rates=rates,
             engaged=engaged,
         )

@@ -2,6 +2,9 @@
 
 The rules (duty, seating, offering, ringing) say *what* changes; this file knows *how*, so that an agent is in the idle
 index exactly while free, a call in the waiting index exactly while it may be offered, and each deadline in the heap.
+
+Whoever becomes free while a fact is received stands in `freed` first and in the idle index only if nothing is found for
+them (acd.offering.match): most of those who become free in a surge are busy again at once.
 """
 
 from __future__ import annotations
@@ -9,14 +12,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from acd.agents import ON_DUTY, AgentFact, turn
 from acd.commands import Command
+from acd.deadline import Deadline, Due
 from acd.errors import UnknownAgent
 from acd.held import Held
-from acd.lazyheap import LazyHeap
 from acd.matching import Able, Matching, able_at, ask_of, can_serve
 from acd.model import (
     Agent,
@@ -34,34 +36,20 @@ from acd.model import (
 )
 from acd.offers import OfferBook
 from acd.rates import Learning
+from acd.rulebook import RuleBook
+from acd.timers import Timers
 
 ENDED_REMEMBERED: Final = 10_000
-
-
-class Due(StrEnum):
-    """Whose deadline it is."""
-
-    AGENT = "agent"
-    CALL = "call"
-    LAPSE = "lapse"
-    SIGHT = "sight"
-
-
-class Deadline(NamedTuple):
-    """Something that time alone will change."""
-
-    whose: Due
-    id: str
 
 
 class Hall:
     """State of the ACD. Deterministic; no clock: every change is told its time."""
 
     def __init__(self) -> None:
-        self.queues: dict[QueueName, Queue] = {}
+        self.rulebook = RuleBook()
         self.seats: dict[SeatId, Seat] = {}
         self.book = OfferBook()
-        self.deadlines: LazyHeap[datetime, Deadline] = LazyHeap()
+        self.deadlines: Timers[Deadline] = Timers()
         self.orders: list[Command] = []  # given while one event is received
         self.touched: list[AgentId] = []  # whose state, seat or skills changed meanwhile: acd.why looks at no one else
         self.missed: list[Offer] = []  # not answered or refused meanwhile
@@ -73,17 +61,21 @@ class Hall:
         self._deadline_of: dict[AgentId, Deadline] = {}
         self._waiting: dict[CallId, WaitingCall] = {}
         self._held = Held()
-        self._old_rules: dict[QueueName, Queue] = {}
         self._ended: dict[CallId, None] = {}
         self.lined: dict[CallId, CallId] = {}  # call-backs in the line, by the call for which they are owed
-        self.freed: list[AgentId] = []  # became free while one event is received
+        self.freed: list[AgentId] = []  # became free while one event is received; not in the idle index yet
         self.returned: list[CallId] = []  # came (back) into the waiting index meanwhile
         self.arrived: dict[CallId, None] = {}  # greeted, in a menu, or asked for a message
         self.blind_until: datetime | None = None  # facts are missing: see acd.finding
 
+    def rules(self, queue: QueueName) -> Queue:
+        """Return how a queue is served, also if it vanished or was never told."""
+        return self.rulebook.of(queue)
+
     def go_blind(self, until: datetime) -> None:
         """Facts are missing. Who becomes free and which calls come (back) is kept in mind meanwhile."""
         self.blind_until = until
+        self.stand_idle()
         self.deadlines.push(Deadline(Due.SIGHT, ""), until)
 
     def see_again(self) -> None:
@@ -156,21 +148,32 @@ class Hall:
 
     def _index(self, agent: Agent) -> None:
         self.touched.append(agent.id)
-        deadline = self._deadline_of.get(agent.id) or self._deadline_of.setdefault(
-            agent.id, Deadline(Due.AGENT, agent.id)
-        )
+        deadline = self._deadline_of.get(agent.id)
         if agent.until is not None:
+            deadline = deadline or self._deadline_of.setdefault(agent.id, Deadline(Due.AGENT, agent.id))
             self.deadlines.push(deadline, agent.until)
-        else:
+        elif deadline is not None:
             self.deadlines.discard(deadline)
-        if agent.state is AgentState.READY and agent.until is None and agent.idle_since is not None:
-            self.matching.add_agent(agent.id, self._able[agent.id], agent.idle_since)
+        if is_free(agent):
             self.freed.append(agent.id)
+            if self.blind_until is not None:
+                self.stand_idle(agent.id)
         else:
             self.matching.remove_agent(agent.id)
-        for call in self._held.calls_for(agent.id):
-            if not self._is_worth_waiting_for(agent.id, self._waiting[call]):
+        if self._held:
+            self._let_go_of_held(agent.id)
+
+    def _let_go_of_held(self, agent: AgentId) -> None:
+        for call in self._held.calls_for(agent):
+            if not self._is_worth_waiting_for(agent, self._waiting[call]):
                 self.wait(replace(self._waiting[call], held_until=None))
+
+    def stand_idle(self, *agents: AgentId) -> None:
+        """Whoever of them is free stands in the idle index; without names, all who became free meanwhile."""
+        for agent in agents or self.freed:
+            one = self._agents[agent]
+            if one.idle_since is not None and is_free(one):
+                self.matching.add_agent(agent, self._able[agent], one.idle_since)
 
     def _is_worth_waiting_for(self, agent: AgentId, call: WaitingCall) -> bool:
         known = self._agents.get(agent)
@@ -252,28 +255,12 @@ class Hall:
         if len(self._ended) > ENDED_REMEMBERED:
             del self._ended[next(iter(self._ended))]
 
-    # ---- queues
-
-    def rules(self, queue: QueueName) -> Queue:
-        """Return how a queue is served, also if it vanished or was never told."""
-        return self.queues.get(queue) or self._old_rules.get(queue) or Queue(queue)
-
-    def load_queues(self, queues: tuple[Queue, ...]) -> None:
-        """Replace the queues; calls of those that vanish keep the rules they came in under."""
-        self._old_rules.update(self.queues)
-        self.queues = {queue.name: queue for queue in queues}
-
-    @property
-    def vanished(self) -> list[Queue]:
-        """Queues that the city has no more, and whose rules are kept."""
-        return [queue for name, queue in self._old_rules.items() if name not in self.queues]
-
     # ---- after a restart
 
     def restore(self, past: Snapshot) -> None:
         """Become what `past` says; this hall is new."""
-        self.load_queues(past.vanished)
-        self.load_queues(past.queues)
+        self.rulebook.load(past.vanished)
+        self.rulebook.load(past.queues)
         self.seats = {seat.id: seat for seat in past.seats}
         self.arrived = dict.fromkeys(past.arrived)
         for offer in (*past.offers, *past.talking):
@@ -291,6 +278,7 @@ class Hall:
         if past.blind_until is not None:
             self.go_blind(past.blind_until)
         self.learning.restore(past.rates, past.engaged)
+        self.stand_idle()
 
     def _restore_agent(self, agent: Agent) -> None:
         self._agents[agent.id] = agent
@@ -298,3 +286,8 @@ class Hall:
             self._sitting[agent.seat] = agent.id
             self._able[agent.id] = able_at(agent.skills, self.seats.get(agent.seat) or Seat(agent.seat, frozenset()))
             self._index(agent)
+
+
+def is_free(agent: Agent) -> bool:
+    """Whether the agent may be offered a call."""
+    return agent.state is AgentState.READY and agent.until is None and agent.idle_since is not None

@@ -11,6 +11,10 @@ class Held:
     def __init__(self) -> None:
         self._for: dict[AgentId, dict[CallId, None]] = {}
 
+    def __len__(self) -> int:
+        """For how many agents calls wait alone."""
+        return len(self._for)
+
     def note(self, call: WaitingCall) -> None:
         """The call waits for its agent alone, or does not (any more)."""
         if call.prefers is None:

@@ -41,27 +41,33 @@ class LazyHeap(Generic[Key, Item]):
 
     def push(self, item: Item, key: Key) -> None:
         """Put `item` in, or move it to another key."""
+        entries = self.entries
         self._keys[item] = key
         stands = self._stands.get(item)
         if stands is None or key < stands:
             self._stands[item] = key
-            heappush(self.entries, (key, item))
-        self._left(item)
+            heappush(entries, (key, item))
+        if stands is not None and entries[0][1] == item:  # it has left its place, and that was the first one
+            self._put_first_right()
+        if len(entries) > 2 * len(self._keys) + SWEEP_SLACK:
+            self._sweep()
 
     def discard(self, item: Item) -> None:
         """Take `item` out, if it is there."""
-        if self._keys.pop(item, None) is not None:
-            self._left(item)
-
-    def _left(self, item: Item) -> None:
-        """The item has left its place, perhaps for another; only if it was the first, another one is."""
+        if self._keys.pop(item, None) is None:
+            return
         entries = self.entries
         if entries[0][1] == item:
             self._put_first_right()
         if len(entries) > 2 * len(self._keys) + SWEEP_SLACK:
-            entries[:] = [(key, item) for item, key in self._keys.items()]
-            heapify(entries)
-            self._stands = dict(self._keys)
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Too many entries count no more."""
+        entries = self.entries
+        entries[:] = [(key, item) for item, key in self._keys.items()]
+        heapify(entries)
+        self._stands = dict(self._keys)
 
     def _put_first_right(self) -> None:
         """Put the first entry right, and whichever comes to its place, until the first is the true one."""

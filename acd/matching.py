@@ -165,6 +165,9 @@ class _Side:
     def best_across(self, item: Any) -> tuple[Any, Any] | None:
         return self._group_of[item].best_partner()
 
+    def best_for(self, sets: Any) -> tuple[Any, Any] | None:
+        return (self.groups.get(sets) or self._new_group(sets)).best_partner()
+
     def has_any(self) -> bool:
         return bool(self._group_of)
 
@@ -241,10 +244,10 @@ class Matching:
         """Tell whether there is an agent who may be offered a call."""
         return self._agents.has_any()
 
-    def best_call(self, agent: AgentId) -> CallId | None:
-        """Return the call that this free agent should take next."""
-        best = self._agents.best_across(agent)
-        if agent in self._held:
+    def best_call(self, agent: AgentId, able: Able | None = None) -> CallId | None:
+        """Return the call that this free agent should take next. `able`: of one who does not stand in the index yet."""
+        best = self._agents.best_across(agent) if able is None else self._agents.best_for(able)
+        if self._held and agent in self._held:
             held = self._held[agent].first()
             best = min(best, held) if best and held else best or held
         return None if best is None else best[1]

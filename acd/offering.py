@@ -15,7 +15,7 @@ from typing import Final
 
 from acd.agents import TABLE, AgentFact
 from acd.commands import RingAgent, StopRinging
-from acd.hall import Hall
+from acd.hall import Hall, is_free
 from acd.matching import rank
 from acd.model import Agent, AgentId, AgentState, CallId, Offer, RingFailure, WaitingCall, is_outward
 
@@ -42,22 +42,28 @@ def match(hall: Hall, at: datetime) -> None:
 
     Only somebody who became free or a call that came (back) can have made a new pair, so only they are looked at.
     """
-    if hall.blind_until is not None:
+    freed, returned = hall.freed, hall.returned
+    if not (freed or returned) or hall.blind_until is not None:
         return
-    if not hall.matching.is_anybody_free:
-        hall.freed.clear()
-        hall.returned.clear()
-    elif len(hall.freed) == 1 and not hall.returned:
-        _serve(hall, hall.freed.pop(), at)
-    elif hall.freed or hall.returned:
+    if len(freed) == 1 and not returned:
+        _serve(hall, hall.agents[freed.pop()], at)
+        return
+    hall.stand_idle()
+    if hall.matching.is_anybody_free:
         _match_in_turn(hall, at)
+    freed.clear()
+    returned.clear()
 
 
-def _serve(hall: Hall, agent: AgentId, at: datetime) -> None:
+def _serve(hall: Hall, agent: Agent, at: datetime) -> None:
     """One agent became free, and nothing else: the best call for them waited beside nobody who could serve it."""
-    best = hall.matching.best_call(agent) if hall.matching.is_free(agent) else None
-    if best is not None:
-        _offer(hall, hall.waiting[best], hall.agents[agent], at)
+    if not is_free(agent):
+        return
+    best = hall.matching.best_call(agent.id, hall.able(agent.id))
+    if best is None:
+        hall.stand_idle(agent.id)
+    else:
+        _offer(hall, hall.waiting[best], agent, at)
 
 
 def _match_in_turn(hall: Hall, at: datetime) -> None:
@@ -70,8 +76,6 @@ def _match_in_turn(hall: Hall, at: datetime) -> None:
     returned = [call for call in hall.returned if hall.matching.may_be_offered(call)]
     turns: list[Turn] = [(rank(hall.waiting[call]), AgentId("")) for call in dict.fromkeys(returned)]
     turns += [turn for agent in dict.fromkeys(hall.freed) for turn in _next_turn(hall, agent)]
-    hall.returned.clear()
-    hall.freed.clear()
     heapify(turns)
     while turns:
         (_, call), agent = turn = heappop(turns)

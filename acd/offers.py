@@ -122,8 +122,13 @@ class OfferBook:
 
     def remember(self, offer: Offer) -> None:
         """The offer was made, whatever became of it."""
-        self._made.setdefault(offer.call, {})[offer.attempt] = offer
-        self.count_on(offer.call, offer.attempt)
+        call, attempt = offer.call, offer.attempt
+        made = self._made.get(call)
+        if made is None:
+            made = self._made[call] = {}
+        made[attempt] = offer
+        if attempt > self._attempts.get(call, -1):
+            self._attempts[call] = attempt
 
     def current(self, call: CallId, attempt: int) -> Offer | None:
         """Return the open offer, if it is this one."""

@@ -19,7 +19,7 @@ long the wait will be, where acd.forecast has nothing to announce. A look costs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -58,14 +58,14 @@ def overflowing(hall: Hall) -> list[CallId]:
 
     In the order of their turn: the order in which the hall has them depends on when it was restored last.
     """
-    if hall.blind_until is not None:
+    if not hall.returned or hall.blind_until is not None:
         return []
     line = hall.waiting
     due = {call for call in hall.returned if call in line and (line[call].leaves or line[call].says)}
     return sorted(due, key=lambda call: rank(line[call]))
 
 
-def overflow(hall: Hall, calls: Iterable[CallId], at: datetime) -> None:
+def overflow(hall: Hall, calls: Sequence[CallId], at: datetime) -> None:
     """Whoever of them nobody was free for is asked for a message, or told what is to be said.
 
     One whose phone was told to stop just now waits a second for it: the agent may be picking up.

@@ -92,13 +92,14 @@ class Learning:
         rates, parts = self._of(queue), parts_of(_seconds(since, at))
         last = len(parts) - 1
         rates.waited_s = _added(rates.waited_s, parts)
-        rates.gave_up = _added(rates.gave_up, [float(gave_up and part == last) for part in range(last + 1)])
+        rates.gave_up = _added(rates.gave_up, [*NOTHING_SEEN[:last], float(gave_up)])
 
     def moved(self, before: Agent, after: Agent, offer: Offer | None, at: datetime) -> None:
         """An agent went from one state to another, for `offer` if there is one."""
         now = after.state
         if offer is not None and before.call is None:  # also out of the wrap-up, which is over then
-            self._freed(before.id, at)
+            if before.id in self._engaged:
+                self._freed(before.id, at)
             self._engaged[after.id] = Engaged(after.id, offer.queue, at, now is AgentState.TALKING)
         elif now is AgentState.TALKING and offer is not None:
             self._answered(after.id, offer, at)
@@ -109,7 +110,7 @@ class Learning:
         engaged = self._engaged.get(agent)
         if engaged is None or engaged.talked:
             return
-        self._engaged[agent] = engaged._replace(talked=True)
+        self._engaged[agent] = Engaged(agent, engaged.queue, engaged.since, talked=True)
         if not is_outward(offer.call):
             rates = self._of(engaged.queue)
             took_s = _seconds(engaged.since, at)

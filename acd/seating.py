@@ -9,10 +9,11 @@ from acd import waiting
 from acd.agents import START_WITHIN, AgentFact
 from acd.call_back_line import lapse
 from acd.capacity_facts import CapacityChanged
+from acd.deadline import Due
 from acd.duty import seat_named
 from acd.errors import UnknownQueue
 from acd.events import PhoneLost, PhoneRegistered, QueuesLoaded, SeatClosed, SeatOpened, TimePassed
-from acd.hall import Due, Hall
+from acd.hall import Hall
 from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, QueueName, Seat
 from acd.ringing import give_up, withdraw
 from acd.transfers import stands_beside, time_up
@@ -23,7 +24,7 @@ _BEING_OFFERED = (AgentState.RESERVED, AgentState.RINGING)
 
 def open_seat(hall: Hall, event: SeatOpened) -> None:
     """A seat is there, or serves other queues and adds other skills: what its agent can do counts at once."""
-    _must_be_served(event.seat, hall.queues.keys())
+    _must_be_served(event.seat, hall.rulebook.queues.keys())
     hall.seats[event.seat.id] = event.seat
     agent = hall.sitting_at(event.seat.id)
     if agent is not None:

@@ -37,7 +37,7 @@ def load_queues(hall: Hall, event: QueuesLoaded) -> None:
 
     What is being offered already keeps the ring time it was offered with. Nobody begins to wait for one agent only.
     """
-    hall.load_queues(event.queues)
+    hall.rulebook.load(event.queues)
     for call in list(hall.waiting.values()):
         caught_up = _caught_up(hall, call, event.at)
         if caught_up is not call:

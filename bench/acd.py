@@ -9,7 +9,7 @@ one) is timed by itself with whatever the core decides because of it, on one cor
 `acd.offer_p99_us` over those alone that made an offer, `acd.expiry_p99_us` over deadlines (rings in vain,
 wrap-ups, rows of recipes). `acd.growth` is the first over the same at a tenth of the size.
 
-Python's garbage collector runs as it does in the controller: its pauses are in the figures.
+Python's garbage collector runs as it does in the controller (plumbing.lifecycle.settle): its pauses are in the figures.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from acd.events import (
 from acd.journal import Journal
 from acd.model import AgentId, CallId, Queue, QueueName, RecipeRow, Relax, Seat, SeatId, Skill, SkillLevel, Skills
 from plumbing.database import connect, prepare
-from plumbing.lifecycle import background
+from plumbing.lifecycle import background, settle
 from sandbox.figures import report
 
 CALLS, AGENTS, SETS = 10_000, 5_000, 200
@@ -229,6 +229,7 @@ def p99(ascending: list[float]) -> float:
 
 def measure() -> int:
     """Print every figure of this bench; 1 if one is not as promised."""
+    settle()
     full, tenth = core_alone(CALLS, AGENTS), core_alone(CALLS // 10, AGENTS // 10)
     with tempfile.TemporaryDirectory(prefix="lx-") as folder:
         kept = asyncio.run(with_journal(Path(folder)))

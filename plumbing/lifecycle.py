@@ -9,6 +9,9 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Final
+
+YOUNG: Final = 10_000
 
 
 @asynccontextmanager
