@@ -219,7 +219,8 @@ def _chosen(since: datetime | None, until: datetime | None, call: CallId | None)
 def _row(entry: Entry) -> tuple[Any, ...]:
     """The values in the order of the table's columns."""
     fact, (kind, payload) = entry.fact, pack(entry.fact)
-    call, agent, seat = [fit_for_key(tell(fact)) for tell in _keys(type(fact))]
+    shape: Any = type(fact)
+    call, agent, seat = [fit_for_key(tell(fact)) for tell in _keys(shape)]
     return entry.seq, fact.at, kind, call, agent, seat, payload
 
 

@@ -1,4 +1,4 @@
-"""What tables need: moments that stay aware, an insert that happens once however often it is tried, a fast one of many."""
+"""What tables need: aware moments, an insert that happens once however often it is tried, one of many rows."""
 
 from __future__ import annotations
 
