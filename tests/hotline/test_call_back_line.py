@@ -17,7 +17,7 @@ from acd.callbacks import CallBackFact, CallBackState
 from acd.dial_facts import DialOutcome
 from acd.events import GapClosed
 from acd.ledger import DECIDING, Ledger
-from acd.model import AgentId, AgentState, CallId, QueueName
+from acd.model import AgentId, AgentState, CallId
 from acd.outcome import Outcome
 from city.queue import CallsBack
 from hotline.call_back_desk import UNSURE, _take_and_dial
@@ -219,28 +219,6 @@ async def test_where_the_queue_does_not_say_so_debts_wait_for_people(database: A
         house.carrier = "carrier"
         house.look()
         await house.until(lambda: house.lined() == ["c2"])
-
-
-async def test_what_citizens_asked_for_is_owed_until_they_were_tried_or_left_to_people(database: AsyncEngine) -> None:
-    """Not to who only gave up, whom nobody promised anything; and also while the citizen's phone rings."""
-    general = QueueName("general")
-    async with calling_back(database, city_that(CallsBack.ASKED, call_back_attempts=1)) as house:
-        await house.gives_up("c1", OTHER)
-        house.waits("c2")
-        assert not house.back.line.owes(general)
-        house.tell(CallBackAsked(at=house.time, call=CallId("c2")))
-        await house.becomes_owed("c2", Debt.ASKED)
-        house.ends("c2")
-        await house.until(lambda: house.back.line.owes(general))
-        assert not house.back.line.owes(QueueName("health"))
-        await house.agent()
-        call = await house.offer()
-        house.picks_up(call)
-        await house.until(lambda: call in house.core.talking)
-        assert house.back.line.owes(general)
-        house.is_over(call, DialOutcome.NO_ANSWER)
-        await house.stands("c2", Standing.LEFT)
-        await house.until(lambda: not house.back.line.owes(general))
 
 
 async def test_only_so_many_stand_in_the_line_at_once_the_eldest_first(database: AsyncEngine) -> None:
