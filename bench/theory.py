@@ -89,9 +89,9 @@ CASES: Final = (
 )
 """Small ones: large ones change so slowly that 3 % takes tens of millions of calls.
 
-The three without patience, and two agents at 0.9, are 1.7 times as long as they first were: a mean over few who wait, or
-over waits that have no end, varies most, and a first run left those four up to 3.6 % wide. Only widths were looked at
-when the lengths were chosen; the seeds are as they were.
+The three without patience, and two agents at 0.9, are 1.7 times as long as they first were: a mean over few who wait,
+or over waits that have no end, varies most, and a first run left those four up to 3.6 % wide. Only widths were looked
+at when the lengths were chosen; the seeds are as they were.
 """
 
 
