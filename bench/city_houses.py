@@ -1,35 +1,42 @@
 """The two houses of `bench.city`, serving the same citizens with as many agents: ours as it is, and a native `Queue()`.
 
-Ours is the core itself (simulation.run) with the sample city's general queue and its response levels, and the autopilot
-in `act`: it looks every five seconds, and what it proposes and main can do is done at once.
+Ours is the core itself (simulation.run) with the sample city, its response levels and its rules for call-backs, and the
+autopilot in `act`: it looks every five seconds, and what it proposes is done at once.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
-from acd.advice import SHORTEST_WRAP_UP, Action, Advice, Doable, Turn, see
+from acd.advice import Action, Advice, Doable, Turn, see
+from acd.advised_change import change_for, possible_for
 from acd.autopilot import Autopilot
 from acd.commands import Command, RingAgent
 from acd.events import Event, QueuesLoaded
+from acd.matching import Ask
 from acd.model import AgentId, CallId, Queue, QueueName
 from bench.native_queue import NativeQueue, Served, Settings
 from city.city import City
 from city.level import QueueChange
 from city.written import Written
 from hotline.fittings import acd_queues
+from hotline.planned_debts import policy_of
 from simulation.agenda import Agenda
+from simulation.call_backs import CallsBack, Owed
 from simulation.people import Citizen, Worker
 from simulation.run import Simulation, Visit
 
 LOOK_S: Final = 5.0
 WITHIN: Final = timedelta(seconds=15)
+BACK_WITHIN: Final = timedelta(hours=2)
 GENERAL: Final = QueueName("general")
+
+Rings = Mapping[AgentId, Sequence[datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,11 @@ class Hour:
     """What became of the citizens of the hour."""
 
     citizens: int
-    answered: int  # citizens
+    answered: int  # citizens, on the line
+    by_call_back: int  # more citizens: reached within two hours of asking for it
     calls: int  # with redials
     within: int  # calls answered within 15 s of their arrival, greeting included
+    promised: int  # calls that ended with a call-back asked for
     abandoned: int  # calls
     waits_s: Sequence[float]  # sorted
     written_min: float  # after-call work done before the next ring
@@ -47,14 +56,17 @@ class Hour:
 
     @property
     def p95_s(self) -> float:
-        """Of calls answered and given up, from the waiting room's door (nearest rank)."""
+        """Of all calls, from the waiting room's door (nearest rank)."""
         return self.waits_s[ceil(0.95 * len(self.waits_s)) - 1]
 
 
-def scored(calls: Iterable[Served], rings: Mapping[AgentId, Sequence[datetime]], counted: frozenset[str]) -> Hour:
-    """Look at the calls of these citizens."""
+def scored(
+    calls: Iterable[Served], rings: Rings, counted: frozenset[str], called_back: Collection[str] = frozenset()
+) -> Hour:
+    """Look at the calls of these citizens. `called_back`: who was reached in time, on the line or not."""
     ours = [call for call in calls if call.citizen in counted]
     answered = [call for call in ours if call.answered is not None]
+    talked, promised = {call.citizen for call in answered}, sum(call.promised for call in ours)
     written = needed = 0.0
     for call in answered:
         if call.agent is not None:
@@ -62,10 +74,12 @@ def scored(calls: Iterable[Served], rings: Mapping[AgentId, Sequence[datetime]],
             needed += call.needs_s
     return Hour(
         citizens=len({call.citizen for call in ours}),
-        answered=len({call.citizen for call in answered}),
+        answered=len(talked),
+        by_call_back=len((counted & set(called_back)) - talked),
         calls=len(ours),
         within=sum(call.answered is not None and call.answered - call.came <= WITHIN for call in ours),
-        abandoned=len(ours) - len(answered),
+        promised=promised,
+        abandoned=len(ours) - len(answered) - promised,
         waits_s=sorted(((call.answered or call.ended) - call.joined).total_seconds() for call in ours),
         written_min=written / 60,
         unwritten_min=(needed - written) / 60,
@@ -82,7 +96,7 @@ def _left_alone_s(call: Served, rings: Sequence[datetime]) -> float:
 
 def native(
     settings: Settings, workers: Sequence[Worker], citizens: Sequence[Citizen], seed: int, begins: datetime
-) -> tuple[Sequence[Served], Mapping[AgentId, Sequence[datetime]]]:
+) -> tuple[Sequence[Served], Rings]:
     """One run of a native queue."""
     queue = NativeQueue(settings, Agenda(begins))
     queue.run(workers, citizens, seed)
@@ -93,12 +107,13 @@ def native(
 
 
 @dataclass
-class OurHouse:
-    """The autopilot's hands in the simulation: a shorter wrap-up and the city's levels, the newest on top."""
+class Pilot:
+    """The autopilot's hands in the simulation: changes of the queue and the city's levels, the newest on top."""
 
     simulation: Simulation
     city: City
     ends: datetime
+    room: dict[QueueName, int]  # call-backs at once
     autopilot: Autopilot = field(default_factory=Autopilot)
     standing: list[tuple[Action, Written]] = field(default_factory=list)  # measures in force, the newest last
     level: int = 0
@@ -116,39 +131,67 @@ class OurHouse:
 
     def _doable(self) -> Doable:
         """As hotline.pilot_hands says it."""
-        wrap_up = self.simulation.core.queues[GENERAL].wrap_up_time
-        possible = {Action.BORROW}  # there is nobody to borrow from: everybody serves everybody
-        if wrap_up > SHORTEST_WRAP_UP:
-            possible.add(Action.WRAP_UP)
+        rules = self._now().queues[GENERAL]
+        possible = {Action.BORROW, *possible_for(rules, dials=True)}  # nobody to borrow from: everybody serves it
         if self.level + 1 < len(self.city.levels):
             possible.add(Action.LEVEL)
-        on = frozenset(action for action, _ in self.standing)
+        on, wrap_up = frozenset(action for action, _ in self.standing), timedelta(seconds=rules.wrap_up_s)
         return Doable(possible=frozenset(possible), on=on, ours=on, wrap_up=wrap_up)
 
+    def _now(self) -> City:
+        return self.city.under([(GENERAL, change) for _, change in self.standing])
+
     def _carry_out(self, advice: Advice) -> None:
+        change = change_for(advice, self._now().queues[GENERAL])
         if advice.turn is Turn.END:
             self.standing.remove(next(one for one in reversed(self.standing) if one[0] is advice.action))
             self.level -= advice.action is Action.LEVEL
         elif advice.action is Action.LEVEL:
             self.level += 1
-            change = tuple(self.city.levels.values())[self.level].queues.get(GENERAL)
-            self.standing.append((Action.LEVEL, change or QueueChange()))
-        elif advice.wrap_up is not None:
-            change = QueueChange.model_validate({"wrap_up_s": advice.wrap_up.total_seconds()})
-            self.standing.append((Action.WRAP_UP, change))
-        queue = general(self.city.under([(GENERAL, change) for _, change in self.standing]))
-        self.simulation.controller.tell(QueuesLoaded(at=self.simulation.now, queues=(queue,)))
+            level = tuple(self.city.levels.values())[self.level]
+            self.standing.append((Action.LEVEL, level.queues.get(GENERAL, QueueChange())))
+        elif change is not None:
+            self.standing.append((advice.action, change))
+        self.room[GENERAL] = self._now().queues[GENERAL].call_backs_at_once
+        self.simulation.controller.tell(QueuesLoaded(at=self.simulation.now, queues=general(self._now())))
 
 
-def general(city: City) -> Queue:
+def general(city: City) -> tuple[Queue, ...]:
     """The sample city's general queue, as the controller loads it."""
-    return next(queue for queue in acd_queues(city) if queue.name == GENERAL)
+    return tuple(queue for queue in acd_queues(city) if queue.name == GENERAL)
+
+
+@dataclass(frozen=True)
+class OurHouse:
+    """One run of ours."""
+
+    calls: Sequence[Served]
+    rings: Rings
+    called_back: frozenset[str]  # citizens who were reached within two hours of asking
+    switched: int  # how often the autopilot switched something
+    longest_s: float  # the longest wait that was foreseen for anybody who joined, by the mean
+
+
+@dataclass
+class Foreseeing:
+    """Notes the longest wait that is foreseen, looking as often as the autopilot."""
+
+    simulation: Simulation
+    ends: datetime
+    longest_s: float = 0.0
+
+    def look(self) -> None:
+        """Look, and again in a while."""
+        wait = self.simulation.core.outlook().newcomer(Ask(GENERAL, frozenset()), self.simulation.now)
+        self.longest_s = max(self.longest_s, 0.0 if wait is None else wait.mean_s)
+        if self.simulation.now < self.ends:
+            self.simulation.agenda.after(LOOK_S, self.look)
 
 
 def our_house(
-    city: City, workers: Sequence[Worker], citizens: Sequence[Citizen], seed: int, begins: datetime, *, acting: bool
-) -> tuple[Sequence[Served], Mapping[AgentId, Sequence[datetime]], OurHouse]:
-    """One run of ours."""
+    city: City, workers: Sequence[Worker], citizens: Sequence[Citizen], seed: int, begins: datetime
+) -> OurHouse:
+    """Run it. What agents write after a call-back is not counted, nor need be: the next ring ends it all the same."""
     rings: dict[AgentId, list[datetime]] = {worker.agent: [] for worker in workers}
     last: dict[CallId, AgentId] = {}
 
@@ -158,19 +201,30 @@ def our_house(
                 rings[order.agent].append(order.at)
                 last[order.call] = order.agent
 
-    simulation = Simulation((general(city),), workers, citizens, begins=begins, seed=seed, watchers=(note,))
-    house = OurHouse(simulation, city, citizens[-1].comes)
-    if acting:
-        simulation.agenda.after(0.0, house.look)
+    room = {GENERAL: city.queues[GENERAL].call_backs_at_once}
+    backs = CallsBack(policy=policy_of(city), at_once=room)
+    simulation = Simulation(
+        general(city), workers, citizens, begins=begins, seed=seed, watchers=(note,), calls_back=backs
+    )
+    pilot = Pilot(simulation, city, citizens[-1].comes, room)
+    simulation.agenda.after(0.0, pilot.look)
+    foreseeing = Foreseeing(simulation, citizens[-1].comes)
+    simulation.agenda.after(0.0, foreseeing.look)
     simulation.run()
     needs = {
         f"{citizen.name}-{number}": own.wrap_up_s for citizen in citizens for number, own in enumerate(citizen.tries, 1)
     }
     calls = [_served(visit, last, needs[visit.call]) for visit in simulation.visits if visit.joined is not None]
-    return calls, rings, house
+    debts = simulation.call_backs.debts.values() if simulation.call_backs else ()
+    called_back = frozenset(debt.citizen for debt in debts if _in_time(debt))
+    return OurHouse(calls, rings, called_back, len(pilot.switched), foreseeing.longest_s)
+
+
+def _in_time(debt: Owed) -> bool:
+    return debt.reached is not None and debt.reached - debt.owed_at <= BACK_WITHIN
 
 
 def _served(visit: Visit, last: Mapping[CallId, AgentId], needs_s: float) -> Served:
     agent = last.get(visit.call) if visit.answered is not None else None
     joined = visit.joined or visit.came
-    return Served(visit.citizen, visit.came, joined, visit.answered, visit.ended, agent, needs_s)
+    return Served(visit.citizen, visit.came, joined, visit.answered, visit.ended, agent, needs_s, visit.promised)

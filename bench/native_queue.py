@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from math import floor
+from math import floor, inf
 from random import Random
 from typing import Final, NamedTuple
 
@@ -40,6 +40,7 @@ class Settings:
     timeout_s: float = 20.0
     retry_s: float = 1.0
     pause_to_write: bool = False  # each agent pauses the phone after a call, and ends that when the writing is done
+    write_at_most_s: float = inf  # ... or so long after the call, whether it is done or not
     greeting_s: float = 4.0
     phone_s: float = 0.05
 
@@ -54,6 +55,7 @@ class Served(NamedTuple):
     ended: datetime
     agent: AgentId | None  # who answered
     needs_s: float  # of writing after it
+    promised: bool = False  # hung up because we call back
 
 
 @dataclass(slots=True, eq=False)
@@ -197,7 +199,7 @@ class NativeQueue:
         self._over(caller)
         if self.settings.pause_to_write:
             member.is_paused = True
-            self.agenda.after(caller.own.wrap_up_s, partial(self._unpause, member))
+            self.agenda.after(min(caller.own.wrap_up_s, self.settings.write_at_most_s), partial(self._unpause, member))
 
     def _second(self) -> int:
         return floor(self.agenda.now.timestamp())

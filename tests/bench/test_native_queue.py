@@ -95,3 +95,30 @@ def test_members_who_pause_to_write_are_rung_when_they_have_written() -> None:
     assert (calls["at 1.0"].answered, shorter["at 1.0"].answered) == (at(17.0), at(13.0))
     left = [scored(one.calls, one.rings, frozenset({"at 0.0"})).unwritten_min * 60 for one in (queue, fixed)]
     assert [round(seconds, 3) for seconds in left] == [0.0, 3.5]
+
+
+def test_a_pause_to_write_can_be_given_an_end() -> None:
+    """Whoever has not written by then is rung all the same, and it stays unwritten."""
+    pausing = Settings(wrapuptime_s=0, pause_to_write=True, write_at_most_s=2.0, greeting_s=0.0, phone_s=0.0)
+
+    queue, calls = served(pausing, agents("a"), caller(0.0, wrap_up_s=6.5), caller(1.0))
+
+    assert calls["at 1.0"].answered == at(12.0)
+    assert round(scored(queue.calls, queue.rings, frozenset({"at 0.0"})).unwritten_min * 60, 3) == 4.5
+
+
+def test_who_hung_up_to_be_called_back_has_not_given_up() -> None:
+    """Each citizen counts once: on the line, if ever so, else by the call-back; another hour's count not at all."""
+    rings = {AgentId("a"): [at(5.0)]}
+    calls = [
+        Served("asks", at(0.0), at(1.0), None, at(30.0), None, 9.0, promised=True),
+        Served("asks and rings again", at(0.0), at(1.0), None, at(20.0), None, 9.0, promised=True),
+        Served("asks and rings again", at(4.0), at(5.0), at(6.0), at(9.0), AgentId("a"), 9.0),
+        Served("leaves", at(0.0), at(1.0), None, at(8.0), None, 9.0),
+    ]
+    counted = frozenset({"asks", "asks and rings again", "leaves"})
+
+    hour = scored(calls, rings, counted, {"asks", "asks and rings again", "from another hour"})
+
+    assert (hour.answered, hour.by_call_back, hour.promised, hour.abandoned) == (1, 1, 2, 1)
+    assert hour.waits_s == [1.0, 7.0, 19.0, 29.0]
