@@ -29,20 +29,11 @@ from acd.commands import Command, InviteMessage, ProposeCallBack, SayToCaller, S
 from acd.forecast import Minutes, announcement
 from acd.hall import Hall
 from acd.matching import rank
-from acd.model import (
-    Announce,
-    AnnounceWait,
-    CallId,
-    OfferCallBack,
-    RecipeRow,
-    RecipeStep,
-    Say,
-    WaitingCall,
-    is_outward,
-)
+from acd.model import CallId, RecipeRow, RecipeStep, WaitingCall, is_outward
 from acd.offering import CALL_RESTS, begin_wrap_up
 from acd.outlook import Outlook
 from acd.rates import SECOND
+from acd.steps import Announce, AnnounceWait, OfferCallBack, Say
 from acd.transfers import clear
 
 JUDGED_AT_ONCE: Final = 20

@@ -21,7 +21,8 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import starmap
 
-from acd.model import LeaveMessage, Recipe, RecipeRow, RecipeStep, Relax, Say, Skill, SkillLevel, WaitingCall
+from acd.model import Recipe, RecipeRow, RecipeStep, Skill, SkillLevel, WaitingCall
+from acd.steps import LeaveMessage, Relax, Say
 
 
 def brought_up(call: WaitingCall, recipe: Recipe, at: datetime) -> WaitingCall:

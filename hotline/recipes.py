@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from acd.model import Announce, AnnounceWait, LeaveMessage, OfferCallBack, RecipeRow, RecipeStep, Relax, Skill
+from acd.model import RecipeRow, RecipeStep, Skill
+from acd.steps import Announce, AnnounceWait, LeaveMessage, OfferCallBack, Relax
 from city.recipe import (
     AnnounceRow,
     AnnounceWaitRow,

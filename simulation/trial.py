@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from acd.commands import Command
 from acd.events import Event
-from acd.model import Announce, LeaveMessage, OfferCallBack, Queue, QueueName, RecipeRow, Relax, Skill, SkillLevel
+from acd.model import Queue, QueueName, RecipeRow, Skill, SkillLevel
+from acd.steps import Announce, LeaveMessage, OfferCallBack, Relax
 from simulation.agenda import Agenda
 from simulation.controller import Controller
 from simulation.coverage import Coverage

@@ -37,16 +37,11 @@ from acd.model import (
     Agent,
     AgentId,
     AgentState,
-    Announce,
-    AnnounceWait,
     BreakReason,
     CallId,
-    LeaveMessage,
-    OfferCallBack,
     Queue,
     QueueName,
     RecipeRow,
-    Relax,
     RingFailure,
     Seat,
     SeatId,
@@ -54,6 +49,7 @@ from acd.model import (
     SkillLevel,
     Skills,
 )
+from acd.steps import Announce, AnnounceWait, LeaveMessage, OfferCallBack, Relax
 
 NINE = datetime(2025, 1, 6, 1, 0, tzinfo=UTC)
 QUEUES = (Queue(QueueName("general")), Queue(QueueName("health"), timedelta(seconds=15), timedelta(seconds=60)))

@@ -9,7 +9,8 @@ from acd.commands import Command, InviteMessage, ProposeCallBack, RingAgent, Say
 from acd.errors import Refused
 from acd.events import Event, Request
 from acd.matching import Ask, able_at, can_serve
-from acd.model import Agent, AgentState, BreakReason, LeaveMessage, Relax, WaitingCall, is_outward
+from acd.model import Agent, AgentState, BreakReason, WaitingCall, is_outward
+from acd.steps import LeaveMessage, Relax
 from tests.acd.scene import Scene
 
 WAITS_FOR_PROOF = {BreakReason.REST, BreakReason.MEAL, BreakReason.TRAINING, BreakReason.OTHER, BreakReason.MISSED}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from acd.model import Announce, AnnounceWait, LeaveMessage, OfferCallBack, RecipeRow, Relax, Skill
+from acd.model import RecipeRow, Skill
+from acd.steps import Announce, AnnounceWait, LeaveMessage, OfferCallBack, Relax
 from city.recipe import AnnounceRow, AnnounceWaitRow, MessageRow, OfferCallBackRow, RelaxRow, WaiveRow
 from hotline.recipes import acd_row
 
