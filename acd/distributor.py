@@ -1,8 +1,8 @@
 """Who gets which call: facts go in, orders come out. No clock, no I/O; the same facts give the same orders.
 
-Where the rules are: acd.agents (the table of states), acd.duty (what agents ask for), acd.seating (seats, phones,
-time), acd.ringing (a call's way), acd.waiting (what waiting does), acd.offering (who gets it), acd.overflow (who
-is told something, or leaves the line), acd.finding (after a gap).
+Where the rules are: acd.agents (the table of states), acd.duty (what agents ask for), acd.force (what leaders order),
+acd.seating (seats, phones, time), acd.ringing (a call's way), acd.waiting (what waiting does), acd.offering (who gets
+it), acd.overflow (who is told something, or leaves the line), acd.finding (after a gap).
 acd.hall keeps the state and its index.
 """
 
@@ -23,6 +23,8 @@ from acd import (
     duty,
     events,
     finding,
+    force,
+    force_facts,
     overflow,
     ringing,
     seating,
@@ -35,7 +37,7 @@ from acd.commands import Command
 from acd.events import Event
 from acd.hall import Hall
 from acd.matching import rank
-from acd.model import Agent, AgentId, CallId, Offer, Queue, QueueName, Seat, SeatId, Snapshot, WaitingCall
+from acd.model import Agent, AgentId, CallId, Force, Offer, Queue, QueueName, Seat, SeatId, Snapshot, WaitingCall
 from acd.offering import match
 from acd.outlook import Outlook
 
@@ -88,6 +90,8 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.AgentBecameReady: duty.become_ready,
     events.AgentWentOnBreak: duty.go_on_break,
     events.AgentLoggedOff: duty.log_off,
+    force_facts.AgentForced: force.force,
+    force_facts.ForceWithdrawn: force.withdraw,
     events.SeatOpened: seating.open_seat,
     events.SeatClosed: seating.close_seat,
     events.QueuesLoaded: waiting.load_queues,
@@ -115,7 +119,10 @@ class Distributor:
         hall.orders.clear()
         hall.touched.clear()
         hall.missed.clear()
+        hall.forces_moved.clear()
         RULES[type(event)](hall, event)
+        if hall.forces:
+            force.heed(hall, event.at)
         overflowing = overflow.overflowing(hall)
         match(hall, event.at)
         if overflowing:
@@ -151,6 +158,16 @@ class Distributor:
     def missed(self) -> Sequence[Offer]:
         """The offers that the last event showed to be missed or refused by their agents. A live view."""
         return self._hall.missed
+
+    @property
+    def forces(self) -> Mapping[AgentId, Force]:
+        """What team leaders did last about agents' states. A live view."""
+        return MappingProxyType(self._hall.forces)
+
+    @property
+    def forces_moved(self) -> Sequence[AgentId]:
+        """For whom the last event made, carried out or ended a leader's order. A live view."""
+        return self._hall.forces_moved
 
     @property
     def waiting(self) -> tuple[WaitingCall, ...]:
@@ -255,4 +272,5 @@ class Distributor:
             vanished=tuple(sorted(hall.rulebook.vanished, key=lambda queue: queue.name)),
             rates=rates,
             engaged=engaged,
+            forces=tuple(sorted(hall.forces.values(), key=lambda one: one.agent)),
         )

@@ -26,6 +26,7 @@ from acd.model import (
     AgentState,
     BreakReason,
     CallId,
+    Force,
     Offer,
     Queue,
     QueueName,
@@ -67,6 +68,8 @@ class Hall:
         self.returned: list[CallId] = []  # came (back) into the waiting index meanwhile
         self.arrived: dict[CallId, None] = {}  # greeted, in a menu, or asked for a message
         self.blind_until: datetime | None = None  # facts are missing: see acd.finding
+        self.forces: dict[AgentId, Force] = {}  # what leaders did last: acd.force
+        self.forces_moved: list[AgentId] = []  # whose changed while one event is received
 
     def rules(self, queue: QueueName) -> Queue:
         """Return how a queue is served, also if it vanished or was never told."""
@@ -275,6 +278,7 @@ class Hall:
         if past.past is not None:
             self.book.restore_past(past.past)
         self._ended = dict.fromkeys(past.ended)
+        self.forces = {force.agent: force for force in past.forces}
         if past.blind_until is not None:
             self.go_blind(past.blind_until)
         self.learning.restore(past.rates, past.engaged)

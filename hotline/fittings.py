@@ -21,7 +21,7 @@ from acd.events import Request
 from acd.journal import Journal
 from acd.kpi import Kpis
 from acd.ledger import DECIDING, LONGEST_CALL, Ledger
-from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
+from acd.model import Agent, AgentId, AgentState, CallId, Force, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from acd.outlook import Outlook
 from acd.why import NobodyRings, nobody_rings
 from api.ports import VitalSigns
@@ -88,6 +88,10 @@ class Floor:
         """Everybody who is logged on."""
         everybody = self._distributor.agents.values()
         return [agent for agent in everybody if agent.state is not AgentState.LOGGED_OFF]
+
+    def forces(self) -> Mapping[AgentId, Force]:
+        """What team leaders did last about agents' states."""
+        return self._distributor.forces
 
     def queues(self) -> Iterable[QueueName]:
         """The city's queues, in the city's order."""
