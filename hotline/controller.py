@@ -36,14 +36,14 @@ from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
 from hotline.acquaintance import acquaintance
-from hotline.aside import Aside
+from hotline.aside import aside
 from hotline.beginning import ami_account, open_seats, remember
+from hotline.books import usage_of
 from hotline.callbook import CallBook
 from hotline.calling_back import set_up_calling_back
 from hotline.desk import PhoneDesk
 from hotline.doors import CannotStart, agi_open, http_open
 from hotline.fittings import (
-    Books,
     Callers,
     Floor,
     Sight,
@@ -209,8 +209,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
                 witness,
                 speech.sweeper,
             ),
-            books=Books(journal, lambda: city),
-            hindsight=Aside(settings.database, hotline_of),
+            hindsight=await stack.enter_async_context(aside(settings.database, lambda: usage_of(city))),
             transcription=speech.transcriber,
             database=database,
             archive=speech.vault,
