@@ -48,6 +48,7 @@ class Wanted:
     version: int
     starts_at: datetime | None = None  # None: now
     ends_at: datetime | None = None  # None: until somebody ends it
+    at_most: bool = False  # fewer seats than asked for are better than none; none is refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,9 @@ class Arrangement:
             measure = self._drafted(wanted)
             planned = measure.state is MeasureState.PLANNED
             stored = await self._stored()
-            begun = await self._begun(measure, stored, at_most=planned)
+            begun = await self._begun(measure, stored, at_most=planned or wanted.at_most)
+            if wanted.at_most:
+                _must_have_seats(begun[0].measure)
             moves = [Move(measure=measure, step=Step.MADE)] if planned else begun
             if dry_run:
                 return Outcome(measure=moves[0].measure, effect=await self._foreseen(begun, stored))

@@ -13,12 +13,11 @@ from pydantic import Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from city.queue import Queue
+from city.recipe import MOST_LENT
 from city.written import Named, Slug, Written
 
 NAMES: Final = frozenset(Named.model_fields) | {"name"}
 """What a queue is called is not changed while callers wait in it."""
-
-MOST_LENT: Final = 500
 
 
 def _every_field_optional(shape: type[Written], name: str) -> Any:

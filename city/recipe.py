@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from city.written import Slug, Written
+
+MOST_LENT: Final = 500
+"""借调: so many seats at most, by a recipe or a level."""
 
 
 class Row(Written):
@@ -43,11 +46,15 @@ class MessageRow(Row):
     """请来电者语音留言 / the caller is asked for a voice message, unless somebody is free just then"""
 
 
-class SpokenRow(Row):
-    """Something is said to the caller."""
+class ForeseenRow(Row):
+    """A step that may be done only where a long wait is foreseen."""
 
     predicted_wait_s: Annotated[float, Field(ge=10, le=7200)] | None = None
     """仅当那时预计还要等这么多秒;不可知则不做 / only if the wait foreseen then is so long; not if it is not known"""
+
+
+class SpokenRow(ForeseenRow):
+    """Something is said to the caller."""
 
 
 class AnnounceRow(SpokenRow):
@@ -73,8 +80,24 @@ class OfferCallBackRow(SpokenRow):
     """请来电者选择回拨:按 1 挂机,位置保留 / the caller may press 1 and hang up: the place is kept, and we call"""
 
 
+class BorrowRow(ForeseenRow):
+    """借调: seats of another queue serve this one, until the line has eased."""
+
+    step: Literal["borrow"]
+    """从另一队列借坐席,排队缓解即归还 / borrows seats of another queue, which has them back when the line has eased"""
+    lender: Slug
+    """借出的队列;不得是危机热线所用的 / the queue that lends; no crisis line's"""
+    seats: Annotated[int, Field(ge=1, le=MOST_LENT)]
+    """至多几个坐席 / how many seats at most"""
+    keep: Annotated[int, Field(ge=0, le=MOST_LENT)] = 1
+    """借出后至少留几名在岗话务员 / how many agents on duty the lender keeps at least"""
+    lasts_s: Annotated[float, Field(ge=60, le=14400)] = 900.0
+    """至多借多少秒 / for how long at most, in seconds"""
+
+
 AnyRow = Annotated[
-    RelaxRow | WaiveRow | AnnounceRow | AnnounceWaitRow | OfferCallBackRow | MessageRow, Field(discriminator="step")
+    RelaxRow | WaiveRow | BorrowRow | AnnounceRow | AnnounceWaitRow | OfferCallBackRow | MessageRow,
+    Field(discriminator="step"),
 ]
 """Told apart by `step`."""
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from acd.model import RecipeRow, RecipeStep, Skill
-from acd.steps import Announce, AnnounceWait, LeaveMessage, OfferCallBack, Relax
+from acd.model import QueueName, RecipeRow, RecipeStep, Skill
+from acd.steps import Announce, AnnounceWait, Borrow, LeaveMessage, OfferCallBack, Relax
 from city.recipe import (
     AnnounceRow,
     AnnounceWaitRow,
     AnyRow,
+    BorrowRow,
+    ForeseenRow,
     MessageRow,
     OfferCallBackRow,
     RelaxRow,
-    SpokenRow,
     WaiveRow,
 )
 
@@ -29,6 +30,14 @@ def _step(row: AnyRow) -> RecipeStep:
             return Relax(Skill(row.skill), row.to_level)
         case WaiveRow():
             return Relax(Skill(row.skill))
+        case BorrowRow():
+            return Borrow(
+                lender=QueueName(row.lender),
+                seats=row.seats,
+                keep=row.keep,
+                lasts=timedelta(seconds=row.lasts_s),
+                expects=_wait_expected(row),
+            )
         case AnnounceRow():
             return Announce(row.prompt, expects=_wait_expected(row))
         case AnnounceWaitRow():
@@ -39,5 +48,5 @@ def _step(row: AnyRow) -> RecipeStep:
             return LeaveMessage()
 
 
-def _wait_expected(row: SpokenRow) -> timedelta | None:
+def _wait_expected(row: ForeseenRow) -> timedelta | None:
     return None if row.predicted_wait_s is None else timedelta(seconds=row.predicted_wait_s)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from acd.codec import COMMANDS, EVENTS, KINDS, STEPS, UnknownKind, digest, pack, unpack
 from acd.commands import (
+    BorrowSeats,
     Command,
     InviteMessage,
     MuteRecording,
@@ -47,6 +48,7 @@ def test_all_kinds_are_known() -> None:
     """Nothing can be told or ordered that the journal cannot keep."""
     assert set(EVENTS.values()) == set(RULES)
     assert set(COMMANDS.values()) == {
+        BorrowSeats,
         InviteMessage,
         MuteRecording,
         ProposeCallBack,
