@@ -18,7 +18,7 @@ from acd.borrowing import EASED, RECIPE, Borrowing, Pair, by_recipes, is_left_al
 from acd.commands import BorrowSeats, Command
 from acd.distributor import Distributor
 from acd.engine import Floor
-from acd.errors import MeasuresChangedMeanwhile, Refused
+from acd.errors import CrisisLaneNeedsAgents, MeasuresChangedMeanwhile, Refused
 from acd.inbox import EngineStopped
 from acd.measures import Aim, Kind
 
@@ -43,6 +43,7 @@ class RecipeLoans:
         self._floor, self._distributor, self._arrangement, self._now = floor, distributor, arrangement, now
         self._borrowing = Borrowing()
         self._asked = asyncio.Event()
+        self._stays: set[int] = set()  # loans that a crisis lane cannot do without
 
     def carry_out(self, command: Command) -> None:
         """Keep an order to borrow in mind, pass on any other. Never blocks."""
@@ -72,10 +73,19 @@ class RecipeLoans:
         in_line = {call.queue for call in self._distributor.waiting} if standing else set()
         eased = self._borrowing.eased((pair.borrower for pair in standing), in_line, self._now())
         for number in {measure.number for pair, measure in standing.items() if pair.borrower in eased}:
-            version = self._arrangement().version
-            await self._arrangement().undo(number, version=version, who=RECIPE, why=EASED)
+            await self._give_back(number)
         for order in self._borrowing.due(self._distributor.waits, standing.keys(), self._now()):
             await self._borrow(order)
+
+    async def _give_back(self, number: int) -> None:
+        """Or, where a crisis lane has nobody else, leave them there: until the loan's time is over."""
+        if number in self._stays:
+            return
+        try:
+            await self._arrangement().undo(number, version=self._arrangement().version, who=RECIPE, why=EASED)
+        except CrisisLaneNeedsAgents as refusal:
+            log.info("a recipe's loan stays", measure=number, rule=refusal.rule)
+            self._stays.add(number)
 
     async def _borrow(self, order: BorrowSeats) -> None:
         measures = await self._arrangement().history(LOOKED_BACK)
