@@ -61,12 +61,11 @@ def nothing_follows_a_message(files: Files) -> Iterator[Mistake]:
 
 def offers_can_be_kept(files: Files) -> Iterator[Mistake]:
     """Whoever is offered a call-back gets one: by a rule, and not only if a person thinks of it."""
-    by_nobody = {
-        queue.name for _, queue in files.queues.entries("queues", Queue) if queue.calls_back is CallsBack.NOBODY
-    }
+    policies = {queue.name: queue.calls_back for _, queue in files.queues.entries("queues", Queue)}
     for recipe in recipes(files):
+        by_nobody = (recipe.calls_back or policies.get(recipe.queue)) is CallsBack.NOBODY
         for number, row in enumerate(recipe.rows):
-            if isinstance(row, OfferCallBackRow) and recipe.queue in by_nobody:
+            if isinstance(row, OfferCallBackRow) and by_nobody:
                 zh = f'提供回拨,则队列“{recipe.queue}”须自动回拨:calls_back = "asked" 或 "missed"'
                 message = (
                     f'who is offered a call-back is called: {recipe.queue!r} needs calls_back = "asked" or "missed"'
