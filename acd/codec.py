@@ -65,23 +65,53 @@ def unpack(kind: str, payload: Mapping[str, Json]) -> Event | Command:
 
 def encode(value: Any) -> Json:
     """Turn a value of the model into what JSON can say."""
-    match value:
-        case None | bool() | int() | float():
-            return value
-        case str():
-            return str(value)
-        case datetime():
-            return value.isoformat()
-        case timedelta():
-            return value // MICROSECOND
-        case frozenset():
-            return [encode(member) for member in sorted(value)]
-        case tuple():
-            return [encode(member) for member in value]
-    if is_dataclass(value):
-        kind = {"step": type(value).__name__} if isinstance(value, RecipeStep) else {}
-        return kind | {field.name: encode(getattr(value, field.name)) for field in fields(value)}
-    raise TypeError(f"the codec has no rule for {type(value).__name__}")
+    return _ENCODERS[type(value)](value)
+
+
+class _Encoders(dict[type, Callable[[Any], Json]]):
+    """How each class is written, worked out once when it is first met."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], Json]:
+        encoder = self[kind] = _encoder(kind)
+        return encoder
+
+
+_ENCODERS: Final = _Encoders()
+
+
+def _encoder(kind: type) -> Callable[[Any], Json]:
+    for known, encoder in _PLAIN.items():
+        if issubclass(kind, known):
+            return encoder
+    if not is_dataclass(kind):
+        raise TypeError(f"the codec has no rule for {kind.__name__}")
+    said = {"step": kind.__name__} if issubclass(kind, RecipeStep) else {}
+    names = tuple(field.name for field in fields(kind))
+
+    def whole(value: Any) -> Json:
+        written = said.copy()
+        for name in names:
+            part = getattr(value, name)
+            written[name] = _ENCODERS[type(part)](part)
+        return written
+
+    return whole
+
+
+def _as_it_is(value: Any) -> Json:
+    return value
+
+
+_PLAIN: Final[Mapping[type, Callable[[Any], Json]]] = {
+    NoneType: _as_it_is,
+    int: _as_it_is,  # bool, too
+    float: _as_it_is,
+    str: str,
+    datetime: datetime.isoformat,
+    timedelta: lambda value: value // MICROSECOND,
+    frozenset: lambda value: [encode(member) for member in sorted(value)],
+    tuple: lambda value: [encode(member) for member in value],
+}
 
 
 def decode(shape: Any, value: Json) -> Any:

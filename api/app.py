@@ -35,8 +35,10 @@ from api import (
 from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of
+from api.glance import Glance, Moment, shown
 from api.people import Person, Role
 from api.ports import Services
+from api.turnstile import Turnstile
 
 VERSION = "0.1.0"  # of the API; docs/openapi.json carries it
 BODY_BYTES_MOST = 64 * 1024
@@ -47,8 +49,8 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("GET", "/api/alive", health.alive, Nothing, Done, None, "进程是否存活", "is the process alive"),
     Route("GET", "/api/health", health.health, Nothing, health.Health, OPERATOR, "运行状况", "how the house does"),
     Route("GET", "/api/live", live.stream, Nothing, EventStream, OPERATOR, "实时动态", "calls moving, as events"),
-    Route("GET", "/api/calls", calls.live, Nothing, calls.CallsSeen, OPERATOR, "当前来电", "the calls of this moment"),
-    Route("GET", "/api/queues", queues.everything, Nothing, queues.QueuesSeen, OPERATOR, "队列与预计等待", "the queues, and how long whoever joins now will wait"),
+    Route("GET", "/api/calls", calls.live, Nothing, calls.CallsSeen, OPERATOR, "当前来电", "the calls of this moment", shared=True),
+    Route("GET", "/api/queues", queues.everything, Nothing, queues.QueuesSeen, OPERATOR, "队列与预计等待", "the queues, and how long whoever joins now will wait", shared=True),
     Route("GET", "/api/advice", advice.everything, Nothing, advice.AdviceList, OPERATOR, "洪峰建议及理由", "what the autopilot proposes, and why"),
     Route("POST", "/api/advice/{advice}/accept", advice.accept, advice.Saying, advice.AdviceSeen, LEADER, "采纳建议(留痕)", "do as proposed (written down)"),
     Route("POST", "/api/advice/{advice}/dismiss", advice.dismiss, advice.Saying, advice.AdviceSeen, LEADER, "搁置建议(留痕)", "not now (written down)"),
@@ -73,7 +75,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/callbacks/{call}/dial", dialling.call_back, dialling.ByAgent, dialling.DialOutBegun, OPERATOR, "回拨市民(先响本人话机)", "call the citizen back, one's own phone first"),
     Route("GET", "/api/dialouts", dialling.latest, Nothing, dialling.DialOutsSeen, OPERATOR, "外呼记录", "calls that we made"),
     Route("POST", "/api/dialouts", dialling.dial, dialling.DialCitizen, dialling.DialOutBegun, OPERATOR, "点击外呼(先响本人话机)", "call a citizen, one's own phone first"),
-    Route("GET", "/api/agents", agents.floor, Nothing, agents.AgentsSeen, OPERATOR, "在线话务员", "who is logged on"),
+    Route("GET", "/api/agents", agents.floor, Nothing, agents.AgentsSeen, OPERATOR, "在线话务员", "who is logged on", shared=True),
     Route("POST", "/api/agents/{agent}/move", agents.move, agents.MoveAgent, Done, LEADER, "强制就绪/小休/签出", "make an agent ready, on break, logged off"),
     Route("GET", "/api/agents/{agent}/why", why.agent, why.WhyAgentWanted, why.Explained, OPERATOR, "为何派给此人", "why this agent got this call"),
     Route("GET", "/api/queues/{queue}/why", why.queue, Nothing, why.Explained, OPERATOR, "队列此刻为何无人振铃", "why nobody rings in a queue now"),
@@ -130,11 +132,29 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Door:
+    """What all routes of one application have in common."""
+
+    def __init__(self, services: Services, clock: Clock) -> None:
+        self.services, self.clock = services, clock
+        self.turnstile = Turnstile()
+        self._writes = 0
+
+    def note_write(self) -> None:
+        """Somebody may have changed something: what was shown before is old."""
+        self._writes += 1
+
+    def moment(self) -> Moment:
+        """What a shared page is a function of."""
+        return Moment(self.services.floor.turns, self._writes)
+
+
 def build(services: Services, *, routes: Sequence[Route[Any]] = ROUTES, clock: Clock = _utc_now) -> web.Application:
     """The application, ready for a runner. When it stops, watchers of the board are let go first."""
     app = web.Application(client_max_size=BODY_BYTES_MOST, middlewares=[_answer_errors])
+    door = Door(services, clock)
     for route in routes:
-        app.router.add_route(route.method, route.path, _through(route, services, clock))
+        app.router.add_route(route.method, route.path, _through(route, door))
     app.on_response_prepare.append(_put_headers)
     app.on_shutdown.append(lambda _: _let_watchers_go(services))
     return app
@@ -162,25 +182,52 @@ async def _answer_errors(
         return response
 
 
-def _through(
-    route: Route[Any], services: Services, clock: Clock
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _through(route: Route[Any], door: Door) -> Answering:
     """May they? Is it well-formed? Then act, and encode the answer."""
+    if route.shared:
+        return _looked_at(route, door)
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        by = await _person(route, request, services)
-        asked = Asked(
-            wish=await _wish(route, request),
-            by=by,
-            path=dict(request.match_info),
-            services=services,
-            now=clock(),
-            request=request,
-        )
-        given = await route.act(asked)
+        if request.method == "GET":
+            await door.turnstile.passed()
+        by = await _person(route, request, door.services)
+        asked = _asked(await _wish(route, request), by, request, door)
+        try:
+            given = await route.act(asked)
+        finally:
+            if request.method != "GET":
+                door.note_write()
         return given if isinstance(given, web.StreamResponse) else _json(given, 200)
 
     return answer
+
+
+def _looked_at(route: Route[Any], door: Door) -> Answering:
+    """The same for a page that does not depend on who looks."""
+    glance = Glance(door.moment)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        await door.turnstile.passed()
+        by = await _person(route, request, door.services)
+        asked = _asked(await _wish(route, request), by, request, door)
+        return shown(await glance.look(lambda: _only(route, asked)), request)
+
+    return answer
+
+
+async def _only(route: Route[Any], asked: Asked[Any]) -> BaseModel:
+    given = await route.act(asked)
+    if isinstance(given, web.StreamResponse):
+        raise TypeError(f"{route.path}: a stream is shared by nobody")
+    return given
+
+
+def _asked(wish: Wish, by: Person, request: web.Request, door: Door) -> Asked[Any]:
+    path = dict(request.match_info)
+    return Asked(wish=wish, by=by, path=path, services=door.services, now=door.clock(), request=request)
 
 
 ANYBODY = Person(token_id=0, name="anybody", role=OPERATOR)

@@ -84,6 +84,7 @@ class Route(Generic[W]):
     needs: Role | None  # None: whoever reaches the port
     zh: str
     en: str
+    shared: bool = False  # takes nothing, and the answer depends neither on who asks nor on the path: see api.glance
 
     @property
     def name(self) -> str:

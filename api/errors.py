@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from acd.errors import (
     BadReason,
     BadSeat,
+    CrisisHasNoMachine,
     EndsBeforeItBegins,
     InThePast,
     LentToItself,
@@ -25,12 +26,14 @@ from acd.errors import (
     NothingToChange,
     NumberNotListed,
     NumberRefused,
+    OffersNoCallBack,
     Refused,
     TooBusy,
     UnknownAgent,
     UnknownChange,
     UnknownLevel,
     UnknownMeasure,
+    UnknownPrompt,
     UnknownQueue,
     UnknownSeat,
 )
@@ -114,6 +117,7 @@ TABLE: dict[type[Exception], Line] = {
     **dict.fromkeys(
         (UnknownLevel, LentToItself, NothingToChange, LimitsDoNotFit, InThePast, EndsBeforeItBegins), Line(422)
     ),
+    **dict.fromkeys((CrisisHasNoMachine, OffersNoCallBack, UnknownPrompt), Line(422)),
     NumberRefused: Line(422),
     NoSuchCallBack: Line(404, "unknown_call_back", "没有这个待回拨", "no call-back is owed for this call"),
     NumberNotListed: Line(422),

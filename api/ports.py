@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -38,6 +38,10 @@ class Unknown(LookupError):
 
 class Floor(Protocol):
     """The ACD: who is logged on, and the one way to ask for a change."""
+
+    @property
+    def turns(self) -> int:
+        """The engine's turns: while it is the same, so is what is asked here. Another at least every half second."""
 
     def agents(self) -> Iterable[Agent]:
         """Everybody who is logged on, at this moment."""
@@ -92,6 +96,9 @@ class Directory(Protocol):
 
     async def everybody(self) -> Sequence[StaffMember]:
         """All persons, by number."""
+
+    async def names(self, of: Collection[AgentId]) -> Mapping[AgentId, str]:
+        """The names of those who are known, of these at least."""
 
 
 class Callers(Protocol):

@@ -11,13 +11,13 @@ from city.admission import Admission
 from city.city import CityFile
 from city.dialling import Dialling
 from city.hotline import Hotline, HotlinesFile
-from city.level import Level, LevelsFile, changes
+from city.level import ADDED, Level, LevelsFile, changes
 from city.menu import Menu
 from city.mistakes import Mistake
 from city.places import PlacesFile
 from city.positions import KeyPath
 from city.prompts import PromptsFile
-from city.queue import Queue, QueuesFile
+from city.queue import CallsBack, Queue, QueuesFile
 from city.recipe import AnnounceRow, AnyRow, BorrowRow, RelaxRow, WaiveRow
 from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
@@ -105,16 +105,20 @@ class WrittenRecipe(NamedTuple):
     path: KeyPath  # of the recipe
     queue: str
     rows: tuple[AnyRow, ...]
+    calls_back: CallsBack | None  # who is called back where the recipe holds; None: as queues.toml says
 
 
 def recipes(files: Files) -> Iterator[WrittenRecipe]:
     """Every recipe; a rule of recipes holds for all of them."""
     for path, queue in files.queues.entries("queues", Queue):
-        yield WrittenRecipe(files.queues, (*path, "recipe"), queue.name, queue.recipe)
+        yield WrittenRecipe(files.queues, (*path, "recipe"), queue.name, queue.recipe, queue.calls_back)
     for path, level in levels(files):
         for name, change in level.queues.items():
-            if rows := changes(change).get("recipe"):
-                yield WrittenRecipe(files.levels, (*path, "queues", name, "recipe"), name, rows)
+            told = changes(change)
+            for key in ("recipe", ADDED):
+                if rows := told.get(key):
+                    where = (*path, "queues", name, key)
+                    yield WrittenRecipe(files.levels, where, name, rows, told.get("calls_back"))
 
 
 def queues_mentioned(files: Files) -> Iterator[Mention]:

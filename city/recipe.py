@@ -1,7 +1,11 @@
-"""溢出方案: what a queue does as a call waits, row by row. In the file `queues.toml`; the meaning is in acd.recipe."""
+"""溢出方案: what a queue does as a call waits, row by row. In the file `queues.toml`; the meaning is in acd.recipe.
+
+While a queue is hard pressed rows are laid on its recipe (`laid_on`): its own go on, and nothing follows a message.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
@@ -100,6 +104,29 @@ AnyRow = Annotated[
     Field(discriminator="step"),
 ]
 """Told apart by `step`."""
+
+AddedRow = Annotated[AnnounceRow | AnnounceWaitRow | OfferCallBackRow | MessageRow, Field(discriminator="step")]
+"""What can be laid on a recipe: what is said and offered. Whom a caller needs is the recipe's own to say."""
+
+APART_S: Final = 1.0
+
+
+def laid_on(recipe: Sequence[AnyRow], more: Sequence[AnyRow]) -> tuple[AnyRow, ...]:
+    """The recipe with more rows, by time. Of two at the same moment the recipe's own goes first, the other a second on.
+
+    A message ends it: rows after the first one are of no use and left out.
+    """
+    if not more:
+        return tuple(recipe)
+    rows: dict[float, AnyRow] = {row.after_s: row for row in recipe}
+    for row in more:
+        after_s = row.after_s
+        while after_s in rows:
+            after_s += APART_S
+        rows[after_s] = row if after_s == row.after_s else row.model_copy(update={"after_s": after_s})
+    laid = [row for _, row in sorted(rows.items())]
+    last = next((place for place, row in enumerate(laid, 1) if isinstance(row, MessageRow)), len(laid))
+    return tuple(laid[:last])
 
 
 def level_left(row: RelaxRow | WaiveRow) -> int:

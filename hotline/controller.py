@@ -170,7 +170,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await stack.enter_async_context(background(engine.run(), switchboard.run(), debts.run(), call_backs.line.run()))
         await found.tell_again()
         await open_seats(city, engine, capacity, arrangement)
-        pilot = await set_up_pilot(engine, arrangement, database, now)
+        pilot = await set_up_pilot(engine, arrangement, database, now, call_backs.line.owes)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
         reception = Reception(lambda: arrangement.now.city, desk, now, acquaintance(database))
         handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, ParamSpec, TypedDict
+from typing import Any, Final, ParamSpec, TypedDict
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -84,6 +84,11 @@ class Floor:
     def __init__(self, engine: Engine, distributor: Distributor) -> None:
         self._engine, self._distributor = engine, distributor
 
+    @property
+    def turns(self) -> int:
+        """The engine's turns."""
+        return self._engine.ticks
+
     def agents(self) -> Iterable[Agent]:
         """Everybody who is logged on."""
         everybody = self._distributor.agents.values()
@@ -142,13 +147,24 @@ class Callers:
 
     def __init__(self, database: AsyncEngine) -> None:
         self._database = database
+        self._known: dict[CallId, str] = {}  # of those asked about last; empty: hidden
 
     async def masked(self, wanted: Sequence[CallId]) -> Mapping[CallId, str]:
-        """The callers' numbers, masked; hidden ones are left out."""
+        """The callers' numbers, masked; hidden ones are left out. Asked again, only new calls are looked up."""
+        known = {call: self._known[call] for call in wanted if call in self._known}
+        fresh = await self._looked_up([call for call in wanted if call not in known])
+        numbers = known | {row.call_id: masked(row.ani) if row.ani else "" for row in fresh}
+        is_final = {row.call_id for row in fresh if row.ani or row.arrived_at}
+        self._known = {call: number for call, number in numbers.items() if call in known or call in is_final}
+        return {call: number for call, number in numbers.items() if number}
+
+    async def _looked_up(self, wanted: Sequence[CallId]) -> Sequence[Row[*tuple[Any, ...]]]:
+        if not wanted:
+            return ()
+        column = calls.c
         async with self._database.connect() as connection:
-            query = select(calls.c.call_id, calls.c.ani).where(calls.c.call_id.in_(wanted))
-            rows = (await connection.execute(query)).all()
-        return {CallId(row.call_id): masked(row.ani) for row in rows if row.ani}
+            query = select(column.call_id, column.ani, column.arrived_at).where(column.call_id.in_(wanted))
+            return (await connection.execute(query)).all()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,12 +71,11 @@ def nothing_follows_a_message(files: Files) -> Iterator[Mistake]:
 
 def offers_can_be_kept(files: Files) -> Iterator[Mistake]:
     """Whoever is offered a call-back gets one: by a rule, and not only if a person thinks of it."""
-    by_nobody = {
-        queue.name for _, queue in files.queues.entries("queues", Queue) if queue.calls_back is CallsBack.NOBODY
-    }
+    policies = {queue.name: queue.calls_back for _, queue in files.queues.entries("queues", Queue)}
     for recipe in recipes(files):
+        by_nobody = (recipe.calls_back or policies.get(recipe.queue)) is CallsBack.NOBODY
         for number, row in enumerate(recipe.rows):
-            if isinstance(row, OfferCallBackRow) and recipe.queue in by_nobody:
+            if isinstance(row, OfferCallBackRow) and by_nobody:
                 zh = f'提供回拨,则队列“{recipe.queue}”须自动回拨:calls_back = "asked" 或 "missed"'
                 message = (
                     f'who is offered a call-back is called: {recipe.queue!r} needs calls_back = "asked" or "missed"'
@@ -106,7 +105,7 @@ def _at_once(files: Files) -> Iterator[tuple[list[WrittenRecipe], list[tuple[str
     for path, level in levels(files):
         written = (recipe for recipe in recipes(files) if recipe.source is files.levels)
         its = [recipe for recipe in written if recipe.path[: len(path)] == path]
-        replaced = {recipe.queue for recipe in its}
+        replaced = {recipe.queue for recipe in its if recipe.path[-1] == "recipe"}  # others are laid on it
         lent = [(lend.borrower, lend.lender) for lend in level.lend]
         yield [*(recipe for recipe in own if recipe.queue not in replaced), *its], lent
 

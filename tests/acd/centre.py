@@ -18,7 +18,7 @@ from acd.engine import Engine
 from acd.events import AgentBecameReady, AgentLoggedOn, AgentWentOnBreak, CallEnded, CallJoined, QueuesLoaded
 from acd.journal import Journal
 from acd.measures import Aim, Kind, Loan
-from acd.model import AgentId, BreakReason, CallId, QueueName, SeatId
+from acd.model import AgentId, BreakReason, CallId, QueueName, RecipeStep, SeatId
 from city.city import City
 from city.level import QueueChange
 from city.load import load_city
@@ -125,6 +125,11 @@ class Centre:
         """Ring time and wrap-up time, as the engine knows them."""
         rules = self.engine.distributor.queues[QueueName(queue)]
         return rules.ring_time.total_seconds(), rules.wrap_up_time.total_seconds()
+
+    def steps(self, queue: str = GENERAL) -> dict[float, type[RecipeStep]]:
+        """Which steps the engine takes with a call of this queue, and after how many seconds."""
+        rows = self.engine.distributor.queues[QueueName(queue)].recipe
+        return {row.after.total_seconds(): type(row.step) for row in rows}
 
     def rung(self) -> list[tuple[str, str]]:
         """Calls and the seats that were rung."""
