@@ -69,6 +69,13 @@ class SayWait(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SayPosition(Command):
+    """播报位置: tell the waiting call how many stand before it; 0: it is next. It comes back as CallJoined."""
+
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeCallBack(Command):
     """提供回拨: ask the waiting call whether we shall call back. Comes back as CallBackAsked, or as CallJoined."""
 

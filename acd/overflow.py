@@ -17,7 +17,8 @@ order.
 
 A row that `expects` a wait is judged once, when its time has come and nobody is free: by the estimate for this caller
 (acd.outlook) at that moment. One that is shorter, or not known, leaves it unsaid for good; so does one that says how
-long the wait will be, where acd.forecast has nothing to announce. A look costs O(n), and is had for such rows only.
+long the wait will be, or how many stand before, where nothing honest can be said. A look costs O(n), and is had for
+such rows only.
 """
 
 from __future__ import annotations
@@ -28,15 +29,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from acd.call_facts import MessageBegun
-from acd.commands import BorrowSeats, Command, InviteMessage, ProposeCallBack, SayToCaller, SayWait
-from acd.forecast import Estimate, Minutes, announcement
+from acd.commands import BorrowSeats, Command, InviteMessage, ProposeCallBack, SayPosition, SayToCaller, SayWait
+from acd.forecast import Minutes, announcement
 from acd.hall import Hall
 from acd.matching import rank
 from acd.model import CallId, RecipeRow, RecipeStep, WaitingCall, is_outward
 from acd.offering import CALL_RESTS, begin_wrap_up
 from acd.outlook import Outlook
 from acd.rates import SECOND
-from acd.steps import Announce, AnnounceWait, Borrow, Foreseeing, OfferCallBack
+from acd.steps import Announce, AnnouncePosition, AnnounceWait, Borrow, Foreseeing, OfferCallBack
 from acd.transfers import clear
 
 JUDGED_AT_ONCE: Final = 20
@@ -96,16 +97,17 @@ def _send_away(hall: Hall, call: WaitingCall, at: datetime, *, is_told: bool) ->
 
 
 def _do(hall: Hall, call: WaitingCall, rows: Sequence[RecipeRow], at: datetime) -> None:
-    wait = Outlook(hall).caller(call, at) if any(_looks(row.step) for row in rows) else None
+    outlook = Outlook(hall) if any(_looks(row.step) for row in rows) else None
     for row in rows:
-        order = _order(row, call, wait, at)
+        order = _order(row, call, outlook, at)
         if order is not None and not (isinstance(order, BorrowSeats) and _is_asked_for(hall, order)):
             hall.orders.append(order)
     hall.amend(replace(call, says=None, borrows=None, heard=max(row.after for row in rows)))
 
 
-def _order(row: RecipeRow, call: WaitingCall, wait: Estimate | None, at: datetime) -> Command | None:
-    step = row.step
+def _order(row: RecipeRow, call: WaitingCall, outlook: Outlook | None, at: datetime) -> Command | None:
+    """What is to be done for the caller; None: nothing. `outlook` is had where the step looks."""
+    step, wait = row.step, outlook.caller(call, at) if outlook else None
     if isinstance(step, Foreseeing) and step.expects and (wait is None or wait.mean_s < step.expects / SECOND):
         return None
     match step:
@@ -113,6 +115,9 @@ def _order(row: RecipeRow, call: WaitingCall, wait: Estimate | None, at: datetim
             return SayToCaller(at=at, call=call.id, prompt=prompt)
         case AnnounceWait():
             return _said(announcement(wait), call, at)
+        case AnnouncePosition():
+            ahead = outlook.position(call, at) if outlook else None
+            return None if ahead is None else SayPosition(at=at, call=call.id, ahead=ahead)
         case OfferCallBack():
             return ProposeCallBack(at=at, call=call.id)
         case Borrow():
@@ -140,8 +145,10 @@ def _is_asked_for(hall: Hall, order: BorrowSeats) -> bool:
 
 
 def _looks(step: RecipeStep) -> bool:
-    """Whether the caller's wait must be known for it."""
-    return isinstance(step, AnnounceWait) or (isinstance(step, Foreseeing) and step.expects is not None)
+    """Whether the line must be looked at for it."""
+    if isinstance(step, AnnounceWait | AnnouncePosition):
+        return True
+    return isinstance(step, Foreseeing) and step.expects is not None
 
 
 def _said(minutes: Minutes | None, call: WaitingCall, at: datetime) -> SayWait | None:

@@ -44,6 +44,11 @@ class AnnounceWait(Say):
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncePosition(Say):
+    """播报位置: how many stand before the caller, or nothing where that would mislead (acd.outlook)."""
+
+
+@dataclass(frozen=True, slots=True)
 class OfferCallBack(Say):
     """提供回拨: who presses 1 is called back in their place, and need not wait on the line."""
 

@@ -77,6 +77,13 @@ class AnnounceWaitRow(SpokenRow):
     """播报预计还需等待几到几分钟;不可知、太短、太长、太宽则不播 / says the wait foreseen, or nothing of no use"""
 
 
+class AnnouncePositionRow(SpokenRow):
+    """播报位置: the caller hears how many stand before them, and waits on."""
+
+    step: Literal["announce_position"]
+    """播报前面还有几位;不可知或会误导则不播 / says how many stand before, or nothing where that would mislead"""
+
+
 class OfferCallBackRow(SpokenRow):
     """提供回拨: who presses 1 is called back in their place."""
 
@@ -100,12 +107,21 @@ class BorrowRow(ForeseenRow):
 
 
 AnyRow = Annotated[
-    RelaxRow | WaiveRow | BorrowRow | AnnounceRow | AnnounceWaitRow | OfferCallBackRow | MessageRow,
+    RelaxRow
+    | WaiveRow
+    | BorrowRow
+    | AnnounceRow
+    | AnnounceWaitRow
+    | AnnouncePositionRow
+    | OfferCallBackRow
+    | MessageRow,
     Field(discriminator="step"),
 ]
 """Told apart by `step`."""
 
-AddedRow = Annotated[AnnounceRow | AnnounceWaitRow | OfferCallBackRow | MessageRow, Field(discriminator="step")]
+AddedRow = Annotated[
+    AnnounceRow | AnnounceWaitRow | AnnouncePositionRow | OfferCallBackRow | MessageRow, Field(discriminator="step")
+]
 """What can be laid on a recipe: what is said and offered. Whom a caller needs is the recipe's own to say."""
 
 APART_S: Final = 1.0

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from acd.model import QueueName, RecipeRow, RecipeStep, Skill
-from acd.steps import Announce, AnnounceWait, Borrow, LeaveMessage, OfferCallBack, Relax
+from acd.steps import Announce, AnnouncePosition, AnnounceWait, Borrow, LeaveMessage, OfferCallBack, Relax, Say
 from city.recipe import (
+    AnnouncePositionRow,
     AnnounceRow,
     AnnounceWaitRow,
     AnyRow,
@@ -38,14 +39,21 @@ def _step(row: AnyRow) -> RecipeStep:
                 lasts=timedelta(seconds=row.lasts_s),
                 expects=_wait_expected(row),
             )
+        case MessageRow():
+            return LeaveMessage()
+    return _say(row)
+
+
+def _say(row: AnnounceRow | AnnounceWaitRow | AnnouncePositionRow | OfferCallBackRow) -> Say:
+    match row:
         case AnnounceRow():
             return Announce(row.prompt, expects=_wait_expected(row))
         case AnnounceWaitRow():
             return AnnounceWait(expects=_wait_expected(row))
+        case AnnouncePositionRow():
+            return AnnouncePosition(expects=_wait_expected(row))
         case OfferCallBackRow():
             return OfferCallBack(expects=_wait_expected(row))
-        case MessageRow():
-            return LeaveMessage()
 
 
 def _wait_expected(row: ForeseenRow) -> timedelta | None:

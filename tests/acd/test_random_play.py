@@ -40,7 +40,12 @@ RECIPES: tuple[tuple[tuple[float, str, int], ...], ...] = (
 )
 GIVES_UP = (None, 2, 30, None)
 """After so many seconds callers are asked for a message."""
-SAYS: tuple[tuple[tuple[float, str], ...], ...] = ((), ((1, "many"),), ((3, ""), (12, "many")), ((10, ""), (20, "?")))
+SAYS: tuple[tuple[tuple[float, str], ...], ...] = (
+    (),
+    ((1, "many"),),
+    ((3, ""), (12, "many")),
+    ((2, "#"), (10, ""), (20, "?")),
+)
 """After so many seconds something is said to them."""
 BORROWS: tuple[Callable[[Queue], Queue], ...] = (lambda queue: queue, lambda queue: borrowing(queue, 4))
 

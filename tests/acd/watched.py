@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from acd.commands import BorrowSeats, Command, InviteMessage, ProposeCallBack, RingAgent, SayToCaller, SayWait
+from acd.commands import (
+    BorrowSeats,
+    Command,
+    InviteMessage,
+    ProposeCallBack,
+    RingAgent,
+    SayPosition,
+    SayToCaller,
+    SayWait,
+)
 from acd.errors import Refused
 from acd.events import Event, Request
 from acd.matching import Ask, able_at, can_serve
@@ -171,7 +180,7 @@ class Watched(Scene):
         """Only a caller who waits, whom nobody is offered, or free for; never beside another order; each row once."""
         told = Counter(order.call for order in orders if not isinstance(order, BorrowSeats))
         for order in orders:
-            if isinstance(order, SayToCaller | SayWait | ProposeCallBack):
+            if isinstance(order, SayToCaller | SayWait | SayPosition | ProposeCallBack):
                 call = next(call for call in self.core.waiting if call.id == order.call)
                 assert (call.id not in self.core.offers, told[call.id], self.core.is_blind) == (True, 1, False)
                 assert (call.leaves, call.says, call.rests_until) == (False, None, None)

@@ -5,8 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from acd.model import QueueName, RecipeRow, Skill
-from acd.steps import Announce, AnnounceWait, Borrow, LeaveMessage, OfferCallBack, Relax
-from city.recipe import AnnounceRow, AnnounceWaitRow, BorrowRow, MessageRow, OfferCallBackRow, RelaxRow, WaiveRow
+from acd.steps import Announce, AnnouncePosition, AnnounceWait, Borrow, LeaveMessage, OfferCallBack, Relax
+from city.recipe import (
+    AnnouncePositionRow,
+    AnnounceRow,
+    AnnounceWaitRow,
+    BorrowRow,
+    MessageRow,
+    OfferCallBackRow,
+    RelaxRow,
+    WaiveRow,
+)
 from hotline.recipes import acd_row
 
 
@@ -32,3 +41,5 @@ def test_each_kind_of_row_becomes_its_step() -> None:
     )
     wait = AnnounceWaitRow(after_s=60, step="announce_wait")
     assert acd_row(wait).step == AnnounceWait()
+    place = AnnouncePositionRow(after_s=60, step="announce_position", predicted_wait_s=60)
+    assert acd_row(place).step == AnnouncePosition(expects=timedelta(seconds=60))
