@@ -18,10 +18,11 @@ from inspect import getmembers, isclass
 from types import NoneType, UnionType
 from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hints
 
-from acd import call_back_facts, call_facts, capacity_facts, commands, dial_facts, events, model, talk_facts
+from acd import call_back_facts, call_facts, capacity_facts, commands, dial_facts, events, steps, talk_facts
 from acd.commands import Command, OfferOrder
 from acd.events import Event, Request
-from acd.model import RecipeStep, Say
+from acd.model import RecipeStep
+from acd.steps import Say
 
 Json = Any
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -45,7 +46,7 @@ COMMANDS: Final[Mapping[str, type[Command]]] = _concrete((commands,), Command, O
 KINDS: Final[Mapping[str, type[Event | Command]]] = {**EVENTS, **COMMANDS}
 
 
-STEPS: Final[Mapping[str, type[RecipeStep]]] = _concrete((model,), RecipeStep, Say)
+STEPS: Final[Mapping[str, type[RecipeStep]]] = _concrete((steps,), RecipeStep, Say)
 
 
 def pack(fact: Event | Command) -> tuple[str, dict[str, Json]]:
@@ -64,23 +65,53 @@ def unpack(kind: str, payload: Mapping[str, Json]) -> Event | Command:
 
 def encode(value: Any) -> Json:
     """Turn a value of the model into what JSON can say."""
-    match value:
-        case None | bool() | int() | float():
-            return value
-        case str():
-            return str(value)
-        case datetime():
-            return value.isoformat()
-        case timedelta():
-            return value // MICROSECOND
-        case frozenset():
-            return [encode(member) for member in sorted(value)]
-        case tuple():
-            return [encode(member) for member in value]
-    if is_dataclass(value):
-        kind = {"step": type(value).__name__} if isinstance(value, RecipeStep) else {}
-        return kind | {field.name: encode(getattr(value, field.name)) for field in fields(value)}
-    raise TypeError(f"the codec has no rule for {type(value).__name__}")
+    return _ENCODERS[type(value)](value)
+
+
+class _Encoders(dict[type, Callable[[Any], Json]]):
+    """How each class is written, worked out once when it is first met."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], Json]:
+        encoder = self[kind] = _encoder(kind)
+        return encoder
+
+
+_ENCODERS: Final = _Encoders()
+
+
+def _encoder(kind: type) -> Callable[[Any], Json]:
+    for known, encoder in _PLAIN.items():
+        if issubclass(kind, known):
+            return encoder
+    if not is_dataclass(kind):
+        raise TypeError(f"the codec has no rule for {kind.__name__}")
+    said = {"step": kind.__name__} if issubclass(kind, RecipeStep) else {}
+    names = tuple(field.name for field in fields(kind))
+
+    def whole(value: Any) -> Json:
+        written = said.copy()
+        for name in names:
+            part = getattr(value, name)
+            written[name] = _ENCODERS[type(part)](part)
+        return written
+
+    return whole
+
+
+def _as_it_is(value: Any) -> Json:
+    return value
+
+
+_PLAIN: Final[Mapping[type, Callable[[Any], Json]]] = {
+    NoneType: _as_it_is,
+    int: _as_it_is,  # bool, too
+    float: _as_it_is,
+    str: str,
+    datetime: datetime.isoformat,
+    timedelta: lambda value: value // MICROSECOND,
+    frozenset: lambda value: [encode(member) for member in sorted(value)],
+    tuple: lambda value: [encode(member) for member in value],
+}
 
 
 def decode(shape: Any, value: Json) -> Any:

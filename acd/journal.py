@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import JSON, BigInteger, Column, Integer, Select, String, Table, func, insert, select
+from sqlalchemy import JSON, BigInteger, Column, Integer, Select, String, Table, func, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -28,7 +30,7 @@ from acd.commands import Command
 from acd.events import Event, GapMarked
 from acd.finding import JOURNAL_FULL
 from acd.model import CallId, Seat
-from plumbing.columns import Instant
+from plumbing.columns import Instant, ManyRows
 from plumbing.database import metadata
 
 log = structlog.get_logger(__name__)
@@ -36,7 +38,8 @@ log = structlog.get_logger(__name__)
 GATHER_S: Final = 0.005
 """Before a batch is written: orders go out first (turning facts into rows takes a millisecond of the loop, twice what
 an order takes), and under load one commit serves many."""
-BATCH: Final = 200  # entries written, and turned into JSON on the loop, at one go
+BATCH: Final = 200  # entries turned into rows on the loop at one go
+COMMIT: Final = 5 * BATCH  # entries made durable together, when as many wait to be
 BUFFER_LIMIT: Final = 100_000
 KEY_LENGTH: Final = 80
 FIRST_PAUSE_S: Final = 0.05
@@ -73,6 +76,7 @@ class Journal:
 
     def __init__(self, database: AsyncEngine, *, buffer_limit: int = BUFFER_LIMIT) -> None:
         self._database = database
+        self._rows = ManyRows(journal, database.dialect)
         self._limit = buffer_limit
         self._buffer: deque[Entry] = deque()
         self._last = self._durable = 0
@@ -131,7 +135,7 @@ class Journal:
             await asyncio.sleep(GATHER_S)
             self._news.clear()
             while self._buffer:
-                await self._write_surely(list(islice(self._buffer, BATCH)))
+                await self._write_surely(list(islice(self._buffer, COMMIT)))
 
     async def _write_surely(self, batch: Sequence[Entry]) -> None:
         pause, again = FIRST_PAUSE_S, False
@@ -158,9 +162,9 @@ class Journal:
             written = ((await connection.scalar(_END)) or 0) if again else 0
             if written > batch[-1].seq:
                 raise JournalShared
-            rows = [_row(entry) for entry in batch if entry.seq > written]
-            if rows:
-                await connection.execute(insert(journal), rows)
+            fresh = [entry for entry in batch if entry.seq > written]
+            for first in range(0, len(fresh), BATCH):
+                await self._rows.insert(connection, map(_row, fresh[first : first + BATCH]))
 
     async def events_after(self, seq: int) -> AsyncIterator[Event]:
         """Read back the events behind a sequence number, in order."""
@@ -181,10 +185,12 @@ class Journal:
             async for row in rows:
                 yield Entry(row.seq, unpack(row.kind, row.payload))
 
-    async def events_of(self, kinds: Collection[type[Event]], *, since: datetime | None = None) -> AsyncIterator[Event]:
-        """Read back the events of these kinds alone from `since` on, in order."""
+    async def events_of(
+        self, kinds: Collection[type[Event]], *, since: datetime | None = None, until: datetime | None = None
+    ) -> AsyncIterator[Event]:
+        """Read back the events of these kinds alone from `since` up to before `until`, in order."""
         names = [kind.__name__ for kind in kinds]
-        query = _chosen(since, None, None).where(journal.c.kind.in_(names))
+        query = _chosen(since, until, None).where(journal.c.kind.in_(names))
         async with self._database.connect() as connection, connection.stream(query) as rows:
             async for row in rows:
                 fact = unpack(row.kind, row.payload)
@@ -212,22 +218,36 @@ def _chosen(since: datetime | None, until: datetime | None, call: CallId | None)
     return query if call is None else query.where(journal.c.call_id == fit_for_key(call))
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _row(entry: Entry) -> tuple[Any, ...]:
+    """The values in the order of the table's columns."""
     fact, (kind, payload) = entry.fact, pack(entry.fact)
-    seat = getattr(fact, "seat", None)
-    return {
-        "seq": entry.seq,
-        "at": fact.at,
-        "kind": kind,
-        "call_id": fit_for_key(getattr(fact, "call", None)),
-        "agent_id": fit_for_key(getattr(fact, "agent", None)),
-        "seat_id": fit_for_key(seat.id if isinstance(seat, Seat) else seat),
-        "payload": payload,
+    shape: Any = type(fact)
+    call, agent, seat = [fit_for_key(tell(fact)) for tell in _keys(shape)]
+    return entry.seq, fact.at, kind, call, agent, seat, payload
+
+
+@cache
+def _keys(kind: type[Event | Command]) -> tuple[Callable[[Any], str | None], ...]:
+    """How a fact of this kind tells whose it is: which call's, agent's, seat's."""
+    told: Mapping[str, Callable[[Any], str | None]] = {
+        "call": attrgetter("call"),
+        "agent": attrgetter("agent"),
+        "seat": _seat_id,
     }
+    return tuple(tell if hasattr(kind, name) else _nothing for name, tell in told.items())
+
+
+def _seat_id(fact: Any) -> str | None:
+    seat: Seat | str | None = fact.seat
+    return seat.id if isinstance(seat, Seat) else seat
+
+
+def _nothing(_fact: object) -> None:
+    return None
 
 
 def fit_for_key(text: str | None) -> str | None:
     """Make an id from outside fit for a column of any database; what it really was stands in the payload."""
-    if text is None:
-        return None
+    if text is None or (len(text) <= KEY_LENGTH and text.isascii() and "\0" not in text):
+        return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "")[:KEY_LENGTH]

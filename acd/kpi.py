@@ -165,8 +165,11 @@ class Kpis:
         since: datetime,
         until: datetime | None = None,
     ) -> None:
-        """`hotline_of`: the hotline of a number as it was dialled. Intervals are counted from `since`."""
-        self._ledger = Ledger(hotline_of, short=short, since=since, until=until)
+        """`hotline_of`: the hotline of a number as it was dialled. Intervals are counted from `since`.
+
+        The calls stand in `ledger`, which balances.
+        """
+        self.ledger = Ledger(hotline_of, short=short, since=since, until=until)
         self._short, self._since = short, since
         self._answers: dict[CallId, datetime] = {}
         self._ends: dict[CallId, CallEnded] = {}
@@ -176,7 +179,7 @@ class Kpis:
 
     def note(self, event: Event) -> None:
         """Take in a fact; of each kind a call's first one stands."""
-        self._ledger.note(event)
+        self.ledger.note(event)
         match event:
             case AgentAnswered():
                 self._answers.setdefault(event.call, event.at)
@@ -189,10 +192,14 @@ class Kpis:
             case CallJoined():
                 self._queues.setdefault(event.call, event.queue)
 
+    def knows(self, call: CallId) -> bool:
+        """Whether the call was offered, in the period or before."""
+        return self.ledger.knows(call)
+
     def figures(self, by: By, every: timedelta | None = None) -> dict[tuple[datetime, str], Figures]:
         """The figures by the beginning of the interval (the period's, if it is not cut) and by hotline or queue."""
         groups: dict[tuple[datetime, str], list[Told]] = {}
-        for call in self._ledger.offered():
+        for call in self.ledger.offered():
             begins = self._since + (call.first - self._since) // every * every if every else self._since
             name = call.hotline if by is By.HOTLINE else self._queues.get(call.call, "")
             groups.setdefault((begins, name), []).append(self._told(call))
@@ -200,7 +207,7 @@ class Kpis:
 
     def total(self) -> Figures:
         """The figures of all calls together."""
-        return Figures([self._told(call) for call in self._ledger.offered()])
+        return Figures([self._told(call) for call in self.ledger.offered()])
 
     def _told(self, call: Offered) -> Told:
         fate = self._fate(call)

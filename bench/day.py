@@ -3,7 +3,8 @@
 First the day is simulated (simulation.town: a city's curve, lognormal talks, patience, redials, three shifts with
 breaks, rings missed); that is not timed. Then its facts are decided anew, in order: each goes through the distributor,
 into the journal of a real SQLite as it is really written, checkpoints behind it as the controller takes them, and to
-KPIs and ledger. `day.seconds` is all of that on the clock, until the last row is on disk.
+KPIs and ledger. `day.seconds` is all of that on the clock, until the last row is on disk. Python's garbage collector
+runs as it does in the controller (plumbing.lifecycle.settle).
 
 Then another process, with another hash seed, reads the journal back and decides it again: `day.hash_equal` is 1 if it
 comes to the very same state.
@@ -28,11 +29,10 @@ from acd.distributor import Distributor
 from acd.events import Event
 from acd.journal import Journal
 from acd.kpi import Kpis
-from acd.ledger import Ledger
 from acd.memory import Memory
 from acd.model import Queue, QueueName, Skill, SkillLevel, Skills
 from plumbing.database import connect, prepare
-from plumbing.lifecycle import background
+from plumbing.lifecycle import background, settle
 from sandbox.figures import report
 from simulation.people import Habits, Kind
 from simulation.run import Simulation
@@ -116,7 +116,8 @@ async def decide(day: Day, url: str) -> tuple[float, float, str, Kpis]:
     journal, core = Journal(database), Distributor()
     await journal.open()
     memory = Memory(database, journal, core, lambda: MIDNIGHT)
-    kpis, ledger = Kpis(since=MIDNIGHT), Ledger()
+    kpis = Kpis(since=MIDNIGHT)
+    settle()
     async with background(journal.run()), background(memory.run()):
         began, began_cpu = time.perf_counter(), time.process_time()
         for first in range(0, len(day.facts), SLICE):
@@ -125,11 +126,10 @@ async def decide(day: Day, url: str) -> tuple[float, float, str, Kpis]:
                 journal.append(event, orders)
                 memory.note(event, orders)
                 kpis.note(event)
-                ledger.note(event)
             await asyncio.sleep(0)  # as the engine does: the journal and the checkpoints are written meanwhile
             await journal.flushed(max(0, journal.last - 20 * SLICE))
         figures = kpis.total()
-        balances = ledger.balances()
+        balances = kpis.ledger.balances()
         await journal.flushed(journal.last)
         took_s, cpu_s = time.perf_counter() - began, time.process_time() - began_cpu
     await database.dispose()

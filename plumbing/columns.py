@@ -1,12 +1,12 @@
-"""Two things tables need: moments that stay aware, and an insert that happens once however often it is tried."""
+"""What tables need: aware moments, an insert that happens once however often it is tried, one of many rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import DateTime, Dialect, Table
+from sqlalchemy import DateTime, Dialect, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator
@@ -44,3 +44,30 @@ async def insert_once(connection: AsyncConnection, table: Table, row: Mapping[st
     insert = insert_or(connection, table).values(**row).on_conflict_do_nothing()
     inserted = await connection.execute(insert, execution_options=COUNTED)
     return inserted.rowcount == 1
+
+
+class ManyRows:
+    """Inserts many rows of all a table's columns at one go.
+
+    Statement and converters are worked out once, where SQLAlchemy's executemany looks at each row's columns anew: that
+    took 40 % of what writing a fact costs.
+    """
+
+    def __init__(self, table: Table, dialect: Dialect) -> None:
+        compiled = insert(table).compile(dialect=dialect)
+        self._statement: Final = str(compiled)
+        self._names: Final = None if compiled.positional else [column.name for column in table.columns]
+        converters = ((i, c.type.dialect_impl(dialect).bind_processor(dialect)) for i, c in enumerate(table.columns))
+        self._converters: Final = [(i, converter) for i, converter in converters if converter is not None]
+
+    async def insert(self, connection: AsyncConnection, rows: Iterable[Sequence[Any]]) -> None:
+        """Insert them; each gives its values in the order of the columns."""
+        fit = [self._fit(row) for row in rows]
+        if fit:
+            await connection.exec_driver_sql(self._statement, fit)
+
+    def _fit(self, row: Sequence[Any]) -> Any:
+        values = list(row)
+        for i, converter in self._converters:
+            values[i] = converter(values[i])
+        return tuple(values) if self._names is None else dict(zip(self._names, values, strict=True))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from alembic import command
-from alembic.config import Config
+import orjson
 from sqlalchemy import Connection, MetaData, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -44,13 +45,29 @@ def connect(url: str) -> AsyncEngine:
         silence = {"keepalives_idle": SILENCE_S, "keepalives_interval": 2, "tcp_user_timeout": SILENCE_S * 1000}
         return create_async_engine(
             address.set(drivername="postgresql+psycopg"),
+            json_serializer=_written,
             pool_pre_ping=True,
             connect_args={"connect_timeout": CONNECT_S, "application_name": "lianxin"} | silence,
         )
-    engine = create_async_engine(address)
+    engine = create_async_engine(address, json_serializer=_written, json_deserializer=_read)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _tune_sqlite)
     return engine
+
+
+def _written(value: Any) -> str:
+    """JSON, several times as fast as the standard library's, which does what orjson refuses: half a surrogate pair."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value)
+
+
+def _read(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return json.loads(text)
 
 
 Database = AsyncEngine | AsyncConnection
@@ -95,6 +112,9 @@ async def prepare(engine: AsyncEngine) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - a fifth of what a process that only reads would load
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
