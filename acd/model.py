@@ -189,7 +189,8 @@ class WaitingCall:
     held_until: datetime | None = None  # until then it waits only for them, while they are on duty
     leaves: bool = False  # its recipe has come to the message: it goes there unless somebody is free for it
     says: RecipeRow | None = None  # to be said to the caller, unless somebody is free for them
-    heard: timedelta = timedelta(0)  # what rows up to this long a wait say is not said (again)
+    heard: timedelta = timedelta(0)  # what rows up to this long a wait say, or borrow, is not done (again)
+    borrows: RecipeRow | None = None  # seats are to be borrowed for its queue, unless somebody is free for it
 
     @property
     def asks(self) -> Skills:

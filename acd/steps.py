@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from acd.model import RecipeStep, Skill
+from acd.model import QueueName, RecipeStep, Skill
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +44,28 @@ class AnnounceWait(Say):
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncePosition(Say):
+    """播报位置: how many stand before the caller, or nothing where that would mislead (acd.outlook)."""
+
+
+@dataclass(frozen=True, slots=True)
 class OfferCallBack(Say):
     """提供回拨: who presses 1 is called back in their place, and need not wait on the line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Borrow(RecipeStep):
+    """借调: seats of another queue serve this one for a while (acd.borrowing).
+
+    The caller who came so far hears nothing of it.
+    """
+
+    lender: QueueName
+    seats: int  # at most
+    keep: int = 1  # agents on duty whom the lender keeps at least
+    lasts: timedelta = timedelta(minutes=15)  # at most
+    expects: timedelta | None = None  # only if the wait from then on is foreseen so long
+
+
+Foreseeing = Say | Borrow
+"""Steps that may be done only if a long wait is foreseen."""
