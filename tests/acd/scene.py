@@ -54,6 +54,7 @@ from acd.model import (
     SkillLevel,
     Skills,
 )
+from acd.phone_facts import PhoneFreed, PhoneTaken
 
 NINE = datetime(2025, 1, 6, 1, 0, tzinfo=UTC)
 QUEUES = (Queue(QueueName("general")), Queue(QueueName("health"), timedelta(seconds=15), timedelta(seconds=60)))
@@ -147,6 +148,14 @@ class Scene:
     def phone_back(self, seat: str) -> None:
         """A phone comes."""
         self.tell(PhoneRegistered(at=self.now, seat=SeatId(seat)))
+
+    def take_phone(self, seat: str, use: str = "use-1") -> None:
+        """A phone dials a code."""
+        self.tell(PhoneTaken(at=self.now, seat=SeatId(seat), use=CallId(use)))
+
+    def free_phone(self, seat: str, use: str = "use-1") -> None:
+        """That call of the phone's is hung up."""
+        self.tell(PhoneFreed(at=self.now, seat=SeatId(seat), use=CallId(use)))
 
     def load(self, *queues: Queue) -> None:
         """The city has these queues now."""

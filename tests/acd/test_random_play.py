@@ -61,6 +61,7 @@ MOVES = (
         "time",
     ),
     *("log on", "ready", "ready", "rest", "log off", "open", "close", "measure", "phone", "dial out", "recipe"),
+    *("code", "code over"),
     *("line up", "line up", "withdraw", "inherit", "ask back"),
 )
 
@@ -98,6 +99,8 @@ def play(scene: Scene, move: Move) -> None:
             giving_up(relaxing("health", *RECIPES[b % 4]), GIVES_UP[c % 4]),
         ),
         **call_backs(scene, a, b, c),
+        "code": lambda: scene.take_phone(seat, f"use-{b % 3}"),
+        "code over": lambda: scene.free_phone(seat, f"use-{b % 3}"),
         "phone": lambda: (scene.phone_lost if b % 2 else scene.phone_back)(seat),
     }
     acts[kind]()

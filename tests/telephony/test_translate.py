@@ -25,6 +25,7 @@ from acd.events import (
     TalkEnded,
 )
 from acd.model import AgentId, CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel
+from acd.phone_facts import PhoneFreed
 from telephony.orders import action_for, actions_for
 from telephony.translate import Arrival, Translator, read_skills, write_skills
 
@@ -175,6 +176,26 @@ def test_a_phone_comes_and_goes_with_its_contact(status, fact):
     message = {"Event": "ContactStatus", "AOR": "8001", "ContactStatus": status}
 
     assert heard(message) == [fact(at=NINE, seat=SeatId("8001"))]
+
+
+@pytest.mark.parametrize(
+    ("leg", "freed"),
+    [
+        ({}, ["8001"]),
+        ({"Channel": "PJSIP/trunk-a-00000007"}, []),  # a carrier's line
+        ({"Channel": "Local/8001@agents-00000007;1"}, []),
+        ({"Context": "talk-beside"}, []),  # a supervisor's
+        ({"Linkedid": "lx1-1736125200.7"}, []),  # rung for a caller
+    ],
+)
+def test_a_phone_is_free_when_the_leg_is_hung_up_by_which_it_dialled_a_code(leg, freed):
+    """By that leg's id; what else ends at a phone is no code."""
+    hangup = {"Event": "Hangup", "Channel": "PJSIP/8001-0000002a", "Context": "agents", "Exten": "*72"}
+    ids = {"Uniqueid": "lx1-1736125200.9", "Linkedid": "lx1-1736125200.9"}
+
+    assert heard({**hangup, **ids, **leg}) == [
+        PhoneFreed(at=NINE, seat=SeatId(seat), use=CallId("lx1-1736125200.9")) for seat in freed
+    ]
 
 
 def test_a_phone_that_moved_is_not_lost_with_its_old_address():
