@@ -77,6 +77,7 @@ class Doable:
     on: frozenset[Action]
     wrap_up: timedelta  # the limit that holds now
     ours: frozenset[Action] = frozenset()  # those of `on` that the autopilot itself began
+    stays: frozenset[Action] = frozenset()  # not to end yet: what was promised by it is owed still
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ sooner than STEP after it was, so that its effect is seen first; they end in the
 **Hysteresis**, so that nothing flutters: a wait must have been above for HOLDS, or below for EASED, without a pause;
 what was switched, by whomever, rests for RESTS before its opposite is proposed; what a person dismissed is not proposed
 again for DISMISSED. So an action is switched at most once in RESTS. A wait that is not known proves nothing either way.
+What still owes people something (call-backs that were promised) does not end before.
 A response level is the whole city's: any queue can ask for it, and it ends when all have eased.
 
 **A crisis lane is never touched**: nothing is proposed for such a queue, and none of its seats is counted as spare.
@@ -111,7 +112,7 @@ class Autopilot:
     def _end(self, sight: Sight, at: datetime) -> Advice | None:
         for rung in reversed(LADDER):
             since = self._held((sight.queue, rung.action), self._below, EASED, at)
-            if since is not None and rung.action in sight.doable.on:
+            if since is not None and rung.action in sight.doable.on - sight.doable.stays:
                 return Advice(
                     queue=sight.queue, action=rung.action, turn=Turn.END, since=since, limit_s=rung.ends_s, sight=sight
                 )

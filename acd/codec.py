@@ -25,13 +25,14 @@ from acd import (
     commands,
     dial_facts,
     events,
-    model,
     phone_facts,
+    steps,
     talk_facts,
 )
 from acd.commands import Command, OfferOrder
 from acd.events import Event, Request
-from acd.model import RecipeStep, Say
+from acd.model import RecipeStep
+from acd.steps import Say
 
 Json = Any
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -55,7 +56,7 @@ COMMANDS: Final[Mapping[str, type[Command]]] = _concrete((commands,), Command, O
 KINDS: Final[Mapping[str, type[Event | Command]]] = {**EVENTS, **COMMANDS}
 
 
-STEPS: Final[Mapping[str, type[RecipeStep]]] = _concrete((model,), RecipeStep, Say)
+STEPS: Final[Mapping[str, type[RecipeStep]]] = _concrete((steps,), RecipeStep, Say)
 
 
 def pack(fact: Event | Command) -> tuple[str, dict[str, Json]]:

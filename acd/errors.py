@@ -116,6 +116,12 @@ class NotEnoughSeats(Refused):
     rule = "not_enough_seats"
 
 
+class CrisisLaneNeedsAgents(Refused):
+    """A loan, or a seat changed or closed, would leave a crisis lane without an agent on duty."""
+
+    rule = "crisis_lane_needs_agents"
+
+
 class NotInQueue(Refused):
     """A seat is to be lent by a queue that it does not serve."""
 
@@ -183,6 +189,24 @@ class SeatOfMeasure(Refused):
 
 
 class LimitsDoNotFit(Refused):
-    """Limits that make no sense together with the queue's others, or a recipe, which only a level changes."""
+    """Limits that make no sense together with the queue's others, or replace a recipe, which only a level does."""
 
     rule = "limits_do_not_fit"
+
+
+class CrisisHasNoMachine(Refused):
+    """Callers of a crisis line wait there: no row may send them to a machine."""
+
+    rule = "crisis_has_no_machine"
+
+
+class OffersNoCallBack(Refused):
+    """Who is offered a call-back gets one: the queue must have a rule that calls back."""
+
+    rule = "offers_no_call_back"
+
+
+class UnknownPrompt(Refused):
+    """What is to be said has no text."""
+
+    rule = "unknown_prompt"

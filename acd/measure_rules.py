@@ -7,20 +7,24 @@ from dataclasses import replace
 from datetime import datetime
 
 from acd.errors import (
+    CrisisHasNoMachine,
     EndsBeforeItBegins,
     InThePast,
     LentToItself,
     LimitsDoNotFit,
     MeasureIsOver,
     NothingToChange,
+    OffersNoCallBack,
     PlansConflict,
     UnknownLevel,
+    UnknownPrompt,
     UnknownQueue,
 )
 from acd.measures import CLOCKWORK, Aim, Loan, Measure, MeasureState, hides, in_conflict
 from acd.model import QueueName
 from city.city import City
-from city.level import changes, fitted
+from city.level import ADDED, changes, fitted
+from city.recipe import AnnounceRow, AnyRow, MessageRow, OfferCallBackRow
 
 
 def check(measure: Measure, city: City, standing: Iterable[Measure], now: datetime) -> None:
@@ -55,11 +59,32 @@ def _check_limits(aim: Aim, city: City) -> None:
     if aim.queue is None or aim.change is None:
         return
     if "recipe" in changes(aim.change):
-        raise LimitsDoNotFit("a recipe is changed by a level, whose file is checked", "溢出方案只能由响应级别改变")
-    if fitted(city.queues[aim.queue], aim.change) is None:
+        raise LimitsDoNotFit(
+            "a recipe is replaced by a level only; rows can be laid on it", "溢出方案只能由响应级别替换;可以加行"
+        )
+    under = fitted(city.queues[aim.queue], aim.change)
+    if under is None:
         raise LimitsDoNotFit(
             "together with the queue's other fields it makes no sense", "与该队列的其他设置合起来不成立"
         )
+    if not under.keeps_offers:
+        raise OffersNoCallBack(
+            'who is offered a call-back is called: calls_back = "asked" or "missed"',
+            '提供回拨,则须自动回拨:calls_back = "asked" 或 "missed"',
+        )
+    for row in changes(aim.change).get(ADDED, ()):
+        _check_row(row, aim.queue, city)
+
+
+def _check_row(row: AnyRow, queue: QueueName, city: City) -> None:
+    """As city.checks has it of the rows in files."""
+    if isinstance(row, MessageRow | OfferCallBackRow) and queue in city.crisis_queues:
+        raise CrisisHasNoMachine(
+            f"callers of a crisis line wait in {queue}: they are not sent to a machine",
+            f"危机热线的来电在队列“{queue}”等候,不得转给机器",
+        )
+    if isinstance(row, AnnounceRow) and row.prompt not in city.prompts:
+        raise UnknownPrompt(f"there is no prompt {row.prompt}", f"没有提示音“{row.prompt}”")
 
 
 def unknown_level(level: str, city: City) -> UnknownLevel:

@@ -7,6 +7,7 @@ since, and in whatever order measures end.
 
 Two that stand above each other for good (a level over a level, limits over the same limits, none of them with an end)
 would pile up: the newer *hides* the older one, which is then over, and is brought back if the newer one is undone.
+Rows that are laid on a recipe add up: they hide nothing and nothing hides them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from enum import StrEnum
 from typing import Final
 
 from acd.model import QueueName, Seat, SeatId
-from city.level import Level, changes
+from city.level import ADDED, Level, changes
 from city.written import Written
 
 
@@ -27,7 +28,7 @@ class Kind(StrEnum):
 
     LEND = "lend"  # 借调: seats serve another queue instead
     ADD = "add"  # 增席: seats serve a queue as well; phones in reserve become seats
-    LIMITS = "limits"  # 限额: a queue's times and whatever else queues.toml says of it
+    LIMITS = "limits"  # 限额: a queue's times and whatever else queues.toml says of it, and rows laid on its recipe
     LEVEL = "level"  # 响应级别
 
 
@@ -195,7 +196,8 @@ def hides(newer: Measure, older: Measure) -> bool:
     new, old = newer.aim, older.aim
     if new.kind is not Kind.LIMITS or new.queue != old.queue or new.change is None or old.change is None:
         return False
-    return changes(old.change).keys() <= changes(new.change).keys()
+    was = changes(old.change).keys()
+    return ADDED not in was and was <= changes(new.change).keys()
 
 
 def in_conflict(plan: Measure, others: Iterable[Measure]) -> Measure | None:
@@ -210,6 +212,6 @@ def _want_the_same(one: Measure, other: Measure) -> bool:
     if one.aim.level and other.aim.level:
         return True
     mine, theirs = one.aim.change, other.aim.change
-    if mine and theirs and one.aim.queue == other.aim.queue and changes(mine).keys() & changes(theirs).keys():
+    if mine and theirs and one.aim.queue == other.aim.queue and changes(mine).keys() & changes(theirs).keys() - {ADDED}:
         return True
     return bool({s for loan in one.aim.loans for s in loan.seats} & {s for loan in other.aim.loans for s in loan.seats})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from acd.advice import Action, Advice, Mode, Turn
+from acd.advised_change import OFFERED_IF_S, ROWS, at_once
 from acd.model import QueueName
 from api.asked import Answer, Asked, Done, Nothing, Reason, Wish
 from api.queues import HOUR_S, WaitSeen, wait_seen
@@ -34,6 +36,8 @@ class AdviceSeen(Answer):
     load: float | None  # erlangs: agents that the callers of late keep busy
     seats: tuple[SeatsAdvised, ...]  # to borrow
     wrap_up_s: float | None  # the limit to be
+    rows: tuple[dict[str, Any], ...]  # laid on the queue's recipe
+    call_backs_at_once: int | None  # so many may be in the line and in progress at least
     then: WaitSeen | None  # the wait foreseen with it; null: not worked out
     zh: str
     en: str
@@ -100,6 +104,8 @@ def _seen(advice: Advice) -> AdviceSeen:
         load=None if sight.load is None else round(sight.load, 1),
         seats=tuple(SeatsAdvised(queue=lent.queue, seats=lent.seats, keep=lent.keep) for lent in advice.seats),
         wrap_up_s=None if advice.wrap_up is None else advice.wrap_up.total_seconds(),
+        rows=tuple(row.model_dump(exclude_none=True) for row in ROWS.get(advice.action, ())),
+        call_backs_at_once=at_once(sight.serving) if advice.action is Action.CALL_BACK else None,
         then=wait_seen(advice.then),
         zh=zh,
         en=en,
@@ -140,6 +146,14 @@ def _how_much(advice: Advice) -> tuple[str, str]:
     if advice.wrap_up is not None:
         zh.append(f"至 {advice.wrap_up.total_seconds():.0f} 秒")
         en.append(f"of {advice.wrap_up.total_seconds():.0f} s")
+    if advice.action in ROWS:
+        first_s = ROWS[advice.action][0].after_s
+        zh.append(f"等候 {first_s:.0f} 秒起")
+        en.append(f"from {first_s:.0f} s of waiting on")
+    if advice.action is Action.CALL_BACK:
+        most = at_once(advice.sight.serving)
+        zh.append(f"预计还要 {OFFERED_IF_S:.0f} 秒以上者,同时至少可回拨 {most} 人")
+        en.append(f"to who would wait {OFFERED_IF_S:.0f} s more, room for {most} call-backs at once")
     if advice.then is not None:
         zh.append(f"之后预计 {advice.then.mean_s:.0f} 秒")
         en.append(f"then {advice.then.mean_s:.0f} s")

@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from acd.errors import (
     BadReason,
     BadSeat,
+    CrisisHasNoMachine,
     EndsBeforeItBegins,
     InThePast,
     LentToItself,
@@ -25,12 +26,14 @@ from acd.errors import (
     NothingToChange,
     NumberNotListed,
     NumberRefused,
+    OffersNoCallBack,
     Refused,
     TooBusy,
     UnknownAgent,
     UnknownChange,
     UnknownLevel,
     UnknownMeasure,
+    UnknownPrompt,
     UnknownQueue,
     UnknownSeat,
 )
@@ -38,8 +41,8 @@ from acd.inbox import EngineStopped
 from acd.staff import BadNumberOrPin
 from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.jobs import JobNotDead, UnknownJob
-from api.ports import PastUnreadable, TooLong, TooMuch, Unknown
 from api.recordings import ReasonNeeded
+from api.unanswered import PastAway, PastUnreadable, PeriodTooLong, TooLong, TooMany, TooMuch, Unknown
 from recordings.grants import (
     GrantExpired,
     GrantForAnother,
@@ -94,6 +97,19 @@ TABLE: dict[type[Exception], Line] = {
     TooLong: Line(
         503, "took_too_long", "回看用时过长,请缩小范围后重试", "looking back took too long; ask for less, or again"
     ),
+    TooMany: Line(
+        503,
+        "too_many_lookups",
+        "正在排队的回看与报表过多,请稍后重试",
+        "too many reports and questions about the past stand in line; try again later",
+    ),
+    PeriodTooLong: Line(
+        422,
+        "period_too_long",
+        "时段过长,一次最多 31 天,请分段查询",
+        "31 days at most at one time: ask for them in parts",
+    ),
+    PastAway: AWAY,
     TooMuch: Line(
         422,
         "too_much",
@@ -114,6 +130,7 @@ TABLE: dict[type[Exception], Line] = {
     **dict.fromkeys(
         (UnknownLevel, LentToItself, NothingToChange, LimitsDoNotFit, InThePast, EndsBeforeItBegins), Line(422)
     ),
+    **dict.fromkeys((CrisisHasNoMachine, OffersNoCallBack, UnknownPrompt), Line(422)),
     NumberRefused: Line(422),
     NoSuchCallBack: Line(404, "unknown_call_back", "没有这个待回拨", "no call-back is owed for this call"),
     NumberNotListed: Line(422),

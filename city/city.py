@@ -103,6 +103,11 @@ class City:
         """The time zone."""
         return ZoneInfo(self.about.time_zone)
 
+    @property
+    def crisis_queues(self) -> frozenset[str]:
+        """Where callers of crisis lines wait."""
+        return frozenset(hotline.queue for hotline in self.hotlines.values() if hotline.crisis)
+
     def hotline_for(self, dialled: str) -> Dialled:
         """The hotline of a dialled number (DNIS), however written; an unknown one lands on the default hotline."""
         number = self.numbers.get(digits_of(dialled))

@@ -11,14 +11,14 @@ from city.admission import Admission
 from city.city import CityFile
 from city.dialling import Dialling
 from city.hotline import Hotline, HotlinesFile
-from city.level import Level, LevelsFile, changes
+from city.level import ADDED, Level, LevelsFile, changes
 from city.menu import Menu
 from city.mistakes import Mistake
 from city.places import PlacesFile
 from city.positions import KeyPath
 from city.prompts import PromptsFile
-from city.queue import Queue, QueuesFile
-from city.recipe import AnnounceRow, AnyRow, RelaxRow, WaiveRow
+from city.queue import CallsBack, Queue, QueuesFile
+from city.recipe import AnnounceRow, AnyRow, BorrowRow, RelaxRow, WaiveRow
 from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
 from city.trunks import TrunksFile
@@ -105,20 +105,24 @@ class WrittenRecipe(NamedTuple):
     path: KeyPath  # of the recipe
     queue: str
     rows: tuple[AnyRow, ...]
+    calls_back: CallsBack | None  # who is called back where the recipe holds; None: as queues.toml says
 
 
 def recipes(files: Files) -> Iterator[WrittenRecipe]:
     """Every recipe; a rule of recipes holds for all of them."""
     for path, queue in files.queues.entries("queues", Queue):
-        yield WrittenRecipe(files.queues, (*path, "recipe"), queue.name, queue.recipe)
+        yield WrittenRecipe(files.queues, (*path, "recipe"), queue.name, queue.recipe, queue.calls_back)
     for path, level in levels(files):
         for name, change in level.queues.items():
-            if rows := changes(change).get("recipe"):
-                yield WrittenRecipe(files.levels, (*path, "queues", name, "recipe"), name, rows)
+            told = changes(change)
+            for key in ("recipe", ADDED):
+                if rows := told.get(key):
+                    where = (*path, "queues", name, key)
+                    yield WrittenRecipe(files.levels, where, name, rows, told.get("calls_back"))
 
 
 def queues_mentioned(files: Files) -> Iterator[Mention]:
-    """队列: by hotlines, choices of menus, seats, response levels."""
+    """队列: by hotlines, choices of menus, seats, response levels, rows of recipes."""
     for path, hotline in hotlines(files):
         yield Mention(files.hotlines, (*path, "queue"), hotline.queue)
     for source, menu in menus(files):
@@ -129,6 +133,16 @@ def queues_mentioned(files: Files) -> Iterator[Mention]:
         for place, queue in enumerate(seats.queues):
             yield Mention(files.seats, (*path, "queues", place), queue)
     yield from _queues_in_levels(files)
+    yield from (lender for _, _, lender in lenders_in_recipes(files))
+
+
+def lenders_in_recipes(files: Files) -> Iterator[tuple[WrittenRecipe, KeyPath, Mention]]:
+    """借调: every row that borrows, and of whom."""
+    for recipe in recipes(files):
+        for place, row in enumerate(recipe.rows):
+            if isinstance(row, BorrowRow):
+                where = (*recipe.path, place)
+                yield recipe, where, Mention(recipe.source, (*where, "lender"), row.lender)
 
 
 def _queues_in_levels(files: Files) -> Iterator[Mention]:

@@ -1,7 +1,8 @@
 """响应级别: named sets of what is different while a city is hard pressed. The file `levels.toml`.
 
 The first level is the resting one: the queues as `queues.toml` has them. Every other names what it changes, of any
-queue and any of its fields but the names, and may lend seats and have a prompt said. What is not named stays.
+queue and any of its fields but the names, and may lend seats and have a prompt said. What is not named stays. Rows can
+be laid on a queue's recipe (`recipe_adds`) instead of replacing it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from pydantic import Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from city.queue import Queue
+from city.recipe import MOST_LENT, AddedRow, laid_on
 from city.written import Named, Slug, Written
 
 NAMES: Final = frozenset(Named.model_fields) | {"name"}
 """What a queue is called is not changed while callers wait in it."""
 
-MOST_LENT: Final = 500
+ADDED: Final = "recipe_adds"
+"""The one field of a change that no queue has: it takes no other's place, several of them add up."""
 
 
 def _every_field_optional(shape: type[Written], name: str) -> Any:
@@ -31,6 +34,8 @@ def _every_field_optional(shape: type[Written], name: str) -> Any:
         return kind | None, Field(default=None, description=field.description)
 
     fields: dict[str, Any] = {key: optional(field) for key, field in shape.model_fields.items() if key not in NAMES}
+    more = "加在溢出方案之上的行,原有的照旧 / rows laid on the recipe, whose own go on"
+    fields[ADDED] = (tuple[AddedRow, ...] | None, Field(default=None, description=more))
     return create_model(name, __base__=Written, __doc__="队列的改变 what becomes different of a queue.", **fields)
 
 
@@ -47,16 +52,23 @@ def changes(change: Written) -> Mapping[str, Any]:
 
 def fitted(queue: Queue, change: Written) -> Queue | None:
     """A queue under a QueueChange; None if the two together are no queue: some fields need each other."""
+    told = dict(changes(change))
+    more = told.pop(ADDED, ())
+    told = {**dict(queue), **told}
     try:
-        return Queue.model_validate({**dict(queue), **changes(change)})
+        return Queue.model_validate({**told, "recipe": laid_on(told["recipe"], more)})
     except ValidationError:
         return None
 
 
 def changed(queue: Queue, several: Iterable[Written]) -> Queue:
-    """A queue under QueueChanges, the later before the earlier; one that does not fit what is below is passed by."""
+    """A queue under QueueChanges, the later before the earlier; one that does not fit what is below is passed by.
+
+    So is one after which the queue would offer call-backs that no rule makes.
+    """
     for change in several:
-        queue = fitted(queue, change) or queue
+        under = fitted(queue, change)
+        queue = under if under is not None and under.keeps_offers else queue
     return queue
 
 

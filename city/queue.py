@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from city.recipe import AnyRow
+from city.recipe import AnyRow, OfferCallBackRow
 from city.written import Named, Slug, Written
 
 
@@ -45,6 +45,13 @@ class Queue(Named):
     """谁由规则自动回拨:nobody 由人领取,asked 要求回拨者,missed 连同未接来电 / who is called back by a rule"""
     call_backs_at_once: Annotated[int, Field(ge=1, le=1000)] = 3
     """同时排队与进行的自动回拨上限,其余坐席接来电 / call-backs in the line and in progress at once, by a rule"""
+
+    @property
+    def keeps_offers(self) -> bool:
+        """Whether those to whom its recipe offers a call-back are called by a rule."""
+        return self.calls_back is not CallsBack.NOBODY or not any(
+            isinstance(row, OfferCallBackRow) for row in self.recipe
+        )
 
     @model_validator(mode="after")
     def _waits_for_somebody(self) -> Self:

@@ -19,10 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from acd.call_back_facts import CallBackLined, CallBackWithdrawn, PlaceInherited
-from acd.call_back_plan import NOT_REACHED, Candidate, Place, Policy, Standing, plan
+from acd.call_back_plan import Place, Standing, plan
 from acd.call_facts import CallBackOwed, CallBackSettled
 from acd.callbacks import CallBackFact, CallBackState
-from acd.calling_hours import CallingHours
 from acd.commands import Command, RingAgent
 from acd.dial_facts import DialOutcome, DialOutOver
 from acd.engine import Engine
@@ -31,10 +30,10 @@ from acd.events import CallArrived, CallEnded, CallJoined, Event, GapClosed
 from acd.model import CallId, QueueName, is_outward
 from city.city import City
 from city.queue import CallsBack
-from hotline.kept_places import KeptPlace, KeptPlaces
+from hotline.kept_places import KeptPlaces
+from hotline.planned_debts import candidate, is_by_rule, policy_of
 from recordings.calls import numbers_of
 from telephony import dial_book
-from telephony.dial_rules import rule_for_call_back
 from telephony.errors import TelephonyError
 from telephony.gate import new_call
 from tickets import call_backs
@@ -80,7 +79,12 @@ class CallBackLine:
         self._offered: dict[CallId, CallId] = {}  # debts that agents are being rung for, by our calls
         self._rests: dict[CallId, datetime] = {}
         self._came: set[CallId] = set()  # callers who may have a place to inherit
+        self._promised: frozenset[QueueName] = frozenset()
         self.standings: Mapping[CallId, Place] = {}
+
+    def owes(self, queue: QueueName) -> bool:
+        """Whether a rule still owes a citizen of this queue the call-back that they asked for, or is making one."""
+        return queue in self._promised or self._busy()[queue] > 0
 
     def note(self, event: Event, orders: tuple[Command, ...]) -> None:
         """The engine's watcher."""
@@ -124,7 +128,7 @@ class CallBackLine:
         city = self._city()
         came, debts = set(self._came), await self._debts(city)
         if not debts and not self._core.lined:
-            self.standings = {}
+            self.standings, self._promised = {}, frozenset()
             self._came -= came
             return
         carrier = await self._has_carrier()
@@ -172,22 +176,33 @@ class CallBackLine:
         def planned() -> dict[CallId, Place]:
             citizens: dict[str, int] = {}
             candidates = [
-                _candidate(debt, place, citizens.setdefault(debt.number, len(citizens)), here, rests, city)
+                candidate(debt, place, citizens.setdefault(debt.number, len(citizens)), here, rests, city)
                 for debt in debts
-                if (place := self._places.of(debt, city)) and _is_by_rule(debt, place, city)
+                if (place := self._places.of(debt, city)) and is_by_rule(debt, place, city)
             ]
             return plan(candidates, policy_of(city), at, room=room, lined=lined, carrier=carrier)
 
         self.standings = await asyncio.to_thread(planned)
+        asked = (debt for debt in debts if debt.is_asked and self._is_coming(debt.call))
+        self._promised = frozenset(place.queue for debt in asked if (place := self._places.of(debt, city)))
+
+    def _is_coming(self, owed: CallId) -> bool:
+        place = self.standings.get(owed)
+        return place is not None and place.standing is not Standing.LEFT
 
     def _room(self, city: City) -> dict[QueueName, int]:
         """How many more debts of each queue may be in the line: agents who talk with a citizen we called count."""
-        busy = Counter(call.queue for call in self._core.lined)
-        busy.update(talk.queue for talk in self._core.talking.values() if is_outward(talk.call))
+        busy = self._busy()
         return {
             QueueName(name): max(0, queue.call_backs_at_once - busy[QueueName(name)])
             for name, queue in city.queues.items()
         }
+
+    def _busy(self) -> Counter[QueueName]:
+        """Call-backs of each queue in the line and in progress."""
+        busy = Counter(call.queue for call in self._core.lined)
+        busy.update(talk.queue for talk in self._core.talking.values() if is_outward(talk.call))
+        return busy
 
     def _withdraw(self, states: Mapping[CallId, CallBackState]) -> None:
         """What should not be in the line (any more) leaves it, but for what is being dialled for an agent just now."""
@@ -253,42 +268,7 @@ class CallBackLine:
                     await _leave(connection, debt.call, place.rule, self._engine.now())
 
 
-def _candidate(
-    debt: CallBack, place: KeptPlace, citizen: int, here: set[str], rests: Mapping[CallId, datetime], city: City
-) -> Candidate:
-    return Candidate(
-        owed=debt.call,
-        citizen=citizen,
-        why=debt.why,
-        queue=place.queue,
-        joined=place.joined,
-        owed_at=debt.owed_at,
-        against=rule_for_call_back(debt.number, debt.hotline, city),
-        attempts=debt.attempts,
-        tried_at=debt.tried_at,
-        rests_until=rests.get(debt.call),
-        here=debt.number in here,
-        left=debt.rule or NOT_REACHED if debt.state is CallBackState.LEFT else None,
-    )
-
-
-def _is_by_rule(debt: CallBack, place: KeptPlace, city: City) -> bool:
-    queue = city.queues.get(place.queue)
-    return queue is not None and queue.calls_back.covers(asked=debt.is_asked)
-
-
 async def _leave(connection: AsyncConnection, owed: CallId, rule: str, at: datetime) -> None:
     with suppress(NotNow, call_backs.NoSuchCallBack):  # taken or settled meanwhile
         await call_backs.change(connection, owed, CallBackFact.LEFT, at, rule=rule)
         log.info("a call-back is left to people", call=owed, rule=rule)
-
-
-def policy_of(city: City) -> Policy:
-    """The city's words, as the plan has them."""
-    limits = city.dialling
-    quiet_from, quiet_until = limits.quiet
-    return Policy(
-        hours=CallingHours(quiet_from=quiet_from, quiet_until=quiet_until, zone=city.zone),
-        attempts=limits.call_back_attempts,
-        spacing=timedelta(seconds=limits.call_back_spacing_s),
-    )

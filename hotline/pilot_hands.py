@@ -7,55 +7,61 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.advice import ITSELF, SHORTEST_WRAP_UP, Action, Advice, Doable, Turn, gone
+from acd.advice import ITSELF, Action, Advice, Doable, Turn, gone
+from acd.advised_change import actions_in, change_for, possible_for
 from acd.arrangement import Arrangement, Wanted
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.measures import Aim, Kind, Loan, Measure, MeasureState
 from acd.model import QueueName
 from city.city import City
-from city.level import Level, QueueChange, changes
+from city.level import Level
 from hotline.pilot import Pilot
 
 
 async def set_up_pilot(
-    engine: Engine, arrangement: Arrangement, database: AsyncEngine, now: Callable[[], datetime]
+    engine: Engine,
+    arrangement: Arrangement,
+    database: AsyncEngine,
+    now: Callable[[], datetime],
+    owes: Callable[[QueueName], bool],
 ) -> Pilot:
-    """The autopilot in the mode that somebody set last; to be run."""
+    """The autopilot in the mode that somebody set last; to be run. `owes`: hotline.call_back_line."""
 
     def crisis() -> frozenset[QueueName]:
         return crisis_queues(arrangement.now.city)
 
-    pilot = Pilot(engine, MeasuringHands(arrangement, engine.distributor), database, crisis, now)
+    pilot = Pilot(engine, MeasuringHands(arrangement, engine.distributor, owes), database, crisis, now)
     await pilot.recall()
     return pilot
 
 
 def crisis_queues(city: City) -> frozenset[QueueName]:
     """Where callers of crisis lines wait."""
-    return frozenset(QueueName(hotline.queue) for hotline in city.hotlines.values() if hotline.crisis)
+    return frozenset(map(QueueName, city.crisis_queues))
 
 
 class MeasuringHands:
     """`hotline.pilot.Hands`, on the arrangement."""
 
-    def __init__(self, arrangement: Arrangement, distributor: Distributor) -> None:
-        self._arrangement, self._distributor = arrangement, distributor
+    def __init__(
+        self, arrangement: Arrangement, distributor: Distributor, owes: Callable[[QueueName], bool] = lambda _: False
+    ) -> None:
+        """`owes`: whether a rule still owes citizens of a queue the call-back that they were offered."""
+        self._arrangement, self._distributor, self._owes = arrangement, distributor, owes
 
     def doable(self, queue: QueueName) -> Doable:
         """What measures do for this queue now, and could."""
-        on = dict(self._at_work(queue))
-        wrap_up = self._distributor.queues[queue].wrap_up_time
-        possible = {Action.BORROW}
-        if wrap_up > SHORTEST_WRAP_UP:
-            possible.add(Action.WRAP_UP)
+        on, city = dict(self._at_work(queue)), self._arrangement.now.city
+        possible = {Action.BORROW, *possible_for(city.queues[queue], dials=city.lines.outgoing is not None)}
         if self._next_level() is not None:
             possible.add(Action.LEVEL)
         return Doable(
             possible=frozenset(possible),
             on=frozenset(on),
             ours=frozenset(action for action, measure in on.items() if measure.who == ITSELF),
-            wrap_up=wrap_up,
+            stays=frozenset({Action.CALL_BACK} if self._owes(queue) else ()),
+            wrap_up=self._distributor.queues[queue].wrap_up_time,
         )
 
     async def carry_out(self, advice: Advice, *, who: str, why: str) -> None:
@@ -72,9 +78,8 @@ class MeasuringHands:
     def _at_work(self, queue: QueueName) -> Iterator[tuple[Action, Measure]]:
         """The actions that are switched on for a queue, and the measure that did it; the newest last."""
         for measure in self._arrangement.now.standing:
-            action = _action_of(measure, queue)
-            if action is not None and measure.state is MeasureState.IN_FORCE:
-                yield action, measure
+            if measure.state is MeasureState.IN_FORCE:
+                yield from ((action, measure) for action in _actions_of(measure, queue))
         level, at_work = self._arrangement.now.level
         if at_work is not None and level != self._arrangement.now.levels[0]:
             yield Action.LEVEL, at_work
@@ -93,8 +98,8 @@ class MeasuringHands:
         if advice.action is Action.BORROW:
             loans = (Loan(advice.queue, lent.queue, count=lent.seats, keep=lent.keep) for lent in advice.seats)
             return Aim(kind=Kind.LEND, loans=tuple(loans))
-        if advice.action is Action.WRAP_UP and advice.wrap_up is not None:
-            change = QueueChange.model_validate({"wrap_up_s": advice.wrap_up.total_seconds()})
+        change = change_for(advice, self._arrangement.now.city.queues[advice.queue])
+        if change is not None:
             return Aim(kind=Kind.LIMITS, queue=advice.queue, change=change)
         level = self._next_level()
         if advice.action is not Action.LEVEL or level is None:
@@ -102,10 +107,10 @@ class MeasuringHands:
         return Aim(kind=Kind.LEVEL, level=level.name)
 
 
-def _action_of(measure: Measure, queue: QueueName) -> Action | None:
+def _actions_of(measure: Measure, queue: QueueName) -> frozenset[Action]:
     aim = measure.aim
     if aim.kind is Kind.LEND and any(loan.borrower == queue for loan in aim.loans):
-        return Action.BORROW
-    if aim.kind is Kind.LIMITS and aim.queue == queue and aim.change is not None and "wrap_up_s" in changes(aim.change):
-        return Action.WRAP_UP
-    return None
+        return frozenset({Action.BORROW})
+    if aim.kind is Kind.LIMITS and aim.queue == queue and aim.change is not None:
+        return actions_in(aim.change)
+    return frozenset()

@@ -14,7 +14,7 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from acd.commands import Command, RingAgent, StopRinging
+from acd.commands import BorrowSeats, Command, RingAgent, StopRinging
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -115,7 +115,9 @@ class Exchange:
     # ---- orders
 
     def carry_out(self, order: Command) -> None:
-        """Schedule an order. `dial_out` carries out those for calls that we make."""
+        """Schedule an order. `dial_out` carries out those for calls that we make; for seats: simulation.loans."""
+        if isinstance(order, BorrowSeats):
+            return
         obey = self.dial_out if is_outward(order.call) else self._obey
         self._agenda.after(self._wiring.order_s, partial(obey, order))
 

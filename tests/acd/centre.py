@@ -15,10 +15,10 @@ from acd.arrangement import Arrangement, Outcome, Wanted
 from acd.capacity import Capacity
 from acd.distributor import Distributor
 from acd.engine import Engine
-from acd.events import AgentBecameReady, AgentLoggedOn, CallJoined, QueuesLoaded
+from acd.events import AgentBecameReady, AgentLoggedOn, AgentWentOnBreak, CallEnded, CallJoined, QueuesLoaded
 from acd.journal import Journal
 from acd.measures import Aim, Kind, Loan
-from acd.model import AgentId, CallId, QueueName, SeatId
+from acd.model import AgentId, BreakReason, CallId, QueueName, RecipeStep, SeatId
 from city.city import City
 from city.level import QueueChange
 from city.load import load_city
@@ -107,6 +107,15 @@ class Centre:
             self.engine.tell(CallJoined(at=self.clock(), call=CallId(call), queue=QueueName(queue)))
         await until(lambda: calls[-1] in self.engine.distributor.calls)
 
+    async def end(self, call: str) -> None:
+        """The caller is gone."""
+        self.engine.tell(CallEnded(at=self.clock(), call=CallId(call)))
+        await until(lambda: call not in self.engine.distributor.calls)
+
+    async def rest(self, agent: str) -> None:
+        """小休."""
+        await self.engine.ask(AgentWentOnBreak(at=self.clock(), agent=AgentId(agent), reason=BreakReason.REST))
+
     def serves(self, seat: str) -> str:
         """The queues of a seat, as the engine knows it; "-": it is not there."""
         found = self.engine.distributor.seats.get(SeatId(seat))
@@ -116,6 +125,11 @@ class Centre:
         """Ring time and wrap-up time, as the engine knows them."""
         rules = self.engine.distributor.queues[QueueName(queue)]
         return rules.ring_time.total_seconds(), rules.wrap_up_time.total_seconds()
+
+    def steps(self, queue: str = GENERAL) -> dict[float, type[RecipeStep]]:
+        """Which steps the engine takes with a call of this queue, and after how many seconds."""
+        rows = self.engine.distributor.queues[QueueName(queue)].recipe
+        return {row.after.total_seconds(): type(row.step) for row in rows}
 
     def rung(self) -> list[tuple[str, str]]:
         """Calls and the seats that were rung."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from acd.arrangement import Arrangement, Wanted
 from acd.engine import Engine
 from acd.errors import (
+    CrisisHasNoMachine,
     LentToItself,
     LimitsDoNotFit,
     MeasuresChangedMeanwhile,
@@ -16,16 +18,20 @@ from acd.errors import (
     NotEnoughSeats,
     NothingToChange,
     NotInQueue,
+    OffersNoCallBack,
     Refused,
     TooBusy,
     UnknownLevel,
     UnknownMeasure,
+    UnknownPrompt,
     UnknownQueue,
     UnknownSeat,
 )
 from acd.measures import Aim
+from acd.steps import Announce, AnnounceWait, LeaveMessage, Relax
+from city.queue import CallsBack
 from hotline.fittings import acd_queues
-from tests.acd.centre import CITY, Centre, add, lend, level, limits
+from tests.acd.centre import CITY, GENERAL, Centre, add, lend, level, limits
 from tests.databases import BOTH
 
 pytestmark = BOTH
@@ -46,6 +52,8 @@ BAD: tuple[tuple[Aim, type[Refused]], ...] = (
     (limits(), NothingToChange),
     (limits(prefer_last_agent_s=5, prefer_last_agent_days=0), LimitsDoNotFit),
     (limits(recipe=({"after_s": 9.0, "step": "waive", "skill": "x"},)), LimitsDoNotFit),
+    (limits(recipe_adds=({"after_s": 60.0, "step": "offer_call_back"},)), OffersNoCallBack),
+    (limits(recipe_adds=({"after_s": 60.0, "step": "announce", "prompt": "manny"},)), UnknownPrompt),
     (level("alarm"), UnknownLevel),
 )
 
@@ -85,6 +93,33 @@ async def test_limits_set_again_hide_the_older_ones(centre: Centre) -> None:
     await centre.undo(newer)
 
     assert centre.times() == (20, 10)
+
+
+async def test_rows_laid_on_a_recipe_add_up_and_go_one_by_one(centre: Centre) -> None:
+    """Neither hides the other, nor does a new limit; each end leaves the other rows, after a restart, too."""
+    said = await centre.make(limits(recipe_adds=({"after_s": 30.0, "step": "announce_wait"},)))
+    await centre.make(limits(recipe_adds=({"after_s": 600.0, "step": "message"},)))
+    await centre.make(limits(wrap_up_s=9, recipe_adds=({"after_s": 400.0, "step": "announce_wait"},)))
+    assert centre.steps() == {30: AnnounceWait, 90: Announce, 400: AnnounceWait, 600: LeaveMessage}
+
+    await centre.undo(said)
+    assert centre.steps() == {90: Announce, 400: AnnounceWait, 600: LeaveMessage}
+    successor = centre.reborn()
+    assert {queue.name: queue for queue in await successor.restore()}[GENERAL] == centre.engine.distributor.queues[
+        GENERAL
+    ]
+
+
+async def test_no_measure_sends_who_calls_a_crisis_line_to_a_machine(centre: Centre) -> None:
+    """Neither a message nor a call-back; what is said to them may be."""
+    crisis = {"12320": CITY.hotlines["12320"].model_copy(update={"crisis": True, "menu": None})}
+    centre.measures.now = replace(centre.measures.now, base=replace(CITY, hotlines={**CITY.hotlines, **crisis}))
+    for row in ({"after_s": 600.0, "step": "message"}, {"after_s": 60.0, "step": "offer_call_back"}):
+        with pytest.raises(CrisisHasNoMachine):
+            await centre.make(limits("health", calls_back=CallsBack.ASKED, recipe_adds=(row,)))
+
+    await centre.make(limits("health", recipe_adds=({"after_s": 60.0, "step": "announce_wait"},)))
+    assert centre.steps("health") == {60: AnnounceWait, 120: Relax}
 
 
 async def test_a_level_switches_everything_at_one_go_and_back_exactly(centre: Centre) -> None:

@@ -144,6 +144,16 @@ def test_an_end_is_proposed_when_the_line_has_long_been_short() -> None:
     assert watch.look(switched(both), after_s=5) == []
 
 
+def test_what_still_owes_call_backs_does_not_end() -> None:
+    """They were promised while it was on; everything else ends as ever."""
+    watch, both = Watch(), sight(on=frozenset({Action.ANNOUNCE, Action.CALL_BACK}))
+    owing = replace(both, doable=replace(both.doable, stays=frozenset({Action.CALL_BACK})))
+    watch.look(owing)
+
+    assert watch.look(owing, after_s=EASED.total_seconds()) == ["general.announce.end"]
+    assert watch.look(both, after_s=5) == ["general.call_back.end"]
+
+
 def test_a_wait_that_swings_switches_seldom() -> None:
     """Between calm and much too long every few minutes for six hours, everything accepted at once: bounded by RESTS."""
     watch, on = Watch(), set[Action]()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from acd.advice import Action, Advice, Lent, Sight, Turn
@@ -58,6 +59,22 @@ async def test_a_proposal_says_what_how_much_and_why(face: Face) -> None:
         "general:借调坐席(health 12 个,之后预计 180 秒);预计等待 300 秒,等候 40 人,在岗 30 人,一直超过 90 秒"
     )
     assert advice["en"].startswith("general: borrow seats (12 of health, then 180 s); wait foreseen 300 s")
+
+
+async def test_a_proposed_call_back_says_to_whom_and_how_many(face: Face) -> None:
+    """The rows that would be laid on the recipe, and the room that is made for the promises."""
+    proposed(face)
+    face.pilot.standing = (replace(face.pilot.standing[0], action=Action.CALL_BACK, seats=(), then=None),)
+
+    _, seen = await face.call("GET /api/advice", role=Role.OPERATOR)
+
+    [advice] = seen["advice"]
+    assert advice["rows"][0] == {"after_s": 60, "step": "offer_call_back", "predicted_wait_s": 120}
+    assert advice["call_backs_at_once"] == 6
+    assert advice["zh"].startswith(
+        "general:提供回拨(等候 60 秒起,预计还要 120 秒以上者,同时至少可回拨 6 人);预计等待 300 秒"
+    )
+    assert "from 60 s of waiting on, to who would wait 120 s more, room for 6 call-backs at once" in advice["en"]
 
 
 async def test_a_leader_accepts_and_it_is_done_once(face: Face) -> None:

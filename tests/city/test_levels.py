@@ -6,8 +6,8 @@ import pytest
 
 from city.city import City
 from city.level import RESTING, QueueChange, changed
-from city.queue import Queue
-from tests.city.scene import Copy
+from city.queue import CallsBack, Queue
+from tests.city.scene import Copy, lend_the_other_way
 
 
 def test_a_level_changes_what_it_names(sample: City) -> None:
@@ -34,8 +34,8 @@ def test_whoever_calls_a_crisis_line_hears_no_notice(copy: Copy) -> None:
 
 
 def test_whatever_a_queue_has_but_its_names_can_be_changed() -> None:
-    """A field that queues get later is one that levels can change, without a line of code."""
-    assert set(QueueChange.model_fields) == set(Queue.model_fields) - {"name", "zh", "en"}
+    """A field that queues get later is one that levels can change, without a line of code; and rows can be added."""
+    assert set(QueueChange.model_fields) == set(Queue.model_fields) - {"name", "zh", "en"} | {"recipe_adds"}
 
 
 def test_a_city_without_levels_is_at_rest(copy: Copy) -> None:
@@ -100,3 +100,60 @@ def test_what_a_level_changes_must_fit_the_queue(copy: Copy) -> None:
     assert copy.only_mistake()[2] == "level_does_not_fit"
     queue = Queue(name="x", zh="x", en="x")
     assert changed(queue, [QueueChange(prefer_last_agent_s=5), QueueChange(wrap_up_s=9)]).wrap_up_s == 9
+
+
+ADDS = """
+[[levels]]
+name = "storm"
+zh = "风暴"
+en = "Storm"
+[levels.queues.general]
+calls_back = "asked"
+[[levels.queues.general.recipe_adds]]
+after_s = 90
+step = "offer_call_back"
+[[levels.queues.general.recipe_adds]]
+after_s = 600
+step = "message"
+"""
+
+
+def test_rows_are_laid_on_a_recipe_whose_own_go_on(copy: Copy) -> None:
+    """By time, never two at once; nothing follows a message."""
+    copy.append("levels.toml", ADDS)
+    city = copy.load()
+
+    rows = city.under([*city.levels["storm"].queues.items()]).queues["general"].recipe
+
+    assert [(row.after_s, row.step) for row in city.queues["general"].recipe] == [(90, "announce"), (900, "message")]
+    assert [(row.after_s, row.step) for row in rows] == [(90, "announce"), (91, "offer_call_back"), (600, "message")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new", "line"),
+    [
+        ("offers_no_call_back", 'calls_back = "asked"', 'calls_back = "nobody"', 9),
+        ("recipe_out_of_order", "after_s = 600", "after_s = 60", 11),
+        ("unknown_prompt", '"offer_call_back"', '"announce"\nprompt = "manny"', 10),
+        ("not_allowed", '"offer_call_back"', '"waive"\nskill = "psychology"', 9),
+        ("crisis_has_no_machine", "general", "health", 9),
+    ],
+)
+def test_rows_that_a_level_adds_are_checked_like_any_other(
+    copy: Copy, rule: str, old: str, new: str, line: int
+) -> None:
+    """Whom a caller needs is the recipe's own to say: no row of that kind is added."""
+    lend_the_other_way(copy)
+    copy.replace("hotlines.toml", 'menu = "health"', "crisis = true")
+    begins = copy.append("levels.toml", ADDS.replace(old, new))
+
+    assert (copy.mistakes()[0].rule, copy.mistakes()[0].line) == (rule, begins + line)
+
+
+def test_offers_that_nobody_would_keep_are_passed_by() -> None:
+    """What calls back may be gone by the time."""
+    queue = Queue(name="x", zh="x", en="x")
+    offers = QueueChange(recipe_adds=({"after_s": 60.0, "step": "offer_call_back"},))
+
+    assert changed(queue, [offers]).recipe == ()
+    assert len(changed(queue, [QueueChange(calls_back=CallsBack.ASKED), offers]).recipe) == 1

@@ -10,13 +10,20 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.advice import ITSELF, Action, Advice, AdviceGone, Doable, Lent, Sight, Turn
-from acd.errors import NotEnoughSeats
+from acd.advised_change import ROWS
+from acd.errors import CrisisHasNoMachine, NotEnoughSeats
 from acd.measures import MeasureState
+from acd.steps import OfferCallBack
 from city.level import Lend
+from city.queue import CallsBack
+from city.trunks import Outgoing
 from hotline.pilot_hands import MeasuringHands, crisis_queues
 from plumbing.database import connect, prepare
 from tests.acd.centre import CITY, GENERAL, HEALTH, Centre, centre_open, level, limits
 from tests.acd.conftest import Clock
+
+DIALS = replace(CITY, lines=CITY.lines.model_copy(update={"outgoing": Outgoing(trunk="carrier", number="051812345")}))
+"""The sample city with a way out."""
 
 
 @pytest.fixture
@@ -69,7 +76,7 @@ async def test_seats_are_borrowed_and_given_back(centre: Centre, hands: Measurin
 async def test_the_wrap_up_is_shortened_in_the_name_of_who_accepted(centre: Centre, hands: MeasuringHands) -> None:
     """Then it is no more possible below ten seconds; what a person did is not the autopilot's."""
     shorter = advice(Action.WRAP_UP, wrap_up=timedelta(seconds=10))
-    assert hands.doable(GENERAL).possible == set(Action) & {Action.BORROW, Action.WRAP_UP, Action.LEVEL}
+    assert hands.doable(GENERAL).possible == {Action.ANNOUNCE, Action.BORROW, Action.WRAP_UP, Action.LEVEL}
 
     await hands.carry_out(shorter, who="leader#2", why="general.wrap_up.begin: x")
     assert centre.times()[1] == 10
@@ -79,6 +86,42 @@ async def test_the_wrap_up_is_shortened_in_the_name_of_who_accepted(centre: Cent
 
     await hands.carry_out(advice(Action.WRAP_UP, Turn.END), who=ITSELF, why="x")
     assert centre.times()[1] == 30
+
+
+async def test_what_is_said_and_offered_is_laid_on_the_recipe_and_taken_off_again(centre: Centre) -> None:
+    """In any order, each known by itself; a promise that is owed yet holds the call-back's end back."""
+    owed: set[str] = set()
+    hands = MeasuringHands(centre.measures, centre.engine.distributor, owed.__contains__)
+    centre.measures.now = replace(centre.measures.now, base=DIALS)
+    own = centre.steps()
+    assert hands.doable(GENERAL).possible >= {Action.ANNOUNCE, Action.CALL_BACK}
+    assert Action.MESSAGE not in hands.doable(GENERAL).possible  # the sample's own recipe comes to it
+    assert Action.MESSAGE in hands.doable(HEALTH).possible
+
+    for action in (Action.ANNOUNCE, Action.CALL_BACK):
+        await hands.carry_out(advice(action), who=ITSELF, why="x")
+    offers = [after_s for after_s, step in centre.steps().items() if step is OfferCallBack]
+    assert offers == [row.after_s for row in ROWS[Action.CALL_BACK]]
+    assert centre.measures.now.city.queues[GENERAL].calls_back is CallsBack.ASKED
+    owed.add(GENERAL)
+    now = hands.doable(GENERAL)
+    assert (now.ours, now.stays) == ({Action.ANNOUNCE, Action.CALL_BACK}, {Action.CALL_BACK})
+    assert not now.possible & now.on
+
+    for action in (Action.ANNOUNCE, Action.CALL_BACK):
+        await hands.carry_out(advice(action, Turn.END), who=ITSELF, why="x")
+    assert centre.steps() == own
+    assert centre.measures.now.city.queues[GENERAL].calls_back is CallsBack.NOBODY
+
+
+async def test_no_advice_sends_who_calls_a_crisis_line_to_a_machine(centre: Centre, hands: MeasuringHands) -> None:
+    """None is made for it; and if one were, the measure would be refused."""
+    crisis = {"12345": CITY.hotlines["12345"].model_copy(update={"crisis": True, "menu": None})}
+    centre.measures.now = replace(centre.measures.now, base=replace(DIALS, hotlines={**CITY.hotlines, **crisis}))
+
+    for action in (Action.CALL_BACK, Action.MESSAGE):
+        with pytest.raises(CrisisHasNoMachine):
+            await hands.carry_out(advice(action), who="leader#2", why="x")
 
 
 async def test_limits_of_something_else_are_not_a_shorter_wrap_up(centre: Centre, hands: MeasuringHands) -> None:
