@@ -26,10 +26,8 @@ from acd.events import (
     TalkEnded,
 )
 from acd.model import AgentId, AgentState, BreakReason, CallId, QueueName, RingFailure, SeatId, is_outward
-from acd.phone_facts import PhoneFreed, PhoneTaken
 from telephony.resync import difference
 from telephony.telephones import LiveCall, Telephones, Where
-from tests.acd.phones import take_phone
 from tests.acd.scene import Scene, clock, skilled
 from tests.acd.test_random_play import HANDING_ON, Move, play_all
 from tests.telephony.by_chance import Pick, by_chance
@@ -294,33 +292,3 @@ def test_a_caller_whom_the_recipe_sent_to_leave_a_message_has_left_the_line() ->
     assert look(scene, live(Where.ELSEWHERE)) == []
     assert look(scene, live(Where.MESSAGE)) == [MessageBegun]
     assert scene.core.waiting == ()
-
-
-def test_phones_that_dial_a_code_are_found_and_those_that_do_not_any_more() -> None:
-    """One is over, one went on to the next code, one was not heard of; the fourth is as it is known."""
-    scene = Scene()
-    for seat in ("8101", "8102", "8104"):
-        take_phone(scene, seat, f"{seat}-1")
-    legs = {"8102": "8102-2", "8103": "8103-1", "8104": "8104-1"}
-    now = Telephones(calls={}, in_use={SeatId(seat): frozenset({CallId(leg)}) for seat, leg in legs.items()})
-
-    facts = difference(now, scene.core, scene.now)
-    assert facts == (
-        PhoneFreed(at=scene.now, seat=SeatId("8101"), use=CallId("8101-1")),
-        PhoneFreed(at=scene.now, seat=SeatId("8102"), use=CallId("8102-1")),
-        PhoneTaken(at=scene.now, seat=SeatId("8102"), use=CallId("8102-2")),
-        PhoneTaken(at=scene.now, seat=SeatId("8103"), use=CallId("8103-1")),
-    )
-    for fact in facts:
-        scene.tell(fact)
-    assert difference(now, scene.core, scene.now) == ()
-
-
-def test_a_code_that_began_while_the_telephones_were_looked_at_is_not_over() -> None:
-    """That it began comes by FastAGI, beside the news that is held back."""
-    scene = Scene()
-    take_phone(scene, "8101", "old")
-    take_phone(scene, "8102", "new")
-
-    facts = difference(Telephones(calls={}), scene.core, scene.now, known_uses={CallId("old")})
-    assert facts == (PhoneFreed(at=scene.now, seat=SeatId("8101"), use=CallId("old")),)
