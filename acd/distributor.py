@@ -26,6 +26,8 @@ from acd import (
     force,
     force_facts,
     overflow,
+    phone_facts,
+    phone_use,
     ringing,
     seating,
     talk_facts,
@@ -37,7 +39,20 @@ from acd.commands import Command
 from acd.events import Event
 from acd.hall import Hall
 from acd.matching import rank
-from acd.model import Agent, AgentId, CallId, Force, Offer, Queue, QueueName, Seat, SeatId, Snapshot, WaitingCall
+from acd.model import (
+    Agent,
+    AgentId,
+    CallId,
+    Force,
+    Offer,
+    PhoneUse,
+    Queue,
+    QueueName,
+    Seat,
+    SeatId,
+    Snapshot,
+    WaitingCall,
+)
 from acd.offering import match
 from acd.outlook import Outlook
 
@@ -86,6 +101,8 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.RecordingResumed: talking.resume,
     events.PhoneRegistered: seating.register_phone,
     events.PhoneLost: seating.lose_phone,
+    phone_facts.PhoneTaken: phone_use.take,
+    phone_facts.PhoneFreed: phone_use.free,
     events.AgentLoggedOn: duty.log_on,
     events.AgentBecameReady: duty.become_ready,
     events.AgentWentOnBreak: duty.go_on_break,
@@ -143,6 +160,11 @@ class Distributor:
     def seats(self) -> Mapping[SeatId, Seat]:
         """All seats. A live view."""
         return MappingProxyType(self._hall.seats)
+
+    @property
+    def in_use(self) -> Mapping[SeatId, PhoneUse]:
+        """Phones that dial a code and cannot be rung. A live view."""
+        return MappingProxyType(self._hall.in_use)
 
     @property
     def queues(self) -> Mapping[QueueName, Queue]:
@@ -273,4 +295,5 @@ class Distributor:
             rates=rates,
             engaged=engaged,
             forces=tuple(sorted(hall.forces.values(), key=lambda one: one.agent)),
+            in_use=tuple(sorted(hall.in_use.values())),
         )

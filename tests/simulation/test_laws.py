@@ -34,6 +34,7 @@ class Believed:
     calls: frozenset[CallId] = frozenset()
     seats: Mapping[SeatId, Seat] = field(default_factory=lambda: {SEAT: Seat(SEAT, frozenset({GENERAL}))})
     forces: Mapping[AgentId, Force] = field(default_factory=dict)
+    in_use: frozenset[SeatId] = frozenset()
     is_blind: bool = False
 
 
