@@ -31,14 +31,14 @@ from api.board import Board
 from api.ports import Services
 from asr.transcriber import Transcriber
 from hotline.acquaintance import acquaintance
-from hotline.aside import Aside
+from hotline.aside import aside
 from hotline.beginning import ami_account, open_database, open_seats, read_city, remember
+from hotline.books import usage_of
 from hotline.callbook import CallBook
 from hotline.calling_back import set_up_calling_back
 from hotline.desk import PhoneDesk
 from hotline.doors import CannotStart, agi_open, http_open
 from hotline.fittings import (
-    Books,
     Callers,
     Floor,
     Sight,
@@ -175,7 +175,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await open_seats(city, engine, capacity, arrangement)
         pilot = await set_up_pilot(engine, arrangement, database, now, call_backs.line.owes)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
-        reception = Reception(lambda: arrangement.now.city, desk, now, acquaintance(database))
+        reception = Reception(lambda: arrangement.now.city, desk, now, acquaintance(database), engine.tell)
         handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts | {"offer-call-back": call_backs.offer.receive}))
@@ -208,8 +208,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
                 witness,
                 speech.sweeper,
             ),
-            books=Books(journal, lambda: city),
-            hindsight=Aside(settings.database, hotline_of),
+            hindsight=await stack.enter_async_context(aside(settings.database, lambda: usage_of(city))),
             transcription=speech.transcriber,
             database=database,
             archive=speech.vault,

@@ -7,9 +7,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, ParamSpec, TypedDict
+from typing import Any, ParamSpec
 
 from sqlalchemy import Row, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,9 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.events import Request
-from acd.journal import Journal
-from acd.kpi import Kpis
-from acd.ledger import DECIDING, LONGEST_CALL, Ledger
 from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from acd.outlook import Outlook
 from acd.why import NobodyRings, nobody_rings
@@ -180,48 +177,6 @@ class Sight:
     listener: Listener
     lookout: Lookout
     perimeter: Perimeter
-
-
-AT_ONE_GO: Final = 50  # facts read back before the loop's others have their turn
-
-
-class _Usage(TypedDict):
-    hotline_of: Callable[[str], str]
-    short: timedelta
-
-
-class Books:
-    """Ledger and figures, reckoned up anew from the journal whenever it is asked for."""
-
-    def __init__(self, journal: Journal, city: Callable[[], City]) -> None:
-        self._journal, self._city = journal, city
-
-    async def ledger(self, since: datetime, until: datetime) -> Ledger:
-        """The calls that came in this period, up to the last fact on disk."""
-        ledger = Ledger(**self._usage(), since=since, until=until)
-        await self._tell(ledger, since)
-        return ledger
-
-    async def kpis(self, since: datetime, until: datetime) -> Kpis:
-        """The figures of the same calls."""
-        kpis = Kpis(**self._usage(), since=since, until=until)
-        await self._tell(kpis, since)
-        return kpis
-
-    def _usage(self) -> _Usage:
-        city = self._city()  # as it is now: a reload meanwhile does not mix two cities
-        return {
-            "hotline_of": lambda dialled: city.hotline_for(dialled).hotline.number,
-            "short": timedelta(seconds=city.about.short_abandon_s),
-        }
-
-    async def _tell(self, fold: Ledger | Kpis, since: datetime) -> None:
-        told = 0
-        async for fact in self._journal.events_of(DECIDING, since=since - LONGEST_CALL):
-            fold.note(fact)
-            told += 1
-            if told % AT_ONE_GO == 0:
-                await asyncio.sleep(0)  # whoever is to be rung goes first
 
 
 class Vitals:
