@@ -27,7 +27,7 @@ from city.recipe import AddedRow, AnnounceWaitRow, AnyRow, MessageRow, OfferCall
 from city.written import Written
 
 OFFERED_IF_S: Final = 120.0
-AGENTS_EACH: Final = 5
+AGENTS_EACH: Final = 10
 
 ROWS: Final[dict[Action, tuple[AddedRow, ...]]] = {
     Action.ANNOUNCE: tuple(AnnounceWaitRow(after_s=after_s, step="announce_wait") for after_s in (30.0, 150.0, 300.0)),

@@ -17,7 +17,7 @@ from acd.model import OfferCallBack
 from city.level import Lend
 from city.queue import CallsBack
 from city.trunks import Outgoing
-from hotline.pilot_hands import MeasuringHands, crisis_queues
+from hotline.pilot_hands import MeasuringHands
 from plumbing.database import connect, prepare
 from tests.acd.centre import CITY, GENERAL, HEALTH, Centre, centre_open, level, limits
 from tests.acd.conftest import Clock
@@ -40,7 +40,7 @@ async def centre(database_url: str) -> AsyncIterator[Centre]:
 @pytest.fixture
 def hands(centre: Centre) -> MeasuringHands:
     """On that centre."""
-    return MeasuringHands(centre.measures, centre.engine.distributor)
+    return MeasuringHands(centre.measures)
 
 
 def advice(action: Action, turn: Turn = Turn.BEGIN, **more: object) -> Advice:
@@ -91,7 +91,7 @@ async def test_the_wrap_up_is_shortened_in_the_name_of_who_accepted(centre: Cent
 async def test_what_is_said_and_offered_is_laid_on_the_recipe_and_taken_off_again(centre: Centre) -> None:
     """In any order, each known by itself; a promise that is owed yet holds the call-back's end back."""
     owed: set[str] = set()
-    hands = MeasuringHands(centre.measures, centre.engine.distributor, owed.__contains__)
+    hands = MeasuringHands(centre.measures, owed.__contains__)
     centre.measures.now = replace(centre.measures.now, base=DIALS)
     own = centre.steps()
     assert hands.doable(GENERAL).possible >= {Action.ANNOUNCE, Action.CALL_BACK}
@@ -147,11 +147,11 @@ async def test_a_level_that_touches_a_crisis_lane_is_not_proposed(centre: Centre
     """Neither its rules nor its seats."""
     crisis = {"12320": CITY.hotlines["12320"].model_copy(update={"crisis": True, "menu": None})}
     city = replace(CITY, hotlines={**CITY.hotlines, **crisis})
-    assert crisis_queues(city) == {HEALTH}
+    assert city.crisis_queues == {HEALTH}
     lends = CITY.levels["elevated"].model_copy(
         update={"queues": {}, "lend": (Lend(lender="health", borrower="general", seats=1),)}
     )
 
     for levels in (CITY.levels, {**CITY.levels, "elevated": lends}):
         centre.measures.now = replace(centre.measures.now, base=replace(city, levels=levels))
-        assert Action.LEVEL not in MeasuringHands(centre.measures, centre.engine.distributor).doable(GENERAL).possible
+        assert Action.LEVEL not in MeasuringHands(centre.measures).doable(GENERAL).possible
