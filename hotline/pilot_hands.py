@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.advice import Advice, Doable, Turn
 from acd.advised_measure import aim_of, doable, measure_of
-from acd.arrangement import Arrangement, Wanted
+from acd.arrangement import Arrangement, Outcome, Wanted
 from acd.engine import Engine
+from acd.foresight import Effect
 from acd.model import QueueName
 from hotline.pilot import Pilot
 
@@ -46,10 +47,17 @@ class MeasuringHands:
 
     async def carry_out(self, advice: Advice, *, who: str, why: str) -> None:
         """Make the measure, or end the newest one of its kind. acd.errors.Refused, AdviceGone among them."""
-        version = self._arrangement.version
+        await self._carry_out(advice, who, why, dry_run=False)
+
+    async def foresee(self, advice: Advice) -> Effect | None:
+        """What that would do to the calls and agents of now. Raises what `carry_out` does."""
+        return (await self._carry_out(advice, "", "", dry_run=True)).effect
+
+    async def _carry_out(self, advice: Advice, who: str, why: str, *, dry_run: bool) -> Outcome:
+        arrangement = self._arrangement
+        version = arrangement.version
         if advice.turn is Turn.BEGIN:
-            aim = aim_of(advice, self._arrangement.now)
-            await self._arrangement.make(Wanted(aim=aim, who=who, why=why, version=version))
-            return
-        measure = measure_of(advice, self._arrangement.now)
-        await self._arrangement.undo(measure.number, version=version, who=who, why=why)
+            wanted = Wanted(aim=aim_of(advice, arrangement.now), who=who, why=why, version=version)
+            return await arrangement.make(wanted, dry_run=dry_run)
+        number = measure_of(advice, arrangement.now).number
+        return await arrangement.undo(number, version=version, who=who, why=why, dry_run=dry_run)

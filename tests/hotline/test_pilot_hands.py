@@ -114,6 +114,25 @@ async def test_what_is_said_and_offered_is_laid_on_the_recipe_and_taken_off_agai
     assert centre.measures.now.city.queues[GENERAL].calls_back is CallsBack.NOBODY
 
 
+async def test_an_advice_is_tried_on_the_live_queue(centre: Centre, hands: MeasuringHands) -> None:
+    """Who would be rung at once; that nothing would be said while no wait is known; its end, too. Nothing happens."""
+    await centre.waits("c1", "c2", "c3")
+    await hands.carry_out(advice(Action.MESSAGE), who=ITSELF, why="x")
+    before, told = centre.engine.distributor.snapshot(), len(centre.floor.orders)
+    centre.clock.move(59)  # half a minute is over; c1 is being rung
+
+    lent = await hands.foresee(advice(Action.BORROW, seats=(Lent(HEALTH, 2, 1),)))
+    said = await hands.foresee(advice(Action.ANNOUNCE))
+    ended = await hands.foresee(advice(Action.MESSAGE, Turn.END))
+
+    assert lent
+    assert [(offer.call, offer.seat) for offer in lent.offers] == [("c2", "8007"), ("c3", "8008")]
+    assert said
+    assert ended
+    assert (said.spoken_to, said.to_message, ended.spoken_to) == (0, 0, 0)
+    assert (centre.engine.distributor.snapshot(), len(centre.floor.orders)) == (before, told)
+
+
 async def test_no_advice_sends_who_calls_a_crisis_line_to_a_machine(centre: Centre, hands: MeasuringHands) -> None:
     """None is made for it; and if one were, the measure would be refused."""
     crisis = {"12345": CITY.hotlines["12345"].model_copy(update={"crisis": True, "menu": None})}
