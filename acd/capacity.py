@@ -21,6 +21,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.crisis import must_stay_staffed
 from acd.engine import Engine
 from acd.errors import (
     BadSeat,
@@ -34,6 +35,7 @@ from acd.errors import (
 from acd.events import Request, SeatClosed, SeatOpened
 from acd.foresight import Effect, foresee
 from acd.inbox import EngineStopped
+from acd.matching import Ask
 from acd.measures import Loan, seat_under
 from acd.model import QueueName, Seat, SeatId
 from acd.seat_table import (
@@ -66,6 +68,7 @@ class Capacity:
         self._database, self._engine, self.phones = database, engine, phones
         self.one_at_a_time = asyncio.Lock()  # acd.arrangement takes it, too
         self.loans: tuple[Loan, ...] = ()  # in force now: acd.arrangement knows
+        self.lanes: frozenset[Ask] = frozenset()  # crisis lanes: it knows, too
 
     def rehearsal(self) -> Rehearsal:
         """The same to ask, but nothing is changed."""
@@ -114,19 +117,25 @@ class Capacity:
         return StoredSeat(seat, version)
 
     async def change_seat(self, seat: Seat, *, version: int, who: str, why: str) -> StoredSeat:
-        """Change what a seat serves and adds. BadSeat, UnknownQueue, UnknownSeat, SeatChangedMeanwhile."""
+        """Change what a seat serves and adds.
+
+        BadSeat, UnknownQueue, UnknownSeat, SeatChangedMeanwhile, CrisisLaneNeedsAgents.
+        """
         self.check(seat)
         version = await self._change(Wish(seat.id, seat, who, why, self._must_be_version(seat.id, version)))
         return StoredSeat(seat, version)
 
     async def close_seat(self, seat: SeatId, *, version: int, who: str, why: str) -> int:
-        """Remove a seat; a conversation there goes on. Returns the change. UnknownSeat, SeatChangedMeanwhile."""
+        """Remove a seat; a conversation there goes on. Returns the change.
+
+        UnknownSeat, SeatChangedMeanwhile, CrisisLaneNeedsAgents.
+        """
         return await self._change(Wish(seat, None, who, why, self._must_be_version(seat, version)))
 
     async def undo(self, change: int, *, who: str, why: str = "") -> int:
         """Take a change back, if nothing has changed the seat since; returns the number of the undoing change.
 
-        UnknownChange, SeatChangedMeanwhile, UnknownQueue (a queue it served is gone).
+        UnknownChange, SeatChangedMeanwhile, UnknownQueue (a queue it served is gone), CrisisLaneNeedsAgents.
         """
         async with self._database.connect() as connection:
             row = (await connection.execute(select(seat_changes).where(seat_changes.c.seq == change))).one_or_none()
@@ -170,9 +179,10 @@ class Capacity:
         return seq
 
     def _request(self, wish: Wish) -> SeatOpened | SeatClosed:
-        """What the engine is asked. SeatOfMeasure, if the seat would still be there."""
+        """What the engine is asked. SeatOfMeasure, if the seat would still be there; CrisisLaneNeedsAgents."""
         now = self._engine.now()
         after = self.under(wish.seat, wish.after)
+        must_stay_staffed(self._engine.distributor, {wish.seat: after}, self.lanes)
         if after is None:
             return SeatClosed(at=now, seat=wish.seat, by=wish.who)
         if wish.after is None:
@@ -208,7 +218,7 @@ class Rehearsal(Capacity):
 
     def __init__(self, real: Capacity) -> None:
         super().__init__(real._database, real._engine, phones=real.phones)  # noqa: SLF001 - its own kind
-        self.one_at_a_time, self.loans = real.one_at_a_time, real.loans
+        self.one_at_a_time, self.loans, self.lanes = real.one_at_a_time, real.loans, real.lanes
         self.then: tuple[Request, ...] = ()  # what would be asked right after the change
         self.effect: Effect | None = None
 

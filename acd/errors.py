@@ -116,6 +116,12 @@ class NotEnoughSeats(Refused):
     rule = "not_enough_seats"
 
 
+class CrisisLaneNeedsAgents(Refused):
+    """A loan, or a seat changed or closed, would leave a crisis lane without an agent on duty."""
+
+    rule = "crisis_lane_needs_agents"
+
+
 class NotInQueue(Refused):
     """A seat is to be lent by a queue that it does not serve."""
 

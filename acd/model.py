@@ -5,7 +5,7 @@ Pure data. Nothing here reads a clock, a socket or a database.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple, NewType
@@ -84,44 +84,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecipeStep:
-    """What a row of a recipe does with a call. Each kind of step is a class of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Relax(RecipeStep):
-    """放宽技能: whoever asks for this skill is content with less of it: with `to_level`, or with none (0)."""
-
-    skill: Skill
-    to_level: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LeaveMessage(RecipeStep):
-    """请留言: the caller is asked for a voice message, and leaves the line. Nothing can follow it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Say(RecipeStep):
-    """Something is said to the caller, who keeps their place and may be offered to somebody meanwhile."""
-
-    expects: timedelta | None = field(default=None, kw_only=True)  # only if the wait from then on is foreseen so long
-
-
-@dataclass(frozen=True, slots=True)
-class Announce(Say):
-    """播报: a prompt of the city's, by its name."""
-
-    prompt: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnnounceWait(Say):
-    """播报预计等待: between how many minutes, or nothing where that is not known or of no use (acd.forecast)."""
-
-
-@dataclass(frozen=True, slots=True)
-class OfferCallBack(Say):
-    """提供回拨: who presses 1 is called back in their place, and need not wait on the line."""
+    """What a row of a recipe does with a call. Each kind of step is a class of its own, in acd.steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +156,8 @@ class WaitingCall:
     held_until: datetime | None = None  # until then it waits only for them, while they are on duty
     leaves: bool = False  # its recipe has come to the message: it goes there unless somebody is free for it
     says: RecipeRow | None = None  # to be said to the caller, unless somebody is free for them
-    heard: timedelta = timedelta(0)  # what rows up to this long a wait say is not said (again)
+    heard: timedelta = timedelta(0)  # what rows up to this long a wait say, or borrow, is not done (again)
+    borrows: RecipeRow | None = None  # seats are to be borrowed for its queue, unless somebody is free for it
 
     @property
     def asks(self) -> Skills:

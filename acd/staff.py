@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from plumbing.database import metadata
 WRONG_PINS_MOST = 5
 LOCK_TIME = timedelta(minutes=5)
 HASHES_AT_ONCE = 2  # each takes 64 MiB and a core for some 50 ms; the rest wait their turn
+NAMES_AGAIN_S = 2.0
 NUMBER = re.compile(r"[0-9]{3,8}", re.ASCII)
 PIN = re.compile(r"[0-9]{4,12}", re.ASCII)
 
@@ -90,6 +92,8 @@ class Staff:
         self._hasher = hasher or PasswordHasher()
         self._nobodys_hash: str | None = None
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
+        self._names: dict[AgentId, str] = {}
+        self._read_at_s = -NAMES_AGAIN_S
 
     async def add(self, member: StaffMember, pin: str) -> None:
         """Enter a person. BadNumberOrPin, NumberTaken."""
@@ -110,12 +114,24 @@ class Staff:
                 await connection.execute(insert(staff).values(row))
         except IntegrityError:
             raise NumberTaken(f"{member.number} is taken", f"工号 {member.number} 已被使用") from None
+        self._names[member.number] = member.name
 
     async def everybody(self) -> Sequence[StaffMember]:
         """All persons, by number."""
         async with self._engine.connect() as connection:
             rows = (await connection.execute(select(staff).order_by(staff.c.number))).all()
         return [_member(row) for row in rows]
+
+    async def names(self, of: Collection[AgentId]) -> Mapping[AgentId, str]:
+        """The names of those who are known, of these at least. A person's name never changes, so it is read once.
+
+        Who is not in the directory is looked for again, but not all the time.
+        """
+        unknown = any(number not in self._names for number in of)
+        if unknown and time.monotonic() - self._read_at_s >= NAMES_AGAIN_S:
+            self._read_at_s = time.monotonic()
+            self._names |= {member.number: member.name for member in await self.everybody()}
+        return self._names
 
     async def verify_pin(self, number: str, pin: str, *, now: datetime) -> StaffMember:
         """The person with this number and PIN. WrongPin, LockedOut."""

@@ -52,11 +52,9 @@ class AgentsSeen(Answer):
 
 async def floor(asked: Asked[Nothing]) -> AgentsSeen:
     """Who is logged on, and what they do."""
-    names = {member.number: member.name for member in await asked.services.directory.everybody()}
-    everybody = sorted(asked.services.floor.agents(), key=lambda agent: agent.id)
-    return AgentsSeen(
-        agents=tuple(_seen(agent, names) for agent in everybody if agent.state is not AgentState.LOGGED_OFF)
-    )
+    names = await asked.services.directory.names([agent.id for agent in asked.services.floor.agents()])
+    everybody = sorted(asked.services.floor.agents(), key=lambda agent: agent.id)  # as they are now, not before that
+    return AgentsSeen(agents=tuple(_seen(agent, names) for agent in everybody))
 
 
 def _seen(agent: Agent, names: Mapping[AgentId, str]) -> AgentSeen:

@@ -35,8 +35,11 @@ from api import (
 from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of
+from api.glance import Glance, Moment, shown
+from api.listening import Gone, while_heard
 from api.people import Person, Role
 from api.ports import Services
+from api.turnstile import Turnstile
 
 VERSION = "0.1.0"  # of the API; docs/openapi.json carries it
 BODY_BYTES_MOST = 64 * 1024
@@ -47,8 +50,8 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("GET", "/api/alive", health.alive, Nothing, Done, None, "进程是否存活", "is the process alive"),
     Route("GET", "/api/health", health.health, Nothing, health.Health, OPERATOR, "运行状况", "how the house does"),
     Route("GET", "/api/live", live.stream, Nothing, EventStream, OPERATOR, "实时动态", "calls moving, as events"),
-    Route("GET", "/api/calls", calls.live, Nothing, calls.CallsSeen, OPERATOR, "当前来电", "the calls of this moment"),
-    Route("GET", "/api/queues", queues.everything, Nothing, queues.QueuesSeen, OPERATOR, "队列与预计等待", "the queues, and how long whoever joins now will wait"),
+    Route("GET", "/api/calls", calls.live, Nothing, calls.CallsSeen, OPERATOR, "当前来电", "the calls of this moment", shared=True),
+    Route("GET", "/api/queues", queues.everything, Nothing, queues.QueuesSeen, OPERATOR, "队列与预计等待", "the queues, and how long whoever joins now will wait", shared=True),
     Route("GET", "/api/advice", advice.everything, Nothing, advice.AdviceList, OPERATOR, "洪峰建议及理由", "what the autopilot proposes, and why"),
     Route("POST", "/api/advice/{advice}/accept", advice.accept, advice.Accepting, advice.AdviceDone, LEADER, "采纳建议(留痕),或预演", "do as proposed (written down), or say what it would do"),
     Route("POST", "/api/advice/{advice}/dismiss", advice.dismiss, advice.Saying, advice.AdviceSeen, LEADER, "搁置建议(留痕)", "not now (written down)"),
@@ -65,7 +68,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/calls/{call}/supervise", talk.supervise, talk.StandBeside, Done, LEADER, "监听/密语/强插(留痕)", "listen, whisper or barge (written down)"),
     Route("POST", "/api/calls/{call}/unmask", unmask.show, unmask.WhyUnmask, unmask.NumberShown, OPERATOR, "查看完整号码,须说明原因(留痕)", "a caller's whole number, for a reason (written down)"),
     Route("GET", "/api/calls/{call}/timeline", talk.timeline, Nothing, talk.Timeline, OPERATOR, "来电时间线", "everything that happened in a call"),
-    Route("GET", "/api/calls/{call}/why", why.call, why.WhyWanted, why.Explained, OPERATOR, "来电为何等候、由谁接听", "why a call waited, and why who answered did"),
+    Route("GET", "/api/calls/{call}/why", why.call, why.WhyWanted, why.Explained, OPERATOR, "来电为何等候、由谁接听", "why a call waited, and why who answered did", long=True),
     Route("GET", "/api/callbacks", dialling.debts, dialling.DebtsWanted, dialling.DebtsSeen, OPERATOR, "待回拨列表", "who is owed a call-back"),
     Route("POST", "/api/callbacks", dialling.owe, dialling.OweCallBack, Done, OPERATOR, "登记回拨请求", "the citizen of a call asked to be called back"),
     Route("POST", "/api/callbacks/{call}/take", dialling.take, dialling.ByAgent, Done, OPERATOR, "领取回拨", "take a call-back"),
@@ -73,9 +76,9 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/callbacks/{call}/dial", dialling.call_back, dialling.ByAgent, dialling.DialOutBegun, OPERATOR, "回拨市民(先响本人话机)", "call the citizen back, one's own phone first"),
     Route("GET", "/api/dialouts", dialling.latest, Nothing, dialling.DialOutsSeen, OPERATOR, "外呼记录", "calls that we made"),
     Route("POST", "/api/dialouts", dialling.dial, dialling.DialCitizen, dialling.DialOutBegun, OPERATOR, "点击外呼(先响本人话机)", "call a citizen, one's own phone first"),
-    Route("GET", "/api/agents", agents.floor, Nothing, agents.AgentsSeen, OPERATOR, "在线话务员", "who is logged on"),
+    Route("GET", "/api/agents", agents.floor, Nothing, agents.AgentsSeen, OPERATOR, "在线话务员", "who is logged on", shared=True),
     Route("POST", "/api/agents/{agent}/move", agents.move, agents.MoveAgent, Done, LEADER, "强制就绪/小休/签出", "make an agent ready, on break, logged off"),
-    Route("GET", "/api/agents/{agent}/why", why.agent, why.WhyAgentWanted, why.Explained, OPERATOR, "为何派给此人", "why this agent got this call"),
+    Route("GET", "/api/agents/{agent}/why", why.agent, why.WhyAgentWanted, why.Explained, OPERATOR, "为何派给此人", "why this agent got this call", long=True),
     Route("GET", "/api/queues/{queue}/why", why.queue, Nothing, why.Explained, OPERATOR, "队列此刻为何无人振铃", "why nobody rings in a queue now"),
     Route("GET", "/api/staff", agents.directory, Nothing, agents.StaffList, LEADER, "话务员名册", "the directory of agents"),
     Route("POST", "/api/staff", agents.enter, agents.AddStaff, agents.StaffSeen, ADMIN, "登记话务员", "enter an agent"),
@@ -104,9 +107,9 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/recordings/sweep", recordings.sweep, recordings.SweepWanted, recordings.SweepSeen, LEADER, "清点录音", "compare the recordings' table, archive and spool"),
     Route("GET", "/api/jobs", jobs.everything, jobs.JobsWanted, jobs.JobsSeen, OPERATOR, "转写任务", "what is still to be transcribed, or could not be"),
     Route("POST", "/api/jobs/{job}/retry", jobs.retry, Nothing, jobs.JobSeen, LEADER, "重试转写", "have a job that was given up tried again"),
-    Route("GET", "/api/ledger", ledger.balance, ledger.PeriodWanted, ledger.LedgerSeen, OPERATOR, "来电结账", "what became of every call, and whether the sums reconcile"),
-    Route("GET", "/api/kpi", kpi.figures, kpi.KpiWanted, kpi.KpiSeen, OPERATOR, "运行指标", "service level, connected rate, abandonment, waits; by hotline or queue, by interval"),
-    Route("GET", "/api/kpi/agents", agent_kpi.figures, agent_kpi.AgentKpiWanted, agent_kpi.AgentKpiSeen, OPERATOR, "话务员指标", "handle time, wrap-up, hold, occupancy; by agent and queue, by interval"),
+    Route("GET", "/api/ledger", ledger.balance, ledger.PeriodWanted, ledger.LedgerSeen, OPERATOR, "来电结账", "what became of every call, and whether the sums reconcile", long=True),
+    Route("GET", "/api/kpi", kpi.figures, kpi.KpiWanted, kpi.KpiSeen, OPERATOR, "运行指标", "service level, connected rate, abandonment, waits; by hotline or queue, by interval", long=True),
+    Route("GET", "/api/kpi/agents", agent_kpi.figures, agent_kpi.AgentKpiWanted, agent_kpi.AgentKpiSeen, OPERATOR, "话务员指标", "handle time, wrap-up, hold, occupancy; by agent and queue, by interval", long=True),
     Route("GET", "/api/audit", audit.everything, audit.AuditWanted, audit.AuditSeen, LEADER, "查阅留痕", "who heard, saw or changed what"),
     Route("GET", "/api/tokens", tokens.everything, Nothing, tokens.TokensSeen, ADMIN, "令牌列表", "all tokens"),
     Route("POST", "/api/tokens", tokens.make, tokens.MakeToken, tokens.FreshToken, ADMIN, "签发令牌", "make a token"),
@@ -130,11 +133,29 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Door:
+    """What all routes of one application have in common."""
+
+    def __init__(self, services: Services, clock: Clock) -> None:
+        self.services, self.clock = services, clock
+        self.turnstile = Turnstile()
+        self._writes = 0
+
+    def note_write(self) -> None:
+        """Somebody may have changed something: what was shown before is old."""
+        self._writes += 1
+
+    def moment(self) -> Moment:
+        """What a shared page is a function of."""
+        return Moment(self.services.floor.turns, self._writes)
+
+
 def build(services: Services, *, routes: Sequence[Route[Any]] = ROUTES, clock: Clock = _utc_now) -> web.Application:
     """The application, ready for a runner. When it stops, watchers of the board are let go first."""
     app = web.Application(client_max_size=BODY_BYTES_MOST, middlewares=[_answer_errors])
+    door = Door(services, clock)
     for route in routes:
-        app.router.add_route(route.method, route.path, _through(route, services, clock))
+        app.router.add_route(route.method, route.path, _through(route, door))
     app.on_response_prepare.append(_put_headers)
     app.on_shutdown.append(lambda _: _let_watchers_go(services))
     return app
@@ -154,6 +175,8 @@ async def _answer_errors(
 ) -> web.StreamResponse:
     try:
         return await handler(request)
+    except Gone:
+        return web.Response(status=499)  # that nobody reads
     except Exception as error:  # noqa: BLE001 - the edge: whatever it was, the client gets a Problem
         status, problem = problem_of(error)
         response = _json(problem, status)
@@ -162,25 +185,52 @@ async def _answer_errors(
         return response
 
 
-def _through(
-    route: Route[Any], services: Services, clock: Clock
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _through(route: Route[Any], door: Door) -> Answering:
     """May they? Is it well-formed? Then act, and encode the answer."""
+    if route.shared:
+        return _looked_at(route, door)
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        by = await _person(route, request, services)
-        asked = Asked(
-            wish=await _wish(route, request),
-            by=by,
-            path=dict(request.match_info),
-            services=services,
-            now=clock(),
-            request=request,
-        )
-        given = await route.act(asked)
-        return given if isinstance(given, web.StreamResponse) else _json(given, 200)
+        if request.method == "GET":
+            await door.turnstile.passed()
+        by = await _person(route, request, door.services)
+        asked = _asked(await _wish(route, request), by, request, door)
+        try:
+            given = await (while_heard(request, route.act(asked)) if route.long else route.act(asked))
+        finally:
+            if request.method != "GET":
+                door.note_write()
+        return _encoded(given)
 
     return answer
+
+
+def _looked_at(route: Route[Any], door: Door) -> Answering:
+    """The same for a page that does not depend on who looks."""
+    glance = Glance(door.moment)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        await door.turnstile.passed()
+        by = await _person(route, request, door.services)
+        asked = _asked(await _wish(route, request), by, request, door)
+        return shown(await glance.look(lambda: _only(route, asked)), request)
+
+    return answer
+
+
+async def _only(route: Route[Any], asked: Asked[Any]) -> BaseModel:
+    given = await route.act(asked)
+    if not isinstance(given, BaseModel):
+        raise TypeError(f"{route.path}: only a page can be shared")
+    return given
+
+
+def _asked(wish: Wish, by: Person, request: web.Request, door: Door) -> Asked[Any]:
+    path = dict(request.match_info)
+    return Asked(wish=wish, by=by, path=path, services=door.services, now=door.clock(), request=request)
 
 
 ANYBODY = Person(token_id=0, name="anybody", role=OPERATOR)
@@ -205,6 +255,12 @@ async def _wish(route: Route[Any], request: web.Request) -> Wish:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
     return takes.model_validate_json(await request.read() or b"{}")
+
+
+def _encoded(given: BaseModel | bytes | web.StreamResponse) -> web.StreamResponse:
+    if isinstance(given, bytes):
+        return web.Response(body=given, content_type="application/json")
+    return given if isinstance(given, web.StreamResponse) else _json(given, 200)
 
 
 def _json(answer: BaseModel, status: int) -> web.Response:

@@ -41,8 +41,8 @@ from acd.inbox import EngineStopped
 from acd.staff import BadNumberOrPin
 from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.jobs import JobNotDead, UnknownJob
-from api.ports import PastUnreadable, TooLong, TooMuch, Unknown
 from api.recordings import ReasonNeeded
+from api.unanswered import PastAway, PastUnreadable, PeriodTooLong, TooLong, TooMany, TooMuch, Unknown
 from recordings.grants import (
     GrantExpired,
     GrantForAnother,
@@ -97,6 +97,19 @@ TABLE: dict[type[Exception], Line] = {
     TooLong: Line(
         503, "took_too_long", "回看用时过长,请缩小范围后重试", "looking back took too long; ask for less, or again"
     ),
+    TooMany: Line(
+        503,
+        "too_many_lookups",
+        "正在排队的回看与报表过多,请稍后重试",
+        "too many reports and questions about the past stand in line; try again later",
+    ),
+    PeriodTooLong: Line(
+        422,
+        "period_too_long",
+        "时段过长,一次最多 31 天,请分段查询",
+        "31 days at most at one time: ask for them in parts",
+    ),
+    PastAway: AWAY,
     TooMuch: Line(
         422,
         "too_much",

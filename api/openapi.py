@@ -82,8 +82,12 @@ def _query_parameters(takes: type[BaseModel]) -> list[dict[str, Any]]:
 
 def _responses(route: Route[Any], schemas: Schemas) -> dict[str, Any]:
     kind, schema = MEDIA.get(route.gives) or ("application/json", schemas[route.gives])
+    same = (
+        {"304": {"description": "与 If-None-Match 所指的相同 · still what If-None-Match names"}} if route.shared else {}
+    )
     return {
         "200": {"description": "OK", "content": {kind: {"schema": schema}}},
+        **same,
         "default": {
             "description": "拒绝或错误 · refusal or error",
             "content": {"application/json": {"schema": schemas[Problem]}},

@@ -73,12 +73,13 @@ class Case:
 
 
 CASES: Final = (
-    *(Case(1, load, None, 330_000) for load in (0.3, 0.4)),
-    *(Case(2, load, None, 560_000) for load in (0.45,)),
+    *(Case(1, load, None, 560_000) for load in (0.3, 0.4)),
+    *(Case(2, load, None, 950_000) for load in (0.45,)),
     *(Case(1, load, 100.0, 100_000) for load in (0.5, 0.8, 1.5)),
     *(Case(1, load, 50.0, 100_000) for load in (1.0,)),
     *(Case(2, load, 50.0, 170_000) for load in (0.7, 1.0, 1.2)),
-    *(Case(2, load, 100.0, 100_000) for load in (0.9, 1.5)),
+    *(Case(2, load, 100.0, 170_000) for load in (0.9,)),
+    *(Case(2, load, 100.0, 100_000) for load in (1.5,)),
     *(Case(3, load, 50.0, 140_000) for load in (0.8, 1.0)),
     *(Case(3, load, 100.0, 120_000) for load in (1.3,)),
     *(Case(4, load, 50.0, 160_000) for load in (1.0, 1.4)),
@@ -86,7 +87,12 @@ CASES: Final = (
     *(Case(6, load, 100.0, 160_000) for load in (1.5,)),
     *(Case(8, load, 50.0, 200_000) for load in (1.4,)),
 )
-"""Small ones: large ones change so slowly that 3 % takes tens of millions of calls."""
+"""Small ones: large ones change so slowly that 3 % takes tens of millions of calls.
+
+The three without patience, and two agents at 0.9, are 1.7 times as long as they first were: a mean over few who wait,
+or over waits that have no end, varies most, and a first run left those four up to 3.6 % wide. Only widths were looked
+at when the lengths were chosen; the seeds are as they were.
+"""
 
 
 class Turns:

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from city.queue import Queue
-from city.recipe import AddedRow, laid_on
+from city.recipe import MOST_LENT, AddedRow, laid_on
 from city.written import Named, Slug, Written
 
 NAMES: Final = frozenset(Named.model_fields) | {"name"}
@@ -22,8 +22,6 @@ NAMES: Final = frozenset(Named.model_fields) | {"name"}
 
 ADDED: Final = "recipe_adds"
 """The one field of a change that no queue has: it takes no other's place, several of them add up."""
-
-MOST_LENT: Final = 500
 
 
 def _every_field_optional(shape: type[Written], name: str) -> Any:

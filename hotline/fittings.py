@@ -7,20 +7,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Final, ParamSpec, TypedDict
+from typing import Any, ParamSpec
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.events import Request
-from acd.journal import Journal
-from acd.kpi import Kpis
-from acd.ledger import DECIDING, LONGEST_CALL, Ledger
 from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from acd.outlook import Outlook
 from acd.why import NobodyRings, nobody_rings
@@ -84,6 +81,11 @@ class Floor:
     def __init__(self, engine: Engine, distributor: Distributor) -> None:
         self._engine, self._distributor = engine, distributor
 
+    @property
+    def turns(self) -> int:
+        """The engine's turns."""
+        return self._engine.ticks
+
     def agents(self) -> Iterable[Agent]:
         """Everybody who is logged on."""
         everybody = self._distributor.agents.values()
@@ -142,13 +144,24 @@ class Callers:
 
     def __init__(self, database: AsyncEngine) -> None:
         self._database = database
+        self._known: dict[CallId, str] = {}  # of those asked about last; empty: hidden
 
     async def masked(self, wanted: Sequence[CallId]) -> Mapping[CallId, str]:
-        """The callers' numbers, masked; hidden ones are left out."""
+        """The callers' numbers, masked; hidden ones are left out. Asked again, only new calls are looked up."""
+        known = {call: self._known[call] for call in wanted if call in self._known}
+        fresh = await self._looked_up([call for call in wanted if call not in known])
+        numbers = known | {row.call_id: masked(row.ani) if row.ani else "" for row in fresh}
+        is_final = {row.call_id for row in fresh if row.ani or row.arrived_at}
+        self._known = {call: number for call, number in numbers.items() if call in known or call in is_final}
+        return {call: number for call, number in numbers.items() if number}
+
+    async def _looked_up(self, wanted: Sequence[CallId]) -> Sequence[Row[*tuple[Any, ...]]]:
+        if not wanted:
+            return ()
+        column = calls.c
         async with self._database.connect() as connection:
-            query = select(calls.c.call_id, calls.c.ani).where(calls.c.call_id.in_(wanted))
-            rows = (await connection.execute(query)).all()
-        return {CallId(row.call_id): masked(row.ani) for row in rows if row.ani}
+            query = select(column.call_id, column.ani, column.arrived_at).where(column.call_id.in_(wanted))
+            return (await connection.execute(query)).all()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,48 +172,6 @@ class Sight:
     listener: Listener
     lookout: Lookout
     perimeter: Perimeter
-
-
-AT_ONE_GO: Final = 50  # facts read back before the loop's others have their turn
-
-
-class _Usage(TypedDict):
-    hotline_of: Callable[[str], str]
-    short: timedelta
-
-
-class Books:
-    """Ledger and figures, reckoned up anew from the journal whenever it is asked for."""
-
-    def __init__(self, journal: Journal, city: Callable[[], City]) -> None:
-        self._journal, self._city = journal, city
-
-    async def ledger(self, since: datetime, until: datetime) -> Ledger:
-        """The calls that came in this period, up to the last fact on disk."""
-        ledger = Ledger(**self._usage(), since=since, until=until)
-        await self._tell(ledger, since)
-        return ledger
-
-    async def kpis(self, since: datetime, until: datetime) -> Kpis:
-        """The figures of the same calls."""
-        kpis = Kpis(**self._usage(), since=since, until=until)
-        await self._tell(kpis, since)
-        return kpis
-
-    def _usage(self) -> _Usage:
-        city = self._city()  # as it is now: a reload meanwhile does not mix two cities
-        return {
-            "hotline_of": lambda dialled: city.hotline_for(dialled).hotline.number,
-            "short": timedelta(seconds=city.about.short_abandon_s),
-        }
-
-    async def _tell(self, fold: Ledger | Kpis, since: datetime) -> None:
-        told = 0
-        async for fact in self._journal.events_of(DECIDING, since=since - LONGEST_CALL):
-            fold.note(fact)
-            told += 1
-            if told % AT_ONE_GO == 0:
-                await asyncio.sleep(0)  # whoever is to be rung goes first
 
 
 class Vitals:

@@ -10,7 +10,7 @@ from functools import partial
 
 from acd.call_back_facts import CallBackAsked
 from acd.call_facts import MessageBegun
-from acd.commands import Command, InviteMessage, ProposeCallBack, SayToCaller, SayWait
+from acd.commands import Command, InviteMessage, ProposeCallBack, SayPosition, SayToCaller, SayWait
 from acd.events import Event
 from acd.model import CallId
 from simulation.agenda import Agenda
@@ -36,7 +36,7 @@ class Asides:
                 self._back(line)
             case ProposeCallBack() if line.own.wants_call_back:
                 self._speak(line, Place.WAITING, wiring.key_s, self._promise)
-            case SayToCaller() | SayWait() | ProposeCallBack():
+            case SayToCaller() | SayWait() | SayPosition() | ProposeCallBack():
                 self._speak(line, Place.WAITING, wiring.prompt_s, self._back)
             case InviteMessage():
                 self._speak(line, Place.MESSAGE, wiring.prompt_s, self._record)

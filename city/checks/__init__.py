@@ -25,6 +25,7 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     twins.levels_have_one_name_each,
     recipes.recipes_go_forward,
     recipes.recipes_do_not_loop,
+    recipes.borrowing_does_not_loop,
     recipes.relaxing_relaxes,
     recipes.nothing_follows_a_message,
     recipes.offers_can_be_kept,

@@ -28,7 +28,7 @@ from acd.errors import (
     UnknownSeat,
 )
 from acd.measures import Aim
-from acd.model import Announce, AnnounceWait, LeaveMessage, Relax
+from acd.steps import Announce, AnnounceWait, LeaveMessage, Relax
 from city.queue import CallsBack
 from hotline.fittings import acd_queues
 from tests.acd.centre import CITY, GENERAL, Centre, add, lend, level, limits

@@ -113,3 +113,14 @@ async def test_numbers_and_pins_are_digits_a_phone_has(directory: Staff, number:
     """What cannot be keyed on a phone is refused when the person is entered."""
     with pytest.raises(BadNumberOrPin):
         await directory.add(StaffMember(number=AgentId(number), name="李强", skills=frozenset()), pin)
+
+
+async def test_names_are_known_without_asking_the_database_again(directory: Staff) -> None:
+    """Of who was entered here, at once; of others once they are asked about; of nobody who is not there."""
+    assert await directory.names([]) == {"101": "王芳"}
+    other = Staff(directory._engine, directory._hasher)
+    await other.add(StaffMember(number=AgentId("102"), name="李强", skills=frozenset()), "1357")
+
+    assert await directory.names([AgentId("101"), AgentId("102"), AgentId("999")]) == {"101": "王芳", "102": "李强"}
+    await directory._engine.dispose()
+    assert (await directory.names([AgentId("102")]))[AgentId("102")] == "李强"

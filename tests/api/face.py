@@ -32,7 +32,8 @@ from api.ports import Services, VitalSigns
 from asr.jobs import enqueue
 from city.load import load_city
 from hotline.aside import Aside
-from hotline.fittings import Books, Floor, acd_queues
+from hotline.books import usage_of
+from hotline.fittings import Floor, acd_queues
 from hotline.pilot import Pilot
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
@@ -172,6 +173,7 @@ class Face:
     gate: Gate
     pilot: Pilot
     hands: FakeHands
+    past: Aside
 
     async def call(
         self, line: str, json: Any = None, *, role: Role | None = Role.ADMIN, **more: Any
@@ -211,6 +213,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     talks, archive = FakeTalks(), Archive(tmp_path / "recordings")
     city, capacity, hands = load_city(SAMPLE), Capacity(database, house.engine), FakeHands()
     pilot = Pilot(house.engine, hands, database, frozenset, lambda: NOW)
+    past = Aside(database.url.render_as_string(hide_password=False), lambda: usage_of(city))
     gate, dialling = open_desk(database, house.engine, house.journal, city)
     services = Services(
         tokens=tokens,
@@ -224,8 +227,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         dialling=dialling,
         handing=talks,
         vitals=vitals,
-        books=Books(house.journal, lambda: city),
-        hindsight=Aside(database.url.render_as_string(hide_password=False)),
+        hindsight=past,
         autopilot=pilot,
         transcription=transcription,
         database=database,
@@ -243,6 +245,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     async with aiohttp.ClientSession() as http, background(gate.run()):
         yield Face(
             *(f"http://127.0.0.1:{port}", services, house, vitals, callers, talks, transcription, http, made),
-            *(gate, pilot, hands),
+            *(gate, pilot, hands, past),
         )
     await runner.cleanup()
+    await past.close()

@@ -13,7 +13,7 @@ from acd.advice import ITSELF, Action, Advice, AdviceGone, Doable, Lent, Sight, 
 from acd.advised_change import ROWS
 from acd.errors import CrisisHasNoMachine, NotEnoughSeats
 from acd.measures import MeasureState
-from acd.model import OfferCallBack
+from acd.steps import OfferCallBack
 from city.level import Lend
 from city.queue import CallsBack
 from city.trunks import Outgoing

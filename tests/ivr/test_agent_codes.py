@@ -188,6 +188,7 @@ NOT_AT_A_PHONE = {
     *("number_taken", "bad_number_or_pin", "seat_open_without_agent"),
     *("not_enough_seats", "seat_not_in_queue", "lent_to_itself", "seat_of_measure", "limits_do_not_fit"),
     *("unknown_level", "nothing_to_change", "in_the_past", "ends_before_it_begins", "plans_conflict"),
+    *("crisis_lane_needs_agents", "crisis_has_no_machine", "offers_no_call_back", "unknown_prompt"),
     *("unknown_measure", "measure_is_over", "measures_changed_meanwhile", "advice_gone"),
     *("number_refused", "number_not_listed"),  # in a talk the dialplan says so itself; calls to citizens are clicked
 }

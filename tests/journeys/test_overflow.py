@@ -8,7 +8,8 @@ from acd.call_back_facts import CallBackAsked
 from acd.call_facts import MessageBegun
 from acd.commands import SayWait
 from acd.events import AgentAnswered, CallEnded, CallJoined, QueuesLoaded
-from acd.model import Announce, LeaveMessage, OfferCallBack, Queue, QueueName, RecipeRow, RecipeStep
+from acd.model import Queue, QueueName, RecipeRow, RecipeStep
+from acd.steps import Announce, LeaveMessage, OfferCallBack
 from sandbox.citizens import voice
 from sandbox.ear import Ear
 from sandbox.phones import Manner

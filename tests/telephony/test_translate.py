@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from acd.call_facts import MessageBegun
-from acd.commands import InviteMessage, MuteRecording, ProposeCallBack, RingAgent, SayToCaller, SayWait, StopRinging
+from acd.commands import (
+    InviteMessage,
+    MuteRecording,
+    ProposeCallBack,
+    RingAgent,
+    SayPosition,
+    SayToCaller,
+    SayWait,
+    StopRinging,
+)
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -232,6 +241,8 @@ def test_asking_for_a_message_is_one_action_and_comes_back_as_a_fact():
 def test_what_is_said_to_who_waits_is_one_action():
     """A prompt by its name, behind a mark, so that none is an extension to which Asterisk gives a meaning."""
     said_to, offered = SayToCaller(at=NINE, call=CALL, prompt="h"), ProposeCallBack(at=NINE, call=CALL)
+    place = action_for(SayPosition(at=NINE, call=CALL, ahead=12))[1]
+    assert (place["Context"], place["Exten"]) == ("announce", "0*ahead-of&digit-10&digit-2&ahead-people")
     wait = action_for(SayWait(at=NINE, call=CALL, least_min=2, most_min=5))[1]
 
     assert action_for(said_to)[1] == {"Channel": CALL, "Context": "announce", "Exten": "0*h", "Priority": "1"}
