@@ -33,6 +33,7 @@ NOUNS = {
     "model": "hotline.cli_model",
     "recordings": "hotline.cli_recordings",
     "replay": "hotline.cli_replay",
+    "what-if": "hotline.cli_what_if",
     "why": "hotline.cli_why",
 }
 """What `hotline NOUN …` is about -> where its commands are. Loaded only when asked for: a command starts at once."""

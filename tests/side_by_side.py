@@ -26,6 +26,8 @@ LONG_FILES = (
     "tests/journeys/test_codes.py",
     "tests/hotline/test_cli.py",
     "tests/hotline/test_cli_on_controller.py",
+    "tests/hotline/test_what_if.py",
+    "tests/simulation/test_what_if.py",
     "tests/recordings/test_intake_survives.py",
     "tests/recordings/test_vault.py",
     "tests/sandbox/test_debs.py",
