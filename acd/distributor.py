@@ -38,7 +38,6 @@ from acd import (
 from acd.commands import Command
 from acd.events import Event
 from acd.hall import Hall
-from acd.matching import rank
 from acd.model import (
     Agent,
     AgentId,
@@ -56,6 +55,7 @@ from acd.model import (
 from acd.offering import match
 from acd.outlook import Outlook
 from acd.rates import handle_s
+from acd.snapshot import line_of, snapshot_of
 
 Rule = Callable[[Hall, Any], None]
 
@@ -195,15 +195,12 @@ class Distributor:
     @property
     def waiting(self) -> tuple[WaitingCall, ...]:
         """Callers who are not talking yet, in the order of their turn (acd.matching.rank). O(n log n)."""
-        return tuple(call for call in self._line() if call.owed is None)
+        return tuple(call for call in line_of(self._hall) if call.owed is None)
 
     @property
     def lined(self) -> tuple[WaitingCall, ...]:
         """Call-backs that stand in the line, also while an agent's phone rings for one; in the same order."""
-        return tuple(call for call in self._line() if call.owed is not None)
-
-    def _line(self) -> list[WaitingCall]:
-        return sorted(self._hall.waiting.values(), key=rank)
+        return tuple(call for call in line_of(self._hall) if call.owed is not None)
 
     def owed(self, call: CallId) -> CallId | None:
         """The debt for which a call of ours stands in the line or is being offered."""
@@ -281,25 +278,4 @@ class Distributor:
 
     def snapshot(self) -> Snapshot:
         """Copy all that decides what happens next; see acd.codec.digest for its hash. O(n log n)."""
-        hall = self._hall
-        rates, engaged = hall.learning.snapshot()
-        return Snapshot(
-            agents=tuple(sorted(hall.agents.values(), key=lambda agent: agent.id)),
-            seats=tuple(sorted(hall.seats.values(), key=lambda seat: seat.id)),
-            queues=tuple(sorted(hall.rulebook.queues.values(), key=lambda queue: queue.name)),
-            waiting=tuple(self._line()),
-            offers=tuple(sorted(hall.book.open.values(), key=lambda offer: offer.call)),
-            talking=tuple(sorted(hall.book.talking.values(), key=lambda offer: offer.call)),
-            arrived=tuple(sorted(hall.arrived)),
-            kept=tuple(sorted(hall.book.kept.values(), key=lambda offer: offer.call)),
-            asked=tuple(sorted(hall.book.asked.values(), key=lambda offer: offer.call)),
-            past=hall.book.past(),
-            ended=tuple(hall.ended),
-            next_deadline=self.next_deadline(),
-            blind_until=hall.blind_until,
-            vanished=tuple(sorted(hall.rulebook.vanished, key=lambda queue: queue.name)),
-            rates=rates,
-            engaged=engaged,
-            forces=tuple(sorted(hall.forces.values(), key=lambda one: one.agent)),
-            in_use=tuple(sorted(hall.in_use.values())),
-        )
+        return snapshot_of(self._hall)
