@@ -18,7 +18,17 @@ from inspect import getmembers, isclass
 from types import NoneType, UnionType
 from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hints
 
-from acd import call_back_facts, call_facts, capacity_facts, commands, dial_facts, events, steps, talk_facts
+from acd import (
+    call_back_facts,
+    call_facts,
+    capacity_facts,
+    commands,
+    dial_facts,
+    events,
+    phone_facts,
+    steps,
+    talk_facts,
+)
 from acd.commands import Command, OfferOrder
 from acd.events import Event, Request
 from acd.model import RecipeStep
@@ -40,7 +50,7 @@ def _concrete(modules: Iterable[object], *abstract: type) -> dict[str, type[Any]
 
 
 EVENTS: Final[Mapping[str, type[Event]]] = _concrete(
-    (events, call_facts, call_back_facts, capacity_facts, dial_facts, talk_facts), Event, Request
+    (events, call_facts, call_back_facts, capacity_facts, dial_facts, phone_facts, talk_facts), Event, Request
 )
 COMMANDS: Final[Mapping[str, type[Command]]] = _concrete((commands,), Command, OfferOrder)
 KINDS: Final[Mapping[str, type[Event | Command]]] = {**EVENTS, **COMMANDS}

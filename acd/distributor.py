@@ -24,6 +24,8 @@ from acd import (
     events,
     finding,
     overflow,
+    phone_facts,
+    phone_use,
     ringing,
     seating,
     talk_facts,
@@ -35,7 +37,7 @@ from acd.commands import Command
 from acd.events import Event
 from acd.hall import Hall
 from acd.matching import rank
-from acd.model import Agent, AgentId, CallId, Offer, Queue, QueueName, Seat, SeatId, Snapshot, WaitingCall
+from acd.model import Agent, AgentId, CallId, Offer, PhoneUse, Queue, QueueName, Seat, SeatId, Snapshot, WaitingCall
 from acd.offering import match
 from acd.outlook import Outlook
 
@@ -84,6 +86,8 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.RecordingResumed: talking.resume,
     events.PhoneRegistered: seating.register_phone,
     events.PhoneLost: seating.lose_phone,
+    phone_facts.PhoneTaken: phone_use.take,
+    phone_facts.PhoneFreed: phone_use.free,
     events.AgentLoggedOn: duty.log_on,
     events.AgentBecameReady: duty.become_ready,
     events.AgentWentOnBreak: duty.go_on_break,
@@ -136,6 +140,11 @@ class Distributor:
     def seats(self) -> Mapping[SeatId, Seat]:
         """All seats. A live view."""
         return MappingProxyType(self._hall.seats)
+
+    @property
+    def in_use(self) -> Mapping[SeatId, PhoneUse]:
+        """Phones that dial a code and cannot be rung. A live view."""
+        return MappingProxyType(self._hall.in_use)
 
     @property
     def queues(self) -> Mapping[QueueName, Queue]:
@@ -255,4 +264,5 @@ class Distributor:
             vanished=tuple(sorted(hall.rulebook.vanished, key=lambda queue: queue.name)),
             rates=rates,
             engaged=engaged,
+            in_use=tuple(sorted(hall.in_use.values())),
         )

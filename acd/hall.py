@@ -27,6 +27,7 @@ from acd.model import (
     BreakReason,
     CallId,
     Offer,
+    PhoneUse,
     Queue,
     QueueName,
     Seat,
@@ -48,6 +49,7 @@ class Hall:
     def __init__(self) -> None:
         self.rulebook = RuleBook()
         self.seats: dict[SeatId, Seat] = {}
+        self.in_use: dict[SeatId, PhoneUse] = {}  # phones that cannot be rung: acd.phone_use
         self.book = OfferBook()
         self.deadlines: Timers[Deadline] = Timers()
         self.orders: list[Command] = []  # given while one event is received
@@ -96,6 +98,11 @@ class Hall:
         if found is None or found.state is AgentState.LOGGED_OFF:
             raise UnknownAgent(f"nobody is logged on as {agent}", f"没有工号为 {agent} 的话务员签入")
         return found
+
+    def is_free(self, agent: Agent) -> bool:
+        """Whether the agent may be offered a call."""
+        is_idle = agent.state is AgentState.READY and agent.until is None and agent.idle_since is not None
+        return is_idle and agent.seat not in self.in_use
 
     def sitting_at(self, seat: SeatId) -> Agent | None:
         """Return who is logged on at the seat."""
@@ -154,7 +161,7 @@ class Hall:
             self.deadlines.push(deadline, agent.until)
         elif deadline is not None:
             self.deadlines.discard(deadline)
-        if is_free(agent):
+        if self.is_free(agent):
             self.freed.append(agent.id)
             if self.blind_until is not None:
                 self.stand_idle(agent.id)
@@ -172,7 +179,7 @@ class Hall:
         """Whoever of them is free stands in the idle index; without names, all who became free meanwhile."""
         for agent in agents or self.freed:
             one = self._agents[agent]
-            if one.idle_since is not None and is_free(one):
+            if one.idle_since is not None and self.is_free(one):
                 self.matching.add_agent(agent, self._able[agent], one.idle_since)
 
     def _is_worth_waiting_for(self, agent: AgentId, call: WaitingCall) -> bool:
@@ -263,6 +270,9 @@ class Hall:
         self.rulebook.load(past.queues)
         self.seats = {seat.id: seat for seat in past.seats}
         self.arrived = dict.fromkeys(past.arrived)
+        self.in_use = {use.seat: use for use in past.in_use}
+        for use in past.in_use:
+            self.deadlines.push(Deadline(Due.PHONE, use.seat), use.until)
         for offer in (*past.offers, *past.talking):
             self.book.restore(offer, talking=offer in past.talking)
         self.book.restore_beside(past.kept, past.asked)
@@ -286,8 +296,3 @@ class Hall:
             self._sitting[agent.seat] = agent.id
             self._able[agent.id] = able_at(agent.skills, self.seats.get(agent.seat) or Seat(agent.seat, frozenset()))
             self._index(agent)
-
-
-def is_free(agent: Agent) -> bool:
-    """Whether the agent may be offered a call."""
-    return agent.state is AgentState.READY and agent.until is None and agent.idle_since is not None

@@ -1,7 +1,4 @@
-"""What the ACD knows: calls that wait, agents who serve, seats they sit at, queues that join them.
-
-Pure data. Nothing here reads a clock, a socket or a database.
-"""
+"""What the ACD knows: calls that wait, agents who serve, seats they sit at, queues that join them. Pure data."""
 
 from __future__ import annotations
 
@@ -118,6 +115,14 @@ class Seat:
     id: SeatId
     queues: frozenset[QueueName]
     skills: Skills = frozenset()
+
+
+class PhoneUse(NamedTuple):
+    """话机占用: a seat's phone dials a feature code, and cannot be rung until that is over."""
+
+    seat: SeatId
+    use: CallId  # the PBX's id of that one call, in which nobody waits
+    until: datetime  # over by then, whatever is heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,3 +259,4 @@ class Snapshot:
     vanished: tuple[Queue, ...] = ()  # queues that the city has no more: calls that wait there keep their rules
     rates: tuple[Rates, ...] = ()
     engaged: tuple[Engaged, ...] = ()
+    in_use: tuple[PhoneUse, ...] = ()  # phones that dial a code

@@ -172,7 +172,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await open_seats(city, engine, capacity, arrangement)
         pilot = await set_up_pilot(engine, arrangement, database, now, call_backs.line.owes)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
-        reception = Reception(lambda: arrangement.now.city, desk, now, acquaintance(database))
+        reception = Reception(lambda: arrangement.now.city, desk, now, acquaintance(database), engine.tell)
         handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts | {"offer-call-back": call_backs.offer.receive}))

@@ -61,7 +61,8 @@ class Laws:
         """Everything that must hold now. Raises Broken."""
         self._check_agents(core)
         if not core.is_blind:
-            free = [a for a in core.agents.values() if a.state is AgentState.READY and a.until is None]
+            ready = (a for a in core.agents.values() if a.state is AgentState.READY and a.until is None)
+            free = [agent for agent in ready if agent.seat not in core.in_use]
             rung = [order for order in orders if isinstance(order, RingAgent)]
             if free or rung:
                 self._check_turns(core, free, rung)
@@ -107,6 +108,8 @@ class Laws:
                     raise Broken("starved call", f"{call.id} waits beside {agent.id}, who is free")
         for order in rung:
             offer = core.offers.get(order.call)
+            if order.seat in core.in_use:
+                raise Broken("double offer", f"seat {order.seat} is rung while its phone dials a code")
             if offer is not None and offer.attempt == order.attempt:
                 self._check_turn(core, next(call for call in waiting if call.id == order.call), offerable, offer.agent)
 

@@ -15,6 +15,7 @@ import structlog
 from acd.commands import Command
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, Event, PhoneDialled, RingStarted, TalkEnded
 from acd.model import CallId
+from acd.phone_facts import PhoneFreed, PhoneTaken
 from telephony.errors import AsteriskUnreachable, TelephonyError
 from telephony.message import AmiEvent
 from telephony.mirror import Action, Member, callers_found, difference, members_found, way_back
@@ -24,8 +25,11 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY_S: Final = 10.0
 PACE_S: Final = 0.1
 """Changes within this time are sent together."""
-CHANGE_NOBODY: Final = (AgentAnswered, CallArrived, CallEnded, CallJoined, PhoneDialled, RingStarted, TalkEnded)
-"""Facts of an ordinary call: they begin or end nobody's break."""
+CHANGE_NOBODY: Final = (
+    *(AgentAnswered, CallArrived, CallEnded, CallJoined, PhoneDialled, RingStarted, TalkEnded),
+    *(PhoneTaken, PhoneFreed),
+)
+"""Facts of an ordinary call or code: they begin or end nobody's break, but one that passes."""
 
 
 class Exchange(Protocol):

@@ -15,6 +15,7 @@ from acd.dial_facts import ONLY_ATTEMPT
 from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId, Skills, is_outward
 from telephony.message import AmiMessage
 from telephony.translate import failure_of, read_moment, read_skills
+from telephony.translate_phones import CODES, PHONE, seat_of
 from telephony.trunks import is_line
 
 VARIABLES: Final = (
@@ -39,7 +40,6 @@ VARIABLES: Final = (
 )
 """What the dialplan carries on a caller's leg and a snapshot reads back."""
 
-PHONE: Final = "PJSIP/"
 NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID"})
 GREETING: Final = frozenset({"citizens", "unattended"})
 MESSAGE: Final = frozenset({"leave-message", "message"})
@@ -105,6 +105,7 @@ class Telephones:
 
     calls: Mapping[CallId, LiveCall]
     phones: Mapping[SeatId, bool] = field(default_factory=dict)
+    in_use: Mapping[SeatId, frozenset[CallId]] = field(default_factory=dict)  # phones that dial a code: their legs
     lines: Mapping[str, bool] = field(default_factory=dict)
     """Whether each carrier's peer answers: `trunk-NAME`, `carrier`."""
 
@@ -128,7 +129,18 @@ def read_telephones(channels: Sequence[AmiMessage], devices: Iterable[AmiMessage
         calls={live.call: live for live in calls},
         phones={SeatId(name): is_there for name, is_there in there.items() if not is_line(name)},
         lines={name: is_there for name, is_there in there.items() if is_line(name)},
+        in_use=_codes_dialled(channels),
     )
+
+
+def _codes_dialled(channels: Sequence[AmiMessage]) -> Mapping[SeatId, frozenset[CallId]]:
+    """Legs on which an agent's phone dials a code, by its seat. (Legs that we dial are born there, too.)"""
+    found: dict[SeatId, frozenset[CallId]] = {}
+    for leg in channels:
+        seat, is_code = _seat_of(leg), leg.get("Context") == CODES and leg.get("Exten", "").startswith("*")
+        if is_code and seat is not None:
+            found[seat] = found.get(seat, frozenset()) | {CallId(leg["Uniqueid"])}
+    return found
 
 
 def _variables(channel: AmiMessage) -> dict[str, str]:
@@ -201,9 +213,7 @@ def _is_phone(leg: AmiMessage) -> bool:
 
 
 def _seat_of(leg: AmiMessage) -> SeatId | None:
-    """`PJSIP/8001-0000002a` belongs to seat 8001; a carrier's line to none."""
-    name = leg.get("Channel", "").removeprefix(PHONE).rpartition("-")[0] if _is_phone(leg) else ""
-    return SeatId(name) if name and not is_line(name) else None
+    return seat_of(leg.get("Channel", ""))
 
 
 def _seats_of(legs: Iterable[AmiMessage]) -> frozenset[SeatId]:

@@ -26,6 +26,7 @@ from acd.talk_facts import (
     TransferDone,
     TransferFailed,
 )
+from tests.acd.phones import free_phone, take_phone
 from tests.acd.scene import Scene, borrowing, giving_up, relaxing, saying, skilled
 from tests.acd.watched import Watched
 
@@ -67,6 +68,7 @@ MOVES = (
         "time",
     ),
     *("log on", "ready", "ready", "rest", "log off", "open", "close", "measure", "phone", "dial out", "recipe"),
+    *("code", "code over"),
     *("line up", "line up", "withdraw", "inherit", "ask back"),
 )
 
@@ -104,6 +106,8 @@ def play(scene: Scene, move: Move) -> None:
             giving_up(relaxing("health", *RECIPES[b % 4]), GIVES_UP[c % 4]),
         ),
         **call_backs(scene, a, b, c),
+        "code": lambda: take_phone(scene, seat, f"use-{b % 3}"),
+        "code over": lambda: free_phone(scene, seat, f"use-{b % 3}"),
         "phone": lambda: (scene.phone_lost if b % 2 else scene.phone_back)(seat),
     }
     acts[kind]()

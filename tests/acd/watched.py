@@ -102,7 +102,8 @@ class Watched(Scene):
 
     def free(self) -> list[Agent]:
         """Agents who may be offered a call now."""
-        return [a for a in self.core.agents.values() if a.state is AgentState.READY and a.until is None]
+        ready = [a for a in self.core.agents.values() if a.state is AgentState.READY and a.until is None]
+        return [agent for agent in ready if agent.seat not in self.core.in_use]
 
     def line(self) -> list[WaitingCall]:
         """Callers and call-backs: to the rule they are alike."""
@@ -161,6 +162,7 @@ class Watched(Scene):
                 continue
             agent = self.core.agents[order.agent]
             assert self.may_have(agent, call)
+            assert agent.seat not in self.core.in_use
             assert not [c.id for c in self.offerable() if place(c) < place(call) and self.may_have(agent, c)]
             others = [a for a in self.free() if self.may_have(a, call)]
             assert not [a.id for a in others if self.merit(a, call) < self.merit(agent, call)]

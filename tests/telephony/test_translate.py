@@ -25,8 +25,6 @@ from acd.events import (
     CallRetrieved,
     PauseAsked,
     PhoneDialled,
-    PhoneLost,
-    PhoneRegistered,
     RecordingPaused,
     RecordingResumed,
     RingFailed,
@@ -168,39 +166,6 @@ def test_only_the_callers_own_leg_ends_a_call(message, facts):
     found = heard({"Event": "Hangup", **message})
 
     assert found == [CallEnded(at=NINE, call=CALL)][:facts]
-
-
-@pytest.mark.parametrize(
-    ("status", "fact"),
-    [
-        ("NonQualified", PhoneRegistered),
-        ("Reachable", PhoneRegistered),
-        ("Removed", PhoneLost),
-        ("Unreachable", PhoneLost),
-    ],
-)
-def test_a_phone_comes_and_goes_with_its_contact(status, fact):
-    """Registration is known from ContactStatus."""
-    message = {"Event": "ContactStatus", "AOR": "8001", "ContactStatus": status}
-
-    assert heard(message) == [fact(at=NINE, seat=SeatId("8001"))]
-
-
-def test_a_phone_that_moved_is_not_lost_with_its_old_address():
-    """Asterisk announces the new contact first and then removes the old one; after a gap everything is possible."""
-    translator = Translator()
-    news = [("Created", "sip:8001@a"), ("Created", "sip:8001@b"), ("Removed", "sip:8001@a"), ("Removed", "sip:8001@b")]
-    facts = [_contact(translator, status, uri) for status, uri in news]
-
-    assert facts == [[PhoneRegistered], [PhoneRegistered], [], [PhoneLost]]
-    _contact(translator, "Created", "sip:8001@c")
-    translator.resume({}, ())
-    assert _contact(translator, "Removed", "sip:8001@d") == [PhoneLost]
-
-
-def _contact(translator, status, uri):
-    message = {"Event": "ContactStatus", "AOR": "8001", "ContactStatus": status, "URI": uri}
-    return [type(fact) for fact in translator.facts(message, NINE)]
 
 
 def test_skills_survive_the_journey_through_the_dialplan():
