@@ -40,6 +40,7 @@ from acd.matching import rank
 from acd.model import Agent, AgentId, CallId, Offer, PhoneUse, Queue, QueueName, Seat, SeatId, Snapshot, WaitingCall
 from acd.offering import match
 from acd.outlook import Outlook
+from acd.rates import handle_s
 
 Rule = Callable[[Hall, Any], None]
 
@@ -234,6 +235,11 @@ class Distributor:
     def sitting_at(self, seat: SeatId) -> Agent | None:
         """Who is logged on at the seat."""
         return self._hall.sitting_at(seat)
+
+    def handle_s(self, queue: QueueName) -> float | None:
+        """Mean handle time of a queue's calls, or while too little was seen of them of all; None: not known."""
+        learning = self._hall.learning
+        return handle_s(learning.rates(queue)) or handle_s(learning.together())
 
     def outlook(self) -> Outlook:
         """Look at the lines as they are now: who stands before whom, and how long it will take. O(n)."""

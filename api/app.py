@@ -53,7 +53,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("GET", "/api/calls", calls.live, Nothing, calls.CallsSeen, OPERATOR, "当前来电", "the calls of this moment", shared=True),
     Route("GET", "/api/queues", queues.everything, Nothing, queues.QueuesSeen, OPERATOR, "队列与预计等待", "the queues, and how long whoever joins now will wait", shared=True),
     Route("GET", "/api/advice", advice.everything, Nothing, advice.AdviceList, OPERATOR, "洪峰建议及理由", "what the autopilot proposes, and why"),
-    Route("POST", "/api/advice/{advice}/accept", advice.accept, advice.Saying, advice.AdviceSeen, LEADER, "采纳建议(留痕)", "do as proposed (written down)"),
+    Route("POST", "/api/advice/{advice}/accept", advice.accept, advice.Accepting, advice.AdviceDone, LEADER, "采纳建议(留痕),或预演", "do as proposed (written down), or say what it would do"),
     Route("POST", "/api/advice/{advice}/dismiss", advice.dismiss, advice.Saying, advice.AdviceSeen, LEADER, "搁置建议(留痕)", "not now (written down)"),
     Route("PUT", "/api/advice/mode", advice.set_mode, advice.SetMode, Done, LEADER, "自动驾驶:关闭、建议、自动执行(留痕)", "the autopilot: off, advise, act (written down)"),
     Route("POST", "/api/calls/{call}/hold", talk.hold, Nothing, Done, OPERATOR, "保持(本人通话或班长)", "hold (own call, or a leader)"),

@@ -15,6 +15,7 @@ from acd.arrangement import Arrangement
 from acd.call_back_plan import Place
 from acd.capacity import Capacity
 from acd.events import Request
+from acd.foresight import Effect
 from acd.kpi import By
 from acd.model import Agent, AgentId, CallId, QueueName, SeatId
 from acd.outlook import Outlook
@@ -236,6 +237,9 @@ class Advising(Protocol):
 
     async def accept(self, advice_id: str, *, who: str, why: str) -> Advice:
         """Do as proposed. acd.advice.AdviceGone, and what refuses such a change of a person."""
+
+    async def foresee(self, advice_id: str) -> tuple[Advice, Effect | None]:
+        """What accepting it would do. acd.advice.AdviceGone, and what refuses such a change of a person."""
 
     async def dismiss(self, advice_id: str, *, who: str, why: str) -> Advice:
         """Not now. acd.advice.AdviceGone."""

@@ -113,6 +113,7 @@ class Simulation:
         )
         outward = Outward(self.agenda, self._desks, exchange.occupied, wiring, tell, backs.whom)
         exchange.dial_out = outward.dial
+        exchange.asides.may_promise = backs.may_promise
         self.controller.subscribe(backs.watch)
         return backs
 
