@@ -88,6 +88,12 @@ class OrderedReady(Refused):
     rule = "ordered_ready"
 
 
+class NoMoreExtensions(Refused):
+    """This wrap-up has been extended as often as its queue allows; or the queue allows none."""
+
+    rule = "no_more_extensions"
+
+
 class NumberRefused(Refused):
     """A citizen's number is not dialled; `rule` says by which rule. The number itself is not repeated."""
 
