@@ -40,18 +40,6 @@ class UnknownQueue(Refused):
     rule = "unknown_queue"
 
 
-class UnknownSkill(Refused):
-    """A seat or a person is given a skill that the city does not list."""
-
-    rule = "unknown_skill"
-
-
-class SeatInTalk(Refused):
-    """A seat is to leave the queue whose caller is talking there; whoever wants that from the next call on says so."""
-
-    rule = "seat_in_talk"
-
-
 class SeatTaken(Refused):
     """Somebody else is logged on at this seat."""
 

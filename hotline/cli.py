@@ -26,7 +26,6 @@ NOUNS = {
     "audit": "hotline.cli_audit",
     "callbacks": "hotline.cli_callbacks",
     "drafts": "hotline.cli_drafts",
-    "drill": "hotline.cli_drill",
     "jobs": "hotline.cli_jobs",
     "keys": "hotline.cli_keys",
     "levels": "hotline.cli_levels",

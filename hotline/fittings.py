@@ -75,11 +75,6 @@ def phones_of(city: City) -> frozenset[SeatId]:
     return frozenset(SeatId(seat.extension) for seat in city.seats)
 
 
-def skills_of(city: City) -> frozenset[Skill]:
-    """The skills that seats and people may be given."""
-    return frozenset(Skill(skill.name) for skill in city.about.skills)
-
-
 class Floor:
     """The engine, as the API sees it."""
 

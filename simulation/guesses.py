@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from math import inf
 from random import Random
 from typing import Final
@@ -26,7 +25,7 @@ from typing import Final
 from acd.model import AgentId, CallId, QueueName, RingFailure
 from acd.patience import EDGES_S, Patience, learnt, parts_of
 from simulation.draw import dice_named
-from simulation.people import Citizen, Kind, Try
+from simulation.people import Citizen, Try
 from simulation.recollection import Left, PastCall, Recollection, Ring, Writing
 
 FEW: Final = 8
@@ -80,18 +79,15 @@ class Guesses:
         for call in self._seen.calls:
             if call.call not in again:
                 comes = max(call.came, self._seen.since)
-                yield Citizen(call.call, comes, call.kind, tuple(self._tries(call.kind.queue, call.call, seed, call)))
+                yield Citizen(call.call, comes, call.kind, tuple(self._tries(call, seed)))
 
-    def stranger(self, name: str, comes: datetime, kind: Kind, seed: int) -> Citizen:
-        """Somebody who did not call then, but might have: drawn from what was seen of the queue."""
-        return Citizen(name, comes, kind, tuple(self._tries(kind.queue, name, seed, None)))
-
-    def _tries(self, queue: QueueName, name: str, seed: int, known: PastCall | None) -> Iterator[Try]:
+    def _tries(self, call: PastCall, seed: int) -> Iterator[Try]:
+        known: PastCall | None = call
         for number in range(1, MOST_TRIES + 1):
-            dice = dice_named(seed, "call", name, number)
+            dice = dice_named(seed, "call", call.call, number)
             following = self._calls.get(self.redials.get(known.call, CallId(""))) if known else None
             again_after_s = self._again_after_s(known, following, dice)
-            yield self._try(known, queue, again_after_s, dice)
+            yield self._try(known, self._of(call.kind.queue), again_after_s, dice, call.kind.queue)
             if again_after_s is None:
                 return
             known = following
@@ -108,8 +104,9 @@ class Guesses:
         pauses = self._everybody.pauses_s(self.redials, self._calls)
         return pauses[int(number * len(pauses))]
 
-    def _try(self, known: PastCall | None, name: QueueName, again_after_s: float | None, dice: Random) -> Try:
-        queue = self._of(name)
+    def _try(
+        self, known: PastCall | None, queue: Seen, again_after_s: float | None, dice: Random, name: QueueName
+    ) -> Try:
         talk_s, wrap_up_s = queue.handling(dice, known)
         return Try(
             patience_s=self._patience_s(known, name, dice),
