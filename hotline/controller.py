@@ -48,7 +48,6 @@ from hotline.fittings import (
     phones_of,
     serving,
     sitting_at,
-    skills_of,
 )
 from hotline.handing_desk import HandingDesk
 from hotline.perimeter import HEARD, Perimeter
@@ -150,9 +149,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         engine.on_beat(heartbeat.beat)
         engine.subscribe(mirror.note)
 
-        skills = skills_of(city)
-        board, capacity = Board(), Capacity(database, engine, phones=phones_of(city), skills=skills)
-        staff = Staff(database, skills=skills)
+        board, capacity, staff = Board(), Capacity(database, engine, phones=phones_of(city)), Staff(database)
         arrangement = Arrangement(database, engine, capacity, city, acd_queues)
         for watcher in (memory.note, lookout.watch, callbook.note, *call_backs.watchers):
             engine.subscribe(watcher)
