@@ -25,6 +25,7 @@ from acd import (
     commands,
     dial_facts,
     events,
+    force_facts,
     phone_facts,
     steps,
     talk_facts,
@@ -50,7 +51,9 @@ def _concrete(modules: Iterable[object], *abstract: type) -> dict[str, type[Any]
 
 
 EVENTS: Final[Mapping[str, type[Event]]] = _concrete(
-    (events, call_facts, call_back_facts, capacity_facts, dial_facts, phone_facts, talk_facts), Event, Request
+    (events, call_facts, call_back_facts, capacity_facts, dial_facts, force_facts, phone_facts, talk_facts),
+    Event,
+    Request,
 )
 COMMANDS: Final[Mapping[str, type[Command]]] = _concrete((commands,), Command, OfferOrder)
 KINDS: Final[Mapping[str, type[Event | Command]]] = {**EVENTS, **COMMANDS}

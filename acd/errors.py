@@ -58,6 +58,24 @@ class NotNow(Refused):
     rule = "not_now"
 
 
+class ForcedMeanwhile(Refused):
+    """Another leader did something about this agent since it was read; read it again."""
+
+    rule = "forced_meanwhile"
+
+
+class NothingPending(Refused):
+    """There is no leader's order that waits to take effect."""
+
+    rule = "nothing_pending"
+
+
+class OrderedReady(Refused):
+    """A leader wants the agent ready after this wrap-up: it cannot be a break."""
+
+    rule = "ordered_ready"
+
+
 class NumberRefused(Refused):
     """A citizen's number is not dialled; `rule` says by which rule. The number itself is not repeated."""
 

@@ -60,6 +60,24 @@ class BreakReason(StrEnum):
     PHONE_UNREACHABLE = "phone_unreachable"  # 话机失联: ends when the phone registers again, or by itself
 
 
+class ForcedTo(StrEnum):
+    """强制: what a team leader can order an agent to do."""
+
+    READY = "ready"  # 就绪
+    BREAK = "break"  # 小休
+    LOG_OFF = "log_off"  # 签出
+    END_WRAP_UP = "end_wrap_up"  # 结束整理
+
+
+class ForceState(StrEnum):
+    """What has become of a leader's order."""
+
+    PENDING = "pending"  # 待生效: the agent has a call, or writes it up
+    DONE = "done"  # 已生效
+    VOID = "void"  # 已失效: what it wanted cannot be any more
+    WITHDRAWN = "withdrawn"  # 已撤回
+
+
 class RingFailure(StrEnum):
     """Why an offered call did not become a conversation."""
 
@@ -140,6 +158,21 @@ class Agent:
     reason: BreakReason | None = None
     until: datetime | None = None  # when `state` ends by itself, if it does; while ready: no offer before this
     missed: int = 0  # 连续未接: rings missed since there last was a sign that somebody is there
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """强制: what a leader did last about an agent's state: ordered it, or withdrew an order. Rules: acd.force."""
+
+    agent: AgentId
+    number: int  # of what leaders did about this agent, from 1: whoever does the next says which one they have read
+    into: ForcedTo
+    by: str
+    why: str
+    at: datetime
+    reason: BreakReason | None = None  # of a break
+    state: ForceState = ForceState.PENDING
+    since: datetime | None = None  # when the agent's state began into which it put them
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,4 +292,5 @@ class Snapshot:
     vanished: tuple[Queue, ...] = ()  # queues that the city has no more: calls that wait there keep their rules
     rates: tuple[Rates, ...] = ()
     engaged: tuple[Engaged, ...] = ()
+    forces: tuple[Force, ...] = ()  # of every agent whom a leader ever ordered about
     in_use: tuple[PhoneUse, ...] = ()  # phones that dial a code

@@ -10,9 +10,12 @@ from typing import Annotated, assert_never
 from pydantic import Field, SecretStr
 
 from acd.events import AgentBecameReady, AgentLoggedOff, AgentWentOnBreak, Request
-from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, SeatId, Skill, SkillLevel, Skills
+from acd.force import in_force
+from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, Force, SeatId, Skill, SkillLevel, Skills
 from acd.staff import StaffMember
+from api import forcing
 from api.asked import Answer, Asked, Done, Nothing, Wish
+from api.forcing import ForceSeen
 
 SkillName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 Level = Annotated[int, Field(ge=1, le=5)]
@@ -42,6 +45,8 @@ class AgentSeen(Answer):
     until: datetime | None
     missed: int  # rings missed in a row
     skills: dict[str, int]
+    force: ForceSeen | None  # a leader's order by which they are in this state, or will be after the call
+    force_number: int  # of what a leader did last about them; 0: nothing
 
 
 class AgentsSeen(Answer):
@@ -53,11 +58,12 @@ class AgentsSeen(Answer):
 async def floor(asked: Asked[Nothing]) -> AgentsSeen:
     """Who is logged on, and what they do."""
     names = await asked.services.directory.names([agent.id for agent in asked.services.floor.agents()])
+    forces = asked.services.floor.forces()
     everybody = sorted(asked.services.floor.agents(), key=lambda agent: agent.id)  # as they are now, not before that
-    return AgentsSeen(agents=tuple(_seen(agent, names) for agent in everybody))
+    return AgentsSeen(agents=tuple(_seen(agent, names, forces.get(agent.id)) for agent in everybody))
 
 
-def _seen(agent: Agent, names: Mapping[AgentId, str]) -> AgentSeen:
+def _seen(agent: Agent, names: Mapping[AgentId, str], order: Force | None) -> AgentSeen:
     return AgentSeen(
         agent=agent.id,
         name=names.get(agent.id, ""),
@@ -69,11 +75,13 @@ def _seen(agent: Agent, names: Mapping[AgentId, str]) -> AgentSeen:
         until=agent.until,
         missed=agent.missed,
         skills=levels_of(agent.skills),
+        force=forcing.seen(order) if order is not None and in_force(order, agent) else None,
+        force_number=0 if order is None else order.number,
     )
 
 
 class Move(StrEnum):
-    """What a team leader can make an agent do."""
+    """The keys that a team leader can press for an agent who asks for it."""
 
     READY = "ready"  # 就绪
     BREAK = "break"  # 小休
@@ -81,14 +89,14 @@ class Move(StrEnum):
 
 
 class MoveAgent(Wish):
-    """Put an agent into a state, in their stead."""
+    """Press a key for an agent, by the rules for agents. An order of a leader's own is api.forcing."""
 
     move: Move
     reason: BreakReason = BreakReason.REST  # of a break
 
 
 async def move(asked: Asked[MoveAgent]) -> Done:
-    """Carry out a leader's order, if the ACD's rules allow it now."""
+    """Do for an agent what they may do now."""
     await asked.services.floor.ask(_request(AgentId(asked.path["agent"]), asked))
     return Done()
 

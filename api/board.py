@@ -85,6 +85,19 @@ class RingMissed(BaseModel):
     on_break: bool
 
 
+class AgentOrdered(BaseModel):
+    """A team leader's order about an agent: made, carried out, void or withdrawn (acd.force)."""
+
+    agent: str
+    number: int
+    into: str
+    reason: str | None
+    by: str
+    why: str
+    at: datetime
+    state: str
+
+
 _ONE_CALL = TypeAdapter(LiveCall)
 
 
@@ -136,6 +149,10 @@ class Board:
     def note_missed(self, ring: RingMissed) -> None:
         """Tell the watchers that an agent did not answer."""
         self._tell("missed", ring.model_dump_json().encode())
+
+    def note_ordered(self, order: AgentOrdered) -> None:
+        """Tell the watchers, the agent's own screen among them, what a leader ordered."""
+        self._tell("forced", order.model_dump_json().encode())
 
     def close(self) -> None:
         """Let every watcher go; the server is stopping."""

@@ -17,7 +17,7 @@ from acd.capacity import Capacity
 from acd.events import Request
 from acd.foresight import Effect
 from acd.kpi import By
-from acd.model import Agent, AgentId, CallId, QueueName, SeatId
+from acd.model import Agent, AgentId, CallId, Force, QueueName, SeatId
 from acd.outlook import Outlook
 from acd.staff import StaffMember
 from acd.why import NobodyRings
@@ -41,6 +41,9 @@ class Floor(Protocol):
 
     def agents(self) -> Iterable[Agent]:
         """Everybody who is logged on, at this moment."""
+
+    def forces(self) -> Mapping[AgentId, Force]:
+        """What team leaders did last about agents' states. A live view."""
 
     def queues(self) -> Iterable[QueueName]:
         """The city's queues, in the city's order."""

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.events import Request
-from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
+from acd.model import Agent, AgentId, AgentState, CallId, Force, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from acd.outlook import Outlook
 from acd.why import NobodyRings, nobody_rings
 from api.ports import VitalSigns
@@ -90,6 +90,10 @@ class Floor:
         """Everybody who is logged on."""
         everybody = self._distributor.agents.values()
         return [agent for agent in everybody if agent.state is not AgentState.LOGGED_OFF]
+
+    def forces(self) -> Mapping[AgentId, Force]:
+        """What team leaders did last about agents' states."""
+        return self._distributor.forces
 
     def queues(self) -> Iterable[QueueName]:
         """The city's queues, in the city's order."""
