@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from city.recipe import AnyRow, OfferCallBackRow
+from city.recipe import AnnounceRow, AnyRow, OfferCallBackRow
 from city.written import Named, Slug, Written
 
 
@@ -56,6 +57,16 @@ class Queue(Named):
         return self.calls_back is not CallsBack.NOBODY or not any(
             isinstance(row, OfferCallBackRow) for row in self.recipe
         )
+
+    def with_prompts(self, instead: Mapping[str, str]) -> Queue:
+        """The queue in whose recipe other prompts are said."""
+        rows = (
+            row.model_copy(update={"prompt": instead.get(row.prompt, row.prompt)})
+            if isinstance(row, AnnounceRow)
+            else row
+            for row in self.recipe
+        )
+        return self.model_copy(update={"recipe": tuple(rows)})
 
     @model_validator(mode="after")
     def _waits_for_somebody(self) -> Self:
