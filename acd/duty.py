@@ -14,6 +14,7 @@ from acd.errors import (
     NotNow,
     OrderedReady,
     SeatTaken,
+    TooManyOnBreak,
     UnknownSeat,
 )
 from acd.events import AgentBecameReady, AgentLoggedOff, AgentLoggedOn, AgentWentOnBreak
@@ -62,6 +63,7 @@ def go_on_break(hall: Hall, event: AgentWentOnBreak) -> None:
         return
     must_have_seat(hall, agent)
     _must_not_be_wanted(hall, agent)
+    _must_be_spared(hall, agent)
     hall.change(agent.id, AgentFact.WENT_ON_BREAK, event.at, reason=event.reason)
 
 
@@ -99,6 +101,29 @@ def _must_not_be_wanted(hall: Hall, agent: Agent) -> None:
             f"{wanted.by} wants agent {agent.id} ready after this wrap-up: {wanted.why}",
             f"班长 {wanted.by} 要求话务员 {agent.id} 整理后就绪:{wanted.why}",
         )
+
+
+def _must_be_spared(hall: Hall, agent: Agent) -> None:
+    """Raises TooManyOnBreak if a queue of theirs spares nobody more. Another reason is no other break. O(agents)."""
+    seat = hall.seats.get(agent.seat) if agent.seat is not None else None
+    if seat is None or _has_chosen_a_break(agent):
+        return
+    for queue in sorted(seat.queues):
+        most = hall.rules(queue).breaks_at_once
+        if most and sum(_rests_from(hall, other, queue) for other in hall.agents.values()) >= most:
+            raise TooManyOnBreak(
+                f"{most} agents of queue {queue} are on break, which is as many as may be",
+                f"队列 {queue} 已有 {most} 人小休,已达上限",
+            )
+
+
+def _rests_from(hall: Hall, agent: Agent, queue: QueueName) -> bool:
+    seat = hall.seats.get(agent.seat) if agent.seat is not None else None
+    return seat is not None and queue in seat.queues and _has_chosen_a_break(agent)
+
+
+def _has_chosen_a_break(agent: Agent) -> bool:
+    return agent.state is AgentState.ON_BREAK and agent.reason in PEOPLES_REASONS
 
 
 def seat_named(hall: Hall, seat: SeatId) -> Seat:

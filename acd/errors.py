@@ -94,6 +94,12 @@ class NoMoreExtensions(Refused):
     rule = "no_more_extensions"
 
 
+class TooManyOnBreak(Refused):
+    """As many of a queue's agents are on break as may be; a leader can order one more."""
+
+    rule = "too_many_on_break"
+
+
 class NumberRefused(Refused):
     """A citizen's number is not dialled; `rule` says by which rule. The number itself is not repeated."""
 

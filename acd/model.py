@@ -125,6 +125,7 @@ class Queue:
     prefer_for: timedelta = timedelta(0)  # 熟人坐席: so long a call waits only for the agent it prefers
     extend_wrap_up: timedelta = timedelta(0)  # 延长整理: by so much each time an agent asks for it
     extensions_most: int = 0  # so often in one wrap-up
+    breaks_at_once: int = 0  # 同时小休: of its agents at most so many by their own choice; 0: any number
     break_after_missed: int = 2  # 连续未接几次转小休: the first is a warning; why 2, docs/acd.md
 
 

@@ -53,6 +53,7 @@ def acd_queues(city: City) -> tuple[Queue, ...]:
             extensions_most=queue.extensions_most if queue.extend_wrap_up_s else 0,
             recipe=tuple(map(acd_row, queue.recipe)),
             prefer_for=timedelta(seconds=queue.prefer_last_agent_s),
+            breaks_at_once=queue.breaks_at_once,
             break_after_missed=queue.break_after_missed,
         )
         for queue in city.queues.values()

@@ -42,6 +42,7 @@ QUICK: Final[dict[str, Any]] = {
     "wrap_up_time": timedelta(seconds=10),
     "extend_wrap_up": timedelta(seconds=6),
     "extensions_most": 2,
+    "breaks_at_once": 6,
 }
 QUEUES: Final = (
     Queue(
