@@ -24,7 +24,9 @@ from acd import (
     capacity_facts,
     commands,
     dial_facts,
+    duty_facts,
     events,
+    force_facts,
     phone_facts,
     steps,
     talk_facts,
@@ -50,7 +52,9 @@ def _concrete(modules: Iterable[object], *abstract: type) -> dict[str, type[Any]
 
 
 EVENTS: Final[Mapping[str, type[Event]]] = _concrete(
-    (events, call_facts, call_back_facts, capacity_facts, dial_facts, phone_facts, talk_facts), Event, Request
+    (events, call_facts, call_back_facts, capacity_facts, dial_facts, duty_facts, force_facts, phone_facts, talk_facts),
+    Event,
+    Request,
 )
 COMMANDS: Final[Mapping[str, type[Command]]] = _concrete((commands,), Command, OfferOrder)
 KINDS: Final[Mapping[str, type[Event | Command]]] = {**EVENTS, **COMMANDS}

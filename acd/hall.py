@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from acd.agents import ON_DUTY, AgentFact, turn
 from acd.commands import Command
 from acd.deadline import Deadline, Due
+from acd.ended import Ended
 from acd.errors import UnknownAgent
 from acd.held import Held
 from acd.matching import Able, Matching, able_at, ask_of, can_serve
@@ -26,6 +26,7 @@ from acd.model import (
     AgentState,
     BreakReason,
     CallId,
+    Force,
     Offer,
     PhoneUse,
     Queue,
@@ -39,8 +40,6 @@ from acd.offers import OfferBook
 from acd.rates import Learning
 from acd.rulebook import RuleBook
 from acd.timers import Timers
-
-ENDED_REMEMBERED: Final = 10_000
 
 
 class Hall:
@@ -63,12 +62,14 @@ class Hall:
         self._deadline_of: dict[AgentId, Deadline] = {}
         self._waiting: dict[CallId, WaitingCall] = {}
         self._held = Held()
-        self._ended: dict[CallId, None] = {}
+        self._ended = Ended()
         self.lined: dict[CallId, CallId] = {}  # call-backs in the line, by the call for which they are owed
         self.freed: list[AgentId] = []  # became free while one event is received; not in the idle index yet
         self.returned: list[CallId] = []  # came (back) into the waiting index meanwhile
         self.arrived: dict[CallId, None] = {}  # greeted, in a menu, or asked for a message
         self.blind_until: datetime | None = None  # facts are missing: see acd.finding
+        self.forces: dict[AgentId, Force] = {}  # what leaders did last: acd.force
+        self.forces_moved: list[AgentId] = []  # whose changed while one event is received
 
     def rules(self, queue: QueueName) -> Queue:
         """Return how a queue is served, also if it vanished or was never told."""
@@ -196,7 +197,7 @@ class Hall:
     @property
     def ended(self) -> Collection[CallId]:
         """Calls known to be over, as far as that is remembered."""
-        return self._ended.keys()
+        return self._ended.calls
 
     def has_ended(self, call: CallId) -> bool:
         """Tell whether the call is known to be over, so that news of it is stale."""
@@ -258,9 +259,7 @@ class Hall:
         self.stop_waiting(call)
         self.arrived.pop(call, None)
         self.book.forget(call)
-        self._ended[call] = None
-        if len(self._ended) > ENDED_REMEMBERED:
-            del self._ended[next(iter(self._ended))]
+        self._ended.add(call)
 
     # ---- after a restart
 
@@ -284,7 +283,8 @@ class Hall:
             self.wait(call)
         if past.past is not None:
             self.book.restore_past(past.past)
-        self._ended = dict.fromkeys(past.ended)
+        self._ended = Ended(past.ended)
+        self.forces = {force.agent: force for force in past.forces}
         if past.blind_until is not None:
             self.go_blind(past.blind_until)
         self.learning.restore(past.rates, past.engaged)

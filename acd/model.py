@@ -60,6 +60,24 @@ class BreakReason(StrEnum):
     PHONE_UNREACHABLE = "phone_unreachable"  # 话机失联: ends when the phone registers again, or by itself
 
 
+class ForcedTo(StrEnum):
+    """强制: what a team leader can order an agent to do."""
+
+    READY = "ready"  # 就绪
+    BREAK = "break"  # 小休
+    LOG_OFF = "log_off"  # 签出
+    END_WRAP_UP = "end_wrap_up"  # 结束整理
+
+
+class ForceState(StrEnum):
+    """What has become of a leader's order."""
+
+    PENDING = "pending"  # 待生效: the agent has a call, or writes it up
+    DONE = "done"  # 已生效
+    VOID = "void"  # 已失效: what it wanted cannot be any more
+    WITHDRAWN = "withdrawn"  # 已撤回
+
+
 class RingFailure(StrEnum):
     """Why an offered call did not become a conversation."""
 
@@ -105,6 +123,8 @@ class Queue:
     wrap_up_time: timedelta = timedelta(seconds=30)  # 话后整理 after a call of this queue
     recipe: Recipe = ()
     prefer_for: timedelta = timedelta(0)  # 熟人坐席: so long a call waits only for the agent it prefers
+    extend_wrap_up: timedelta = timedelta(0)  # 延长整理: by so much each time an agent asks for it
+    extensions_most: int = 0  # so often in one wrap-up
     break_after_missed: int = 2  # 连续未接几次转小休: the first is a warning; why 2, docs/acd.md
 
 
@@ -140,6 +160,22 @@ class Agent:
     reason: BreakReason | None = None
     until: datetime | None = None  # when `state` ends by itself, if it does; while ready: no offer before this
     missed: int = 0  # 连续未接: rings missed since there last was a sign that somebody is there
+    extended: int = 0  # 已延长几次: how often this wrap-up was
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """强制: what a leader did last about an agent's state: ordered it, or withdrew an order. Rules: acd.force."""
+
+    agent: AgentId
+    number: int  # of what leaders did about this agent, from 1: whoever does the next says which one they have read
+    into: ForcedTo
+    by: str
+    why: str
+    at: datetime
+    reason: BreakReason | None = None  # of a break
+    state: ForceState = ForceState.PENDING
+    since: datetime | None = None  # when the agent's state began into which it put them
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,4 +295,5 @@ class Snapshot:
     vanished: tuple[Queue, ...] = ()  # queues that the city has no more: calls that wait there keep their rules
     rates: tuple[Rates, ...] = ()
     engaged: tuple[Engaged, ...] = ()
+    forces: tuple[Force, ...] = ()  # of every agent whom a leader ever ordered about
     in_use: tuple[PhoneUse, ...] = ()  # phones that dial a code

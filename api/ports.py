@@ -15,8 +15,9 @@ from acd.arrangement import Arrangement
 from acd.call_back_plan import Place
 from acd.capacity import Capacity
 from acd.events import Request
+from acd.foresight import Effect
 from acd.kpi import By
-from acd.model import Agent, AgentId, CallId, QueueName, SeatId
+from acd.model import Agent, AgentId, CallId, Force, QueueName, SeatId
 from acd.outlook import Outlook
 from acd.staff import StaffMember
 from acd.why import NobodyRings
@@ -40,6 +41,9 @@ class Floor(Protocol):
 
     def agents(self) -> Iterable[Agent]:
         """Everybody who is logged on, at this moment."""
+
+    def forces(self) -> Mapping[AgentId, Force]:
+        """What team leaders did last about agents' states. A live view."""
 
     def queues(self) -> Iterable[QueueName]:
         """The city's queues, in the city's order."""
@@ -236,6 +240,9 @@ class Advising(Protocol):
 
     async def accept(self, advice_id: str, *, who: str, why: str) -> Advice:
         """Do as proposed. acd.advice.AdviceGone, and what refuses such a change of a person."""
+
+    async def foresee(self, advice_id: str) -> tuple[Advice, Effect | None]:
+        """What accepting it would do. acd.advice.AdviceGone, and what refuses such a change of a person."""
 
     async def dismiss(self, advice_id: str, *, who: str, why: str) -> Advice:
         """Not now. acd.advice.AdviceGone."""

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.events import Request
-from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
+from acd.model import Agent, AgentId, AgentState, CallId, Force, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from acd.outlook import Outlook
 from acd.why import NobodyRings, nobody_rings
 from api.ports import VitalSigns
@@ -49,6 +49,8 @@ def acd_queues(city: City) -> tuple[Queue, ...]:
             name=QueueName(queue.name),
             ring_time=timedelta(seconds=queue.ring_time_s),
             wrap_up_time=timedelta(seconds=queue.wrap_up_s),
+            extend_wrap_up=timedelta(seconds=queue.extend_wrap_up_s),
+            extensions_most=queue.extensions_most if queue.extend_wrap_up_s else 0,
             recipe=tuple(map(acd_row, queue.recipe)),
             prefer_for=timedelta(seconds=queue.prefer_last_agent_s),
             break_after_missed=queue.break_after_missed,
@@ -75,6 +77,11 @@ def phones_of(city: City) -> frozenset[SeatId]:
     return frozenset(SeatId(seat.extension) for seat in city.seats)
 
 
+def skills_of(city: City) -> frozenset[Skill]:
+    """The skills that seats and people may be given."""
+    return frozenset(Skill(skill.name) for skill in city.about.skills)
+
+
 class Floor:
     """The engine, as the API sees it."""
 
@@ -90,6 +97,10 @@ class Floor:
         """Everybody who is logged on."""
         everybody = self._distributor.agents.values()
         return [agent for agent in everybody if agent.state is not AgentState.LOGGED_OFF]
+
+    def forces(self) -> Mapping[AgentId, Force]:
+        """What team leaders did last about agents' states."""
+        return self._distributor.forces
 
     def queues(self) -> Iterable[QueueName]:
         """The city's queues, in the city's order."""

@@ -1,4 +1,5 @@
-"""Warns of rings that an agent misses: everybody who watches the board learns of the first, before one is too many."""
+"""Tells everybody who watches the board, the agents among them, what happens to agents: rings that they miss, of the
+first, before one is too many; what a leader orders about them; a wrap-up that they extend."""
 
 from __future__ import annotations
 
@@ -6,9 +7,10 @@ import structlog
 
 from acd.commands import Command
 from acd.distributor import Distributor
+from acd.duty_facts import WrapUpExtended
 from acd.events import Event
-from acd.model import AgentState
-from api.board import Board, RingMissed
+from acd.model import AgentState, Force
+from api.board import AgentOrdered, Board, RingMissed, WrapUpLonger
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +22,13 @@ class Warner:
         self._distributor, self._board = distributor, board
 
     def note(self, event: Event, _orders: tuple[Command, ...]) -> None:
-        """Look whether the fact showed that somebody did not answer."""
+        """Look whether the fact showed that somebody did not answer, or moved a leader's order."""
+        for agent_id in self._distributor.forces_moved:
+            self._tell_of(self._distributor.forces[agent_id])
+        if isinstance(event, WrapUpExtended):
+            agent = self._distributor.agents[event.agent]
+            until = agent.until or event.at
+            self._board.note_longer(WrapUpLonger(agent=agent.id, extended=agent.extended, until=until))
         for offer in self._distributor.missed:
             agent = self._distributor.agents[offer.agent]
             ring = RingMissed(
@@ -33,3 +41,18 @@ class Warner:
             )
             log.warning("an agent did not answer", agent=agent.id, missed=agent.missed, on_break=ring.on_break)
             self._board.note_missed(ring)
+
+    def _tell_of(self, order: Force) -> None:
+        log.info("a leader's order", agent=order.agent, into=order.into, by=order.by, state=order.state)
+        self._board.note_ordered(
+            AgentOrdered(
+                agent=order.agent,
+                number=order.number,
+                into=order.into,
+                reason=order.reason,
+                by=order.by,
+                why=order.why,
+                at=order.at,
+                state=order.state,
+            )
+        )

@@ -60,7 +60,7 @@ class Exchange:
         self.dial_out: Callable[[Command], None] = lambda _order: None
         self._agenda, self._desks, self._dice, self._wiring = agenda, desks, dice, wiring
         self._heard, self._over = heard, over
-        self._asides = Asides(agenda, wiring, heard, back=self._wait, let_go=lambda line: self.hang_up(line.call))
+        self.asides = Asides(agenda, wiring, heard, back=self._wait, let_go=lambda line: self.hang_up(line.call))
 
     # ---- callers
 
@@ -137,7 +137,7 @@ class Exchange:
             self._wait(line)
         else:
             self._leave_seat(line)
-            self._asides.take(line, order)
+            self.asides.take(line, order)
 
     def refuse(self, order: RingAgent) -> None:
         """The order cannot be carried out, and that is said."""

@@ -55,6 +55,7 @@ class Visit:
     was_cut: bool  # the PBX died under it
     left_message: bool = False
     promised: bool = False  # asked to be called back
+    hotline: str = ""
 
     @property
     def waited_s(self) -> float | None:
@@ -112,6 +113,7 @@ class Simulation:
         )
         outward = Outward(self.agenda, self._desks, exchange.occupied, wiring, tell, backs.whom)
         exchange.dial_out = outward.dial
+        exchange.asides.may_promise = backs.may_promise
         self.controller.subscribe(backs.watch)
         return backs
 
@@ -198,6 +200,7 @@ class Simulation:
                 citizen=citizen.name,
                 call=line.call,
                 queue=line.kind.queue,
+                hotline=line.kind.hotline,
                 came=line.came,
                 joined=line.joined,
                 answered=line.answered,

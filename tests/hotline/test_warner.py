@@ -1,15 +1,19 @@
-"""The warning after a missed ring: watchers of the board get it once, with how many it were in a row."""
+"""What watchers of the board are told of agents: each missed ring, with how many it were in a row; leaders' orders."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from acd.commands import Command
+from acd.duty_facts import WrapUpExtended
 from acd.events import Event
-from acd.model import RingFailure
+from acd.force_facts import AgentForced
+from acd.model import AgentId, ForcedTo, RingFailure
 from api.board import Board
 from hotline.warner import Warner
-from tests.acd.scene import Scene
+from tests.acd.scene import QUEUES, Scene
 
 
 class Floor(Scene):
@@ -48,3 +52,45 @@ def test_the_first_miss_is_a_warning_and_the_second_says_that_it_is_a_break() ->
         ("101", "c1", 1, False),
         ("101", "c1", 2, True),
     ]
+
+
+def test_everybody_sees_an_order_when_it_is_given_and_when_it_takes_effect() -> None:
+    """Pending while the agent has a call, then done; with who and why each time."""
+    floor = Floor()
+    floor.staff("101")
+    floor.join("c1")
+    floor.ring("c1")
+    with floor.board.watched() as watcher:
+        watcher.get_nowait()
+        order = {"by": "zhao", "agent": AgentId("101"), "why": "training", "seen": 0}
+        floor.tell(AgentForced(at=floor.now, into=ForcedTo.BREAK, **order))  # type: ignore[arg-type]
+        floor.end("c1")
+        lines = [watcher.get_nowait() for _ in range(watcher.qsize())]
+
+    told = [json.loads(line.partition(b"data: ")[2]) for line in lines if line]
+    assert all(line and line.startswith(b"event: forced\n") for line in lines)
+    assert [(order["agent"], order["by"], order["why"], order["state"]) for order in told] == [
+        ("101", "zhao", "training", "pending"),
+        ("101", "zhao", "training", "done"),
+    ]
+
+
+def test_everybody_sees_that_a_wrap_up_is_longer() -> None:
+    """With its new end."""
+    floor = Floor()
+    floor.load(replace(QUEUES[0], extend_wrap_up=timedelta(seconds=20), extensions_most=1))
+    floor.staff("101")
+    floor.join("c1")
+    floor.ring("c1")
+    floor.answer("c1")
+    floor.end("c1")
+    with floor.board.watched() as watcher:
+        watcher.get_nowait()
+        floor.tell(WrapUpExtended(at=floor.now, agent=AgentId("101")))
+        line = watcher.get_nowait()
+
+    assert line is not None
+    assert line.startswith(b"event: wrap_up\n")
+    told = json.loads(line.partition(b"data: ")[2])
+    assert (told["agent"], told["extended"]) == ("101", 1)
+    assert datetime.fromisoformat(told["until"]) == floor.now + timedelta(seconds=50)

@@ -12,18 +12,16 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.errors import Refused
 from acd.memory import checkpoints
 from acd.past import NothingThen, Past
 from city.mistakes import CityInvalid
-from hotline.redials import redials
 from hotline.serve import SAMPLE
 from hotline.what_if import Wanted, change_wanted, city_of, recall
 from plumbing.database import connect, prepare
-from recordings.calls import calls
 from simulation.outcomes import By, Group
 from simulation.recollection import Recollection
 from tests.databases import sqlite_url
@@ -181,6 +179,22 @@ def test_wish_that_cannot_be_is_refused_with_its_rule(seen: Recollection, wanted
     assert refused.value.rule == rule
 
 
+def test_other_recipe_sends_callers_to_a_message_who_waited_or_gave_up(seen: Recollection, tmp_path: Path) -> None:
+    """Another queues.toml with a row more: who has waited 30 s is asked for a message, so fewer give up."""
+    text = (SAMPLE / "queues.toml").read_text(encoding="utf-8")
+    waive = 'after_s = 120\nstep = "waive"\nskill = "psychology"'
+    assert waive in text
+    other = text.replace(waive, 'after_s = 30\nstep = "message"')
+    (tmp_path / "tomorrow.toml").write_text(other, encoding="utf-8")
+    change = change_wanted(Wanted(recipe=tmp_path / "tomorrow.toml"), CITY, seen, {})
+    differs = LookedBack(seen, {}).compared(change, draws=2).groups[Group(By.QUEUE, HEALTH)].differs
+
+    assert differs["elsewhere"] is not None
+    assert differs["elsewhere"].low > 0
+    assert differs["abandoned"] is not None
+    assert differs["abandoned"].high < 0
+
+
 def test_recipe_that_is_no_queues_file_is_refused(seen: Recollection, tmp_path: Path) -> None:
     """Nothing is run under half of it."""
     (tmp_path / "empty.toml").write_text("", encoding="utf-8")
@@ -197,25 +211,6 @@ def test_level_changes_its_queues_and_lends_its_seats(seen: Recollection) -> Non
     assert change.queues or change.seats
 
 
-async def test_who_dialled_again_is_known_by_the_number_alone(database: AsyncEngine) -> None:
-    """Nobody answered, and the same number came again within half an hour."""
-    rows = [
-        ("a", "13800000001", 0, None, 60),
-        ("b", "13800000001", 120, None, 200),
-        ("c", "13800000001", 7200, None, 7300),
-        ("d", "13800000002", 130, 140, 200),
-        ("e", "13800000002", 300, None, 350),
-        ("f", None, 310, None, 350),
-    ]
-    async with database.begin() as connection:
-        for call, ani, came, answered, ended in rows:
-            moments = {"arrived_at": came, "joined_at": came + 5, "answered_at": answered, "ended_at": ended}
-            times = {key: None if s is None else NINE + timedelta(seconds=s) for key, s in moments.items()}
-            await connection.execute(insert(calls).values(call_id=call, ani=ani, **times))
-
-    assert await redials(database, NINE, NINE + timedelta(hours=3)) == {"a": "b"}
-
-
 def test_seats_that_a_measure_added_are_gone_without_measures(seen: Recollection) -> None:
     """Whatever a measure had made of a seat is taken back for the run, and its agent is not there."""
     seat = next(seat.id for seat in seen.begin.seats if HEALTH in seat.queues)
@@ -225,3 +220,33 @@ def test_seats_that_a_measure_added_are_gone_without_measures(seen: Recollection
     assert change.without_measures
     assert answered is not None
     assert answered.high < 0
+
+
+async def drilled(folder: Path, *words: str) -> Said:
+    """`hotline drill` about the period."""
+    period = "--since", SINCE.isoformat(), "--until", UNTIL.isoformat()
+    return await hotline(folder, "drill", *words, *period, "--draws", "2")
+
+
+async def test_drill_names_the_first_thing_that_breaks(folder: Path) -> None:
+    """Chinese first, beside how it was without the crowd."""
+    said = await drilled(folder, "x5")
+
+    assert said.code == 0, said.err
+    assert re.search(r"最先撑不住:[^\n]*跌破[^\n]*第 \d", said.out)
+    assert "5 倍" in said.out
+
+
+async def test_drill_for_programs_names_nobody(folder: Path) -> None:
+    """Figures, points and minutes, and nothing else."""
+    said = await drilled(folder, "x3", "--json")
+    told = json.loads(said.out)
+
+    assert told["drilled"]["figures"]["calls"][0] > 2.5 * told["usual"]["figures"]["calls"][0]
+    assert {one["where"] for one in told["drilled"]["broken"]} <= {"", "health", "general"}
+
+
+async def test_drill_of_no_number_is_refused(folder: Path) -> None:
+    """As typed wrongly, with how to write it."""
+    for wrong in ("five", "x0.5", "x99", "-x5"):
+        assert (await drilled(folder, wrong)).code == 2, wrong

@@ -9,7 +9,8 @@ from typing import Final
 
 import pytest
 
-from acd.model import RecipeRow, Relax, Skill
+from acd.model import RecipeRow, Skill
+from acd.steps import Relax
 from simulation.change import Change, MoreSeats, NobodyServes
 from simulation.comparison import Comparison
 from simulation.outcomes import By, Figures, Group
