@@ -72,7 +72,8 @@ class InForce:
     @cached_property
     def city(self) -> City:
         """The city as it is now."""
-        return self.base.under(queue_changes(self._working, self.levels), self.level[0].notice)
+        level, _ = self.level
+        return self.base.under(queue_changes(self._working, self.levels), level.notice, level.prompts)
 
     @cached_property
     def lanes(self) -> frozenset[Ask]:

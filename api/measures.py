@@ -133,6 +133,7 @@ class LevelSeen(Answer):
     queues: dict[str, dict[str, Any]]
     lend: tuple[LoanSeen, ...]
     notice: str | None
+    prompts: dict[str, str]  # this prompt, and what is said instead
 
 
 class LevelsSeen(Answer):
@@ -189,6 +190,7 @@ async def levels(asked: Asked[Nothing]) -> LevelsSeen:
                 queues={name: dict(changes(change)) for name, change in one.queues.items()},
                 lend=tuple(_lent(lend.lender, lend.borrower, lend.seats, lend.keep) for lend in one.lend),
                 notice=one.notice,
+                prompts=dict(one.prompts),
             )
             for one in measures.now.levels
         ),

@@ -113,25 +113,46 @@ class City:
         number = self.numbers.get(digits_of(dialled))
         return Dialled(self.hotlines[number or self.about.default_hotline], number is not None)
 
-    def under(self, several: Sequence[tuple[str, Written]], notice: str | None = None) -> City:
-        """The city while QueueChanges, each by its queue's name, are in force, the later before the earlier."""
+    def under(
+        self,
+        several: Sequence[tuple[str, Written]],
+        notice: str | None = None,
+        instead: Mapping[str, str] = MappingProxyType({}),
+    ) -> City:
+        """The city while QueueChanges, each by its queue's name, are in force, the later before the earlier.
+
+        `notice`: said after greetings; `instead`: prompts, and what is said in their place. Not to who calls a crisis
+        line, nor where they wait.
+        """
         queues = {
             queue.name: changed(queue, (change for name, change in several if name == queue.name))
             for queue in self.queues.values()
         }
-        hotlines = {line.number: _saying(line, notice) for line in self.hotlines.values()}
-        return replace(self, queues=MappingProxyType(queues), hotlines=MappingProxyType(hotlines))
+        for name in queues.keys() - self.crisis_queues if instead else ():
+            queues[name] = queues[name].with_prompts(instead)
+        hotlines = {line.number: _saying(line, notice, instead) for line in self.hotlines.values()}
+        menus = {
+            name: menu.model_copy(update={"prompt": instead.get(menu.prompt, menu.prompt)})
+            for name, menu in self.menus.items()
+        }
+        return replace(
+            self,
+            queues=MappingProxyType(queues),
+            hotlines=MappingProxyType(hotlines),
+            menus=MappingProxyType(menus) if instead else self.menus,
+        )
 
     def audio_of(self, slug: str) -> Path:
         """Where the audio of a prompt is, or would be."""
         return audio_path(self.folder, slug)
 
 
-def _saying(hotline: Hotline, notice: str | None) -> Hotline:
-    """The hotline with one more prompt in its greeting; whoever calls a crisis line is not kept."""
-    if notice is None or hotline.crisis:
+def _saying(hotline: Hotline, notice: str | None, instead: Mapping[str, str]) -> Hotline:
+    """The hotline with other prompts in its greeting, and one more; whoever calls a crisis line is not kept."""
+    if hotline.crisis or not (notice or instead):
         return hotline
-    return hotline.model_copy(update={"greeting": (*hotline.greeting, notice)})
+    greeting = (*(instead.get(prompt, prompt) for prompt in hotline.greeting), *([notice] if notice else []))
+    return hotline.model_copy(update={"greeting": greeting})
 
 
 def audio_path(folder: Path, slug: str) -> Path:

@@ -200,6 +200,8 @@ def _said_to_who_waits(files: Files) -> Iterator[Mention]:
     for path, level in levels(files):
         if level.notice is not None:
             yield Mention(files.levels, (*path, "notice"), level.notice)
+        for usual, instead in level.prompts.items():
+            yield from (Mention(files.levels, (*path, "prompts", usual), slug) for slug in (usual, instead))
     for recipe in recipes(files):
         for number, row in enumerate(recipe.rows):
             if isinstance(row, AnnounceRow):

@@ -34,6 +34,7 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     sense.menus_are_shallow,
     sense.crisis_has_no_menu,
     sense.callers_are_told_of_recording,
+    sense.levels_tell_of_recording,
     sense.audio_can_be_played,
     sense.places_lie_somewhere,
     sense.the_first_level_is_at_rest,
