@@ -6,10 +6,19 @@ from dataclasses import replace
 from typing import Final
 
 from acd.agents import AgentFact
-from acd.errors import AgentAlreadyLoggedOn, BadReason, OrderedReady, SeatTaken, UnknownSeat
+from acd.duty_facts import WrapUpExtended
+from acd.errors import (
+    AgentAlreadyLoggedOn,
+    BadReason,
+    NoMoreExtensions,
+    NotNow,
+    OrderedReady,
+    SeatTaken,
+    UnknownSeat,
+)
 from acd.events import AgentBecameReady, AgentLoggedOff, AgentLoggedOn, AgentWentOnBreak
 from acd.hall import Hall
-from acd.model import Agent, AgentState, BreakReason, ForcedTo, ForceState, Seat, SeatId
+from acd.model import Agent, AgentState, BreakReason, ForcedTo, ForceState, QueueName, Seat, SeatId
 
 PEOPLES_REASONS: Final = frozenset({BreakReason.REST, BreakReason.MEAL, BreakReason.TRAINING, BreakReason.OTHER})
 
@@ -54,6 +63,20 @@ def go_on_break(hall: Hall, event: AgentWentOnBreak) -> None:
     must_have_seat(hall, agent)
     _must_not_be_wanted(hall, agent)
     hall.change(agent.id, AgentFact.WENT_ON_BREAK, event.at, reason=event.reason)
+
+
+def extend_wrap_up(hall: Hall, event: WrapUpExtended) -> None:
+    """延长整理: its end is later by the queue's step. NotNow outside of a wrap-up, NoMoreExtensions."""
+    agent = hall.agent(event.agent)
+    if agent.state is not AgentState.WRAP_UP or agent.until is None:
+        raise NotNow(f"agent {agent.id} writes nothing up", f"话务员 {agent.id} 不在话后整理")
+    rules = hall.rules(hall.learning.busy_with(agent.id) or QueueName(""))
+    if agent.extended >= rules.extensions_most or not rules.extend_wrap_up:
+        raise NoMoreExtensions(
+            f"a wrap-up after a call of {rules.name} is extended {rules.extensions_most} times at most",
+            f"队列 {rules.name} 的整理至多延长 {rules.extensions_most} 次",
+        )
+    hall.postpone(replace(agent, extended=agent.extended + 1), agent.until + rules.extend_wrap_up)
 
 
 def log_off(hall: Hall, event: AgentLoggedOff) -> None:

@@ -40,6 +40,18 @@ class UnknownQueue(Refused):
     rule = "unknown_queue"
 
 
+class UnknownSkill(Refused):
+    """A seat or a person is given a skill that the city does not list."""
+
+    rule = "unknown_skill"
+
+
+class SeatInTalk(Refused):
+    """A seat is to leave the queue whose caller is talking there; whoever wants that from the next call on says so."""
+
+    rule = "seat_in_talk"
+
+
 class SeatTaken(Refused):
     """Somebody else is logged on at this seat."""
 
@@ -74,6 +86,12 @@ class OrderedReady(Refused):
     """A leader wants the agent ready after this wrap-up: it cannot be a break."""
 
     rule = "ordered_ready"
+
+
+class NoMoreExtensions(Refused):
+    """This wrap-up has been extended as often as its queue allows; or the queue allows none."""
+
+    rule = "no_more_extensions"
 
 
 class NumberRefused(Refused):

@@ -36,6 +36,7 @@ from acd.errors import (
     UnknownPrompt,
     UnknownQueue,
     UnknownSeat,
+    UnknownSkill,
 )
 from acd.inbox import EngineStopped
 from acd.staff import BadNumberOrPin
@@ -127,6 +128,7 @@ TABLE: dict[type[Exception], Line] = {
     UnknownChange: Line(404),
     UnknownMeasure: Line(404),
     UnknownQueue: Line(422),
+    UnknownSkill: Line(422),
     **dict.fromkeys(
         (UnknownLevel, LentToItself, NothingToChange, LimitsDoNotFit, InThePast, EndsBeforeItBegins), Line(422)
     ),

@@ -26,6 +26,7 @@ NOUNS = {
     "audit": "hotline.cli_audit",
     "callbacks": "hotline.cli_callbacks",
     "drafts": "hotline.cli_drafts",
+    "drill": "hotline.cli_drill",
     "jobs": "hotline.cli_jobs",
     "keys": "hotline.cli_keys",
     "levels": "hotline.cli_levels",

@@ -92,8 +92,8 @@ async def _what_if(
         found = _compared(seen, Guesses(seen, pairs), change, draws, every)
     except Refused as refused:
         raise Trouble(f"[{refused.rule}] {refused.zh}", str(refused)) from refused
-    except CityInvalid as invalid:
-        raise _invalid(invalid) from invalid
+    except CityInvalid as wrong:
+        raise invalid(wrong) from wrong
     except NobodyServes as nobody:
         zh = f"时段内服务 {nobody.queue} 的话务员有 {nobody.there} 名,不能这样增减"
         raise Trouble(zh, str(nobody)) from nobody
@@ -116,12 +116,13 @@ def _compared(seen: Recollection, guesses: Guesses, change: Change | None, draws
 def _city(folder: Path) -> City:
     try:
         return city_of(folder)
-    except CityInvalid as invalid:
-        raise _invalid(invalid) from invalid
+    except CityInvalid as wrong:
+        raise invalid(wrong) from wrong
 
 
-def _invalid(invalid: CityInvalid) -> Trouble:
-    mistakes: Sequence[str] = [str(mistake) for mistake in invalid.mistakes]
+def invalid(wrong: CityInvalid) -> Trouble:
+    """Every mistake of the city's files, with file and line."""
+    mistakes: Sequence[str] = [str(mistake) for mistake in wrong.mistakes]
     return Trouble(f"{len(mistakes)} 处有误,未重演", "nothing was run:\n  " + "\n  ".join(mistakes))
 
 

@@ -48,6 +48,7 @@ from hotline.fittings import (
     phones_of,
     serving,
     sitting_at,
+    skills_of,
 )
 from hotline.handing_desk import HandingDesk
 from hotline.perimeter import HEARD, Perimeter
@@ -144,12 +145,14 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         mirror = Mirror(
             ami,
             lambda: None if lookout.sightings.blind else serving(distributor),
-            lambda call: call in distributor.offers,
+            lambda call: distributor.is_blind or call in distributor.offers,
         )
         engine.on_beat(heartbeat.beat)
         engine.subscribe(mirror.note)
 
-        board, capacity, staff = Board(), Capacity(database, engine, phones=phones_of(city)), Staff(database)
+        skills = skills_of(city)
+        board, capacity = Board(), Capacity(database, engine, phones=phones_of(city), skills=skills)
+        staff = Staff(database, skills=skills)
         arrangement = Arrangement(database, engine, capacity, city, acd_queues)
         for watcher in (memory.note, lookout.watch, callbook.note, *call_backs.watchers):
             engine.subscribe(watcher)

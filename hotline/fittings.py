@@ -49,6 +49,8 @@ def acd_queues(city: City) -> tuple[Queue, ...]:
             name=QueueName(queue.name),
             ring_time=timedelta(seconds=queue.ring_time_s),
             wrap_up_time=timedelta(seconds=queue.wrap_up_s),
+            extend_wrap_up=timedelta(seconds=queue.extend_wrap_up_s),
+            extensions_most=queue.extensions_most if queue.extend_wrap_up_s else 0,
             recipe=tuple(map(acd_row, queue.recipe)),
             prefer_for=timedelta(seconds=queue.prefer_last_agent_s),
             break_after_missed=queue.break_after_missed,
@@ -73,6 +75,11 @@ def first_seats(city: City) -> tuple[Seat, ...]:
 def phones_of(city: City) -> frozenset[SeatId]:
     """The extensions that have a phone on the PBX, open seats or not."""
     return frozenset(SeatId(seat.extension) for seat in city.seats)
+
+
+def skills_of(city: City) -> frozenset[Skill]:
+    """The skills that seats and people may be given."""
+    return frozenset(Skill(skill.name) for skill in city.about.skills)
 
 
 class Floor:

@@ -39,7 +39,7 @@ class KeptChild:
         self._program, self._line_most = program, line_most
         self._child: Process | None = None
         self._one_at_a_time = asyncio.Lock()
-        self._in_line = 0
+        self.asking = 0  # who is being answered, and who stands in line
 
     @property
     def pid(self) -> int | None:
@@ -48,14 +48,14 @@ class KeptChild:
 
     async def ask(self, wish: bytes) -> Answer:
         """The answer to one line. TooMany, ChildFailed."""
-        if self._in_line > self._line_most:
+        if self.asking > self._line_most:
             raise TooMany
-        self._in_line += 1
+        self.asking += 1
         try:
             async with self._one_at_a_time:
                 return await self._asked(wish)
         finally:
-            self._in_line -= 1
+            self.asking -= 1
 
     async def close(self) -> None:
         """End the child."""

@@ -52,11 +52,11 @@ def show(seen: Recollection, change: Change | None, found: Comparison, city: Cit
         return
     total = found.groups[TOTAL]
     rows = [
-        (" ".join(title), *map(_range, (total.again[name], total.changed[name])), _signed(total.differs[name]))
+        (" ".join(title), *map(ranged, (total.again[name], total.changed[name])), _signed(total.differs[name]))
         for name, title in FIGURES.items()
     ]
     _, again, changed, differs = found.occupancy
-    rows.append((" ".join(OCCUPANCY), _share(again), _share(changed), _share(differs, sign="+")))
+    rows.append((" ".join(OCCUPANCY), share(again), share(changed), share(differs, sign="+")))
     table("改变之后 · with the change", ("", "不变\nwithout", "改变\nwith", "差\ndifference"), rows)
     for by, title in GROUPS.items():
         groups = {group.name: one for group, one in found.groups.items() if group.by is by and by is not By.ALL}
@@ -70,11 +70,11 @@ def _show_truth(seen: Recollection, found: Comparison) -> None:
     total = found.groups[TOTAL]
     since, until = (at.astimezone(CITY_TIME).strftime("%m-%d %H:%M") for at in (seen.since, seen.until))
     rows = [
-        (" ".join(title), _number(getattr(total.real, name)), _range(total.again[name]))
+        (" ".join(title), _number(getattr(total.real, name)), ranged(total.again[name]))
         for name, title in FIGURES.items()
     ]
     real, again, _, _ = found.occupancy
-    rows.append((" ".join(OCCUPANCY), "—" if real is None else f"{real:.1%}", _share(again)))
+    rows.append((" ".join(OCCUPANCY), "—" if real is None else f"{real:.1%}", share(again)))
     title = f"原样重演 · run again unchanged  {since} – {until}  {found.draws} 次抽样 draws"
     table(title, ("", "当时\nreal", "重演:中位(5%–95%)\nagain: median"), rows)
     if found.doubts:
@@ -92,7 +92,7 @@ def _row(one: Compared) -> tuple[str, ...]:
     names = ("answered", "abandoned", "mean_wait_s", "p95_wait_s")
     return (
         *(_signed(one.differs[name]) for name in names),
-        *map(_range, (one.sooner, one.later, one.gained, one.lost)),
+        *map(ranged, (one.sooner, one.later, one.gained, one.lost)),
     )
 
 
@@ -100,7 +100,8 @@ def _number(number: float | None) -> str:
     return "—" if number is None else f"{number:.0f}" if number == int(number) else f"{number:.1f}"
 
 
-def _range(told: Range | None) -> str:
+def ranged(told: Range | None) -> str:
+    """The median, and in brackets the range, if there is one."""
     if told is None:
         return "—"
     median, low, high = map(_number, told)
@@ -116,7 +117,8 @@ def _signed(told: Range | None) -> str:
     return median if low == high == median else f"{median}({low} … {high})"
 
 
-def _share(told: Range | None, sign: str = "") -> str:
+def share(told: Range | None, sign: str = "") -> str:
+    """The same as percentages."""
     return "—" if told is None else f"{told.median:{sign}.1%}({told.low:{sign}.1%} … {told.high:{sign}.1%})"
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from math import inf
 from random import Random
 from typing import Final
@@ -25,7 +26,7 @@ from typing import Final
 from acd.model import AgentId, CallId, QueueName, RingFailure
 from acd.patience import EDGES_S, Patience, learnt, parts_of
 from simulation.draw import dice_named
-from simulation.people import Citizen, Try
+from simulation.people import Citizen, Kind, Try
 from simulation.recollection import Left, PastCall, Recollection, Ring, Writing
 
 FEW: Final = 8
@@ -79,15 +80,18 @@ class Guesses:
         for call in self._seen.calls:
             if call.call not in again:
                 comes = max(call.came, self._seen.since)
-                yield Citizen(call.call, comes, call.kind, tuple(self._tries(call, seed)))
+                yield Citizen(call.call, comes, call.kind, tuple(self._tries(call.kind.queue, call.call, seed, call)))
 
-    def _tries(self, call: PastCall, seed: int) -> Iterator[Try]:
-        known: PastCall | None = call
+    def stranger(self, name: str, comes: datetime, kind: Kind, seed: int) -> Citizen:
+        """Somebody who did not call then, but might have: drawn from what was seen of the queue."""
+        return Citizen(name, comes, kind, tuple(self._tries(kind.queue, name, seed, None)))
+
+    def _tries(self, queue: QueueName, name: str, seed: int, known: PastCall | None) -> Iterator[Try]:
         for number in range(1, MOST_TRIES + 1):
-            dice = dice_named(seed, "call", call.call, number)
+            dice = dice_named(seed, "call", name, number)
             following = self._calls.get(self.redials.get(known.call, CallId(""))) if known else None
             again_after_s = self._again_after_s(known, following, dice)
-            yield self._try(known, self._of(call.kind.queue), again_after_s, dice, call.kind.queue)
+            yield self._try(known, queue, again_after_s, dice)
             if again_after_s is None:
                 return
             known = following
@@ -104,9 +108,8 @@ class Guesses:
         pauses = self._everybody.pauses_s(self.redials, self._calls)
         return pauses[int(number * len(pauses))]
 
-    def _try(
-        self, known: PastCall | None, queue: Seen, again_after_s: float | None, dice: Random, name: QueueName
-    ) -> Try:
+    def _try(self, known: PastCall | None, name: QueueName, again_after_s: float | None, dice: Random) -> Try:
+        queue = self._of(name)
         talk_s, wrap_up_s = queue.handling(dice, known)
         return Try(
             patience_s=self._patience_s(known, name, dice),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from simulation.controller import Controller
 from simulation.draw import Exactly
 from simulation.guesses import Guesses
 from simulation.line import Desk, Wiring
+from simulation.people import Citizen
 from simulation.recollection import Recollection, Wish
 from simulation.run import Simulation, Visit
 from simulation.stand_in import StandIn
@@ -41,7 +42,16 @@ class Run:
 class Reenactment:
     """`run` it once."""
 
-    def __init__(self, seen: Recollection, guesses: Guesses, change: Change | None = None, *, seed: int = 0) -> None:
+    def __init__(
+        self,
+        seen: Recollection,
+        guesses: Guesses,
+        change: Change | None = None,
+        *,
+        seed: int = 0,
+        citizens: Iterable[Citizen] | None = None,
+    ) -> None:
+        """`citizens`: who calls instead of those who called then."""
         self._seen, self._guesses, self._change, self._seed = seen, guesses, change, seed
         self._desks: dict[SeatId, Desk] = {}
         self._before: tuple[tuple[Queue, ...], dict[SeatId, Seat]] = (), {}  # in force when the change began
@@ -49,7 +59,7 @@ class Reenactment:
         self._town = Simulation(
             seen.begin.queues,
             (),
-            guesses.citizens(seed),
+            guesses.citizens(seed) if citizens is None else citizens,
             begins=seen.since,
             seed=seed,
             wiring=WIRING,

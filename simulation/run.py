@@ -55,6 +55,7 @@ class Visit:
     was_cut: bool  # the PBX died under it
     left_message: bool = False
     promised: bool = False  # asked to be called back
+    hotline: str = ""
 
     @property
     def waited_s(self) -> float | None:
@@ -199,6 +200,7 @@ class Simulation:
                 citizen=citizen.name,
                 call=line.call,
                 queue=line.kind.queue,
+                hotline=line.kind.hotline,
                 came=line.came,
                 joined=line.joined,
                 answered=line.answered,

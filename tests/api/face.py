@@ -33,7 +33,7 @@ from asr.jobs import enqueue
 from city.load import load_city
 from hotline.aside import Aside
 from hotline.books import usage_of
-from hotline.fittings import Floor, acd_queues
+from hotline.fittings import Floor, acd_queues, skills_of
 from hotline.pilot import Pilot
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
@@ -199,7 +199,8 @@ async def house(database: AsyncEngine) -> AsyncIterator[House]:
     """An ACD that runs, with the queues `general` and `health`."""
     switchboard, journal = Switchboard(), Journal(database)
     engine = Engine(Distributor(), switchboard, journal, lambda: NOW)
-    staff = Staff(database, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    staff = Staff(database, hasher, skills=skills_of(load_city(SAMPLE)))
     await journal.open()
     async with background(journal.run(), engine.run()):
         engine.tell(QueuesLoaded(at=NOW, queues=QUEUES))
@@ -211,7 +212,8 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     """The HTTP face on an ephemeral port."""
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
     talks, archive = FakeTalks(), Archive(tmp_path / "recordings")
-    city, capacity, hands = load_city(SAMPLE), Capacity(database, house.engine), FakeHands()
+    city, hands = load_city(SAMPLE), FakeHands()
+    capacity = Capacity(database, house.engine, skills=skills_of(city))
     pilot = Pilot(house.engine, hands, database, frozenset, lambda: NOW)
     past = Aside(database.url.render_as_string(hide_password=False), lambda: usage_of(city))
     gate, dialling = open_desk(database, house.engine, house.journal, city)

@@ -220,3 +220,33 @@ def test_seats_that_a_measure_added_are_gone_without_measures(seen: Recollection
     assert change.without_measures
     assert answered is not None
     assert answered.high < 0
+
+
+async def drilled(folder: Path, *words: str) -> Said:
+    """`hotline drill` about the period."""
+    period = "--since", SINCE.isoformat(), "--until", UNTIL.isoformat()
+    return await hotline(folder, "drill", *words, *period, "--draws", "2")
+
+
+async def test_drill_names_the_first_thing_that_breaks(folder: Path) -> None:
+    """Chinese first, beside how it was without the crowd."""
+    said = await drilled(folder, "x5")
+
+    assert said.code == 0, said.err
+    assert re.search(r"最先撑不住:[^\n]*跌破[^\n]*第 \d", said.out)
+    assert "5 倍" in said.out
+
+
+async def test_drill_for_programs_names_nobody(folder: Path) -> None:
+    """Figures, points and minutes, and nothing else."""
+    said = await drilled(folder, "x3", "--json")
+    told = json.loads(said.out)
+
+    assert told["drilled"]["figures"]["calls"][0] > 2.5 * told["usual"]["figures"]["calls"][0]
+    assert {one["where"] for one in told["drilled"]["broken"]} <= {"", "health", "general"}
+
+
+async def test_drill_of_no_number_is_refused(folder: Path) -> None:
+    """As typed wrongly, with how to write it."""
+    for wrong in ("five", "x0.5", "x99", "-x5"):
+        assert (await drilled(folder, wrong)).code == 2, wrong

@@ -189,6 +189,7 @@ NOT_AT_A_PHONE = {
     *("not_enough_seats", "seat_not_in_queue", "lent_to_itself", "seat_of_measure", "limits_do_not_fit"),
     *("unknown_level", "nothing_to_change", "in_the_past", "ends_before_it_begins", "plans_conflict"),
     *("crisis_lane_needs_agents", "crisis_has_no_machine", "offers_no_call_back", "unknown_prompt"),
+    *("unknown_skill", "seat_in_talk"),
     *("unknown_measure", "measure_is_over", "measures_changed_meanwhile", "advice_gone"),
     *("number_refused", "number_not_listed"),  # in a talk the dialplan says so itself; calls to citizens are clicked
 }

@@ -11,7 +11,7 @@ from acd.model import CallId, Queue, QueueName
 from simulation.change import Change
 from simulation.comparison import Comparison, compare
 from simulation.controller import Watcher
-from simulation.draw import Uniform
+from simulation.draw import Draw, Exponential, Uniform
 from simulation.guesses import Guesses
 from simulation.line import Wiring
 from simulation.outcomes import By, Count, Counting, Group, Grouping
@@ -41,6 +41,7 @@ class Morning:
     redials: float = 0.0
     wrap_up_s: float = 30.0
     dice: int = 1
+    patience: Draw = Exponential(180.0)
 
     def simulation(self, *watchers: Watcher) -> Simulation:
         """The town, before nine."""
@@ -51,6 +52,7 @@ class Morning:
             kinds=KINDS,
             hours=(1.0,),
             redials=self.redials,
+            patience=self.patience,
         )
         limit = timedelta(seconds=self.wrap_up_s)
         return Simulation(
