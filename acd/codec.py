@@ -24,6 +24,7 @@ from acd import (
     capacity_facts,
     commands,
     dial_facts,
+    duty_facts,
     events,
     force_facts,
     phone_facts,
@@ -51,7 +52,7 @@ def _concrete(modules: Iterable[object], *abstract: type) -> dict[str, type[Any]
 
 
 EVENTS: Final[Mapping[str, type[Event]]] = _concrete(
-    (events, call_facts, call_back_facts, capacity_facts, dial_facts, force_facts, phone_facts, talk_facts),
+    (events, call_facts, call_back_facts, capacity_facts, dial_facts, duty_facts, force_facts, phone_facts, talk_facts),
     Event,
     Request,
 )

@@ -88,6 +88,18 @@ class OrderedReady(Refused):
     rule = "ordered_ready"
 
 
+class NoMoreExtensions(Refused):
+    """This wrap-up has been extended as often as its queue allows; or the queue allows none."""
+
+    rule = "no_more_extensions"
+
+
+class TooManyOnBreak(Refused):
+    """As many of a queue's agents are on break as may be; a leader can order one more."""
+
+    rule = "too_many_on_break"
+
+
 class NumberRefused(Refused):
     """A citizen's number is not dialled; `rule` says by which rule. The number itself is not repeated."""
 

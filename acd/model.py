@@ -123,6 +123,9 @@ class Queue:
     wrap_up_time: timedelta = timedelta(seconds=30)  # 话后整理 after a call of this queue
     recipe: Recipe = ()
     prefer_for: timedelta = timedelta(0)  # 熟人坐席: so long a call waits only for the agent it prefers
+    extend_wrap_up: timedelta = timedelta(0)  # 延长整理: by so much each time an agent asks for it
+    extensions_most: int = 0  # so often in one wrap-up
+    breaks_at_once: int = 0  # 同时小休: of its agents at most so many by their own choice; 0: any number
     break_after_missed: int = 2  # 连续未接几次转小休: the first is a warning; why 2, docs/acd.md
 
 
@@ -158,6 +161,7 @@ class Agent:
     reason: BreakReason | None = None
     until: datetime | None = None  # when `state` ends by itself, if it does; while ready: no offer before this
     missed: int = 0  # 连续未接: rings missed since there last was a sign that somebody is there
+    extended: int = 0  # 已延长几次: how often this wrap-up was
 
 
 @dataclass(frozen=True, slots=True)

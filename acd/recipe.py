@@ -23,7 +23,7 @@ from datetime import datetime
 from itertools import starmap
 from typing import Final
 
-from acd.model import Recipe, RecipeRow, RecipeStep, Skill, SkillLevel, WaitingCall
+from acd.model import Recipe, RecipeRow, Skill, SkillLevel, Skills, WaitingCall
 from acd.steps import Borrow, LeaveMessage, Relax, Say
 
 UNTOUCHED: Final = (None, None, False, None, None)
@@ -47,11 +47,29 @@ def brought_up(call: WaitingCall, recipe: Recipe, at: datetime) -> WaitingCall:
         done.append(row)
         if isinstance(row.step, Relax):
             asks[row.step.skill] = row.step.to_level
-    relaxed = frozenset(starmap(SkillLevel, asks.items())) if _last(done, Relax) else None
-    leaves, says, borrows = _last(done, LeaveMessage) is not None, _last(done, Say), _last(done, Borrow)
-    if (step_at, relaxed, leaves, says, borrows) == now:
+    after = (step_at, *_come_to(done, asks)) if done else (step_at, *UNTOUCHED[1:])
+    if after == now:
         return call
+    _, relaxed, leaves, says, borrows = after
     return replace(call, relaxed=relaxed, step_at=step_at, leaves=leaves, says=says, borrows=borrows)
+
+
+def _come_to(
+    rows: Sequence[RecipeRow], asks: Mapping[Skill, int]
+) -> tuple[Skills | None, bool, RecipeRow | None, RecipeRow | None]:
+    """What these rows have made of a call that asks for this now: `relaxed`, `leaves`, `says`, `borrows`."""
+    relaxed, leaves, says, borrows = None, False, None, None
+    for row in rows:
+        match row.step:
+            case Relax():
+                relaxed = asks
+            case Say():
+                says = row
+            case Borrow():
+                borrows = row
+            case LeaveMessage():
+                leaves = True
+    return None if relaxed is None else frozenset(starmap(SkillLevel, relaxed.items())), leaves, says, borrows
 
 
 def _matters(row: RecipeRow, call: WaitingCall, asks: Mapping[Skill, int]) -> bool:
@@ -64,7 +82,3 @@ def _matters(row: RecipeRow, call: WaitingCall, asks: Mapping[Skill, int]) -> bo
         case LeaveMessage():
             return call.owed is None
     return False
-
-
-def _last(rows: Sequence[RecipeRow], kind: type[RecipeStep]) -> RecipeRow | None:
-    return next((row for row in reversed(rows) if isinstance(row.step, kind)), None)

@@ -9,13 +9,16 @@ from typing import Annotated, assert_never
 
 from pydantic import Field, SecretStr
 
+from acd.duty_facts import WrapUpExtended
 from acd.events import AgentBecameReady, AgentLoggedOff, AgentWentOnBreak, Request
 from acd.force import in_force
 from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, Force, SeatId, Skill, SkillLevel, Skills
 from acd.staff import StaffMember
 from api import forcing
 from api.asked import Answer, Asked, Done, Nothing, Wish
+from api.auth import NotAllowed
 from api.forcing import ForceSeen
+from api.people import Role
 
 SkillName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 Level = Annotated[int, Field(ge=1, le=5)]
@@ -44,6 +47,7 @@ class AgentSeen(Answer):
     reason: BreakReason | None
     until: datetime | None
     missed: int  # rings missed in a row
+    extended: int  # how often this wrap-up was extended
     skills: dict[str, int]
     force: ForceSeen | None  # a leader's order by which they are in this state, or will be after the call
     force_number: int  # of what a leader did last about them; 0: nothing
@@ -74,6 +78,7 @@ def _seen(agent: Agent, names: Mapping[AgentId, str], order: Force | None) -> Ag
         reason=agent.reason,
         until=agent.until,
         missed=agent.missed,
+        extended=agent.extended,
         skills=levels_of(agent.skills),
         force=forcing.seen(order) if order is not None and in_force(order, agent) else None,
         force_number=0 if order is None else order.number,
@@ -81,11 +86,12 @@ def _seen(agent: Agent, names: Mapping[AgentId, str], order: Force | None) -> Ag
 
 
 class Move(StrEnum):
-    """The keys that a team leader can press for an agent who asks for it."""
+    """The keys of an agent's own console; a team leader can press them for an agent who asks for it."""
 
     READY = "ready"  # 就绪
     BREAK = "break"  # 小休
     LOG_OFF = "log_off"  # 签出
+    EXTEND_WRAP_UP = "extend_wrap_up"  # 延长整理
 
 
 class MoveAgent(Wish):
@@ -97,7 +103,10 @@ class MoveAgent(Wish):
 
 async def move(asked: Asked[MoveAgent]) -> Done:
     """Do for an agent what they may do now."""
-    await asked.services.floor.ask(_request(AgentId(asked.path["agent"]), asked))
+    agent = AgentId(asked.path["agent"])
+    if asked.by.role < Role.LEADER and asked.by.name != agent:
+        raise NotAllowed(Role.LEADER)
+    await asked.services.floor.ask(_request(agent, asked))
     return Done()
 
 
@@ -110,6 +119,8 @@ def _request(agent: AgentId, asked: Asked[MoveAgent]) -> Request:
             return AgentWentOnBreak(at=asked.now, by=by, agent=agent, reason=asked.wish.reason)
         case Move.LOG_OFF:
             return AgentLoggedOff(at=asked.now, by=by, agent=agent)
+        case Move.EXTEND_WRAP_UP:
+            return WrapUpExtended(at=asked.now, by=by, agent=agent)
         case unreachable:
             assert_never(unreachable)
 

@@ -78,7 +78,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("GET", "/api/dialouts", dialling.latest, Nothing, dialling.DialOutsSeen, OPERATOR, "外呼记录", "calls that we made"),
     Route("POST", "/api/dialouts", dialling.dial, dialling.DialCitizen, dialling.DialOutBegun, OPERATOR, "点击外呼(先响本人话机)", "call a citizen, one's own phone first"),
     Route("GET", "/api/agents", agents.floor, Nothing, agents.AgentsSeen, OPERATOR, "在线话务员", "who is logged on", shared=True),
-    Route("POST", "/api/agents/{agent}/move", agents.move, agents.MoveAgent, Done, LEADER, "代话务员就绪/小休/签出", "press ready, break or log-off for an agent"),
+    Route("POST", "/api/agents/{agent}/move", agents.move, agents.MoveAgent, Done, OPERATOR, "就绪/小休/签出/延长整理(本人或班长代按)", "ready, break, log-off, a longer wrap-up (one's own, or a leader in one's stead)"),
     Route("POST", "/api/agents/{agent}/force", forcing.force, forcing.ForceAgent, forcing.ForceSeen, LEADER, "强制就绪/小休/签出/结束整理(留痕)", "order an agent ready, on break, logged off, out of the wrap-up (written down)"),
     Route("POST", "/api/agents/{agent}/force/withdraw", forcing.withdraw, forcing.WithdrawForce, forcing.ForceSeen, LEADER, "撤回待生效的强制(留痕)", "take a pending order back (written down)"),
     Route("GET", "/api/agents/{agent}/why", why.agent, why.WhyAgentWanted, why.Explained, OPERATOR, "为何派给此人", "why this agent got this call", long=True),

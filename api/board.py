@@ -85,6 +85,14 @@ class RingMissed(BaseModel):
     on_break: bool
 
 
+class WrapUpLonger(BaseModel):
+    """An agent extended the wrap-up, for the `extended`th time; it ends at `until`."""
+
+    agent: str
+    extended: int
+    until: datetime
+
+
 class AgentOrdered(BaseModel):
     """A team leader's order about an agent: made, carried out, void or withdrawn (acd.force)."""
 
@@ -153,6 +161,10 @@ class Board:
     def note_ordered(self, order: AgentOrdered) -> None:
         """Tell the watchers, the agent's own screen among them, what a leader ordered."""
         self._tell("forced", order.model_dump_json().encode())
+
+    def note_longer(self, wrap_up: WrapUpLonger) -> None:
+        """Tell the watchers that an agent needs longer to write up."""
+        self._tell("wrap_up", wrap_up.model_dump_json().encode())
 
     def close(self) -> None:
         """Let every watcher go; the server is stopping."""

@@ -32,6 +32,8 @@ def everything() -> None:
         doing = " ".join(filter(None, (agent.get("state", "logged_off"), agent.get("reason"))))
         if agent.get("missed"):
             doing += f" 未接 missed {agent['missed']}"
+        if agent.get("extended"):
+            doing += f" 延长 extended {agent['extended']}"
         doing += ordered(agent.get("force"))
         row = (person["number"], person["name"], levels(person["skills"]), agent.get("seat"), doing)
         rows.append((*row, when(agent.get("since"))))
@@ -63,8 +65,11 @@ def ordered(force: dict[str, Any] | None) -> str:
 
 
 @app.command()
-def move(number: Number, to: Annotated[str, typer.Argument(help="ready 就绪, break 小休, log_off 签出")]) -> None:
-    """代话务员就绪、小休或签出 · press a key for an agent, by the rules for agents."""
+def move(
+    number: Number,
+    to: Annotated[str, typer.Argument(help="ready 就绪, break 小休, log_off 签出, extend_wrap_up 延长整理")],
+) -> None:
+    """代话务员就绪、小休、签出或延长整理 · press a key for an agent, by the rules for agents."""
     controller().ask(f"POST {path(number)}/move", {"move": to})
     say(f"话务员 {number}:{to}", f"agent {number}: {to}")
 

@@ -145,7 +145,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         mirror = Mirror(
             ami,
             lambda: None if lookout.sightings.blind else serving(distributor),
-            lambda call: call in distributor.offers,
+            lambda call: distributor.is_blind or call in distributor.offers,
         )
         engine.on_beat(heartbeat.beat)
         engine.subscribe(mirror.note)

@@ -49,8 +49,11 @@ def acd_queues(city: City) -> tuple[Queue, ...]:
             name=QueueName(queue.name),
             ring_time=timedelta(seconds=queue.ring_time_s),
             wrap_up_time=timedelta(seconds=queue.wrap_up_s),
+            extend_wrap_up=timedelta(seconds=queue.extend_wrap_up_s),
+            extensions_most=queue.extensions_most if queue.extend_wrap_up_s else 0,
             recipe=tuple(map(acd_row, queue.recipe)),
             prefer_for=timedelta(seconds=queue.prefer_last_agent_s),
+            breaks_at_once=queue.breaks_at_once,
             break_after_missed=queue.break_after_missed,
         )
         for queue in city.queues.values()

@@ -1,5 +1,5 @@
 """Tells everybody who watches the board, the agents among them, what happens to agents: rings that they miss, of the
-first, before one is too many; and what a leader orders about them."""
+first, before one is too many; what a leader orders about them; a wrap-up that they extend."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import structlog
 
 from acd.commands import Command
 from acd.distributor import Distributor
+from acd.duty_facts import WrapUpExtended
 from acd.events import Event
 from acd.model import AgentState, Force
-from api.board import AgentOrdered, Board, RingMissed
+from api.board import AgentOrdered, Board, RingMissed, WrapUpLonger
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,10 @@ class Warner:
         """Look whether the fact showed that somebody did not answer, or moved a leader's order."""
         for agent_id in self._distributor.forces_moved:
             self._tell_of(self._distributor.forces[agent_id])
+        if isinstance(event, WrapUpExtended):
+            agent = self._distributor.agents[event.agent]
+            until = agent.until or event.at
+            self._board.note_longer(WrapUpLonger(agent=agent.id, extended=agent.extended, until=until))
         for offer in self._distributor.missed:
             agent = self._distributor.agents[offer.agent]
             ring = RingMissed(

@@ -120,7 +120,7 @@ class CallsSeen:
         self._stop_waiting(event.call, replace(self._calls[event.call], answered=True, until=event.at))
 
     def _fail(self, event: RingFailed) -> None:
-        agent, since = self._ringing.pop(event.call, (None, event.at))
+        agent, since = self._ringing.pop(event.call, (self._rung.get(event.call), event.at))  # some refuse unheard
         if agent is not None and event.failure in MISSED and not is_outward(event.call):
             after_s = (event.at - since).total_seconds()
             self.rings.append(Ring(call=event.call, agent=agent, after_s=after_s, failure=event.failure))

@@ -27,6 +27,7 @@ from simulation.run import Visit
 
 ENDS_BY_PROOF = frozenset({AgentState.READY, AgentState.TALKING, AgentState.LOGGED_OFF})
 PATIENT = frozenset({*BreakReason} - {BreakReason.PHONE_BUSY})
+EXTENSIONS_MOST = 2  # what the queues of trials allow
 ON_A_CALL = frozenset({AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING})
 FREE_AT_LAST = frozenset({AgentState.READY, AgentState.ON_BREAK, AgentState.LOGGED_OFF})
 UNANSWERED = frozenset(
@@ -96,6 +97,8 @@ class Laws:
             theirs = core.talking.get(call) if book is core.talking else core.offers.get(call)
             if theirs is None or (theirs.agent, theirs.attempt) != (agent.id, agent.attempt):
                 raise Broken("double offer", f"agent {agent.id} is {state} for {call}, which is not theirs")
+        if agent.extended > EXTENSIONS_MOST or (agent.extended and state is not AgentState.WRAP_UP):
+            raise Broken("stuck agent", f"agent {agent.id} is {state}, its wrap-up extended {agent.extended} times")
         if agent.until is None and state not in ENDS_BY_PROOF and agent.reason not in PATIENT:
             raise Broken("stuck agent", f"agent {agent.id} is {state} without an end")
 

@@ -37,7 +37,13 @@ PATIENCE: Final = timedelta(hours=1)
 CALM: Final = timedelta(minutes=3)
 REST: Final = timedelta(seconds=20)
 GENERAL, HEALTH = QueueName("general"), QueueName("health")
-QUICK: Final[dict[str, Any]] = {"ring_time": timedelta(seconds=8), "wrap_up_time": timedelta(seconds=10)}
+QUICK: Final[dict[str, Any]] = {
+    "ring_time": timedelta(seconds=8),
+    "wrap_up_time": timedelta(seconds=10),
+    "extend_wrap_up": timedelta(seconds=6),
+    "extensions_most": 2,
+    "breaks_at_once": 6,
+}
 QUEUES: Final = (
     Queue(
         GENERAL,

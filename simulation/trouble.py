@@ -8,6 +8,7 @@ from functools import partial
 from random import Random
 from typing import Any, Final
 
+from acd.duty_facts import WrapUpExtended
 from acd.events import (
     AgentBecameReady,
     AgentLoggedOff,
@@ -115,6 +116,7 @@ class Trouble:
             lambda: AgentBecameReady(**who),
             lambda: AgentWentOnBreak(**who),
             lambda: AgentLoggedOff(**who),
+            lambda: WrapUpExtended(**who),
         )
         key = self._dice.choice(keys)()
         for _ in range(self._dice.choice((1, 2))):

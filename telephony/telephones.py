@@ -50,6 +50,8 @@ TALKS: Final = frozenset({"talk-parked", "talk-together", "talk-taken", "talk-ro
 """Where the caller's leg is in a conversation with its SEAT that is not Dial's, also while somebody is asked."""
 ASKING: Final = "talk-parked"
 CONFERENCE: Final = "talk-room"
+FALLBACK: Final = "fallback"
+"""Where Asterisk's own queue has the caller: it may ring somebody when we come back, and then is let ring."""
 HANDED_ON: Final = "talk-dial"
 """Where a phone, or somebody outside, is dialled by the dialplan itself."""
 
@@ -92,6 +94,7 @@ class LiveCall:
     first: SeatId | None = None  # of a transfer that is being dialled: whose talk it was; `seat`, if on the way back
     asks: bool = False  # the caller hears music while somebody is asked
     in_conference: bool = False
+    is_native: bool = False  # in Asterisk's own queue
 
     @property
     def is_outside(self) -> bool:
@@ -156,6 +159,8 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
     bridged = [other for other in others if leg.get("BridgeID") and other.get("BridgeID") == leg["BridgeID"]]
     is_parked = context in TALKS and seat in phones
     partners = _seats_of(bridged)
+    if context == FALLBACK:  # its SEAT is an offer's of ours, before
+        seat = next(iter(sorted(phones)), None)
     partner = seat if is_parked or seat in partners else next(iter(sorted(partners)), None)
     return LiveCall(
         call=CallId(leg["Uniqueid"]),
@@ -172,6 +177,7 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
         first=(SeatId(carried.get("FIRST_SEAT", "")) or None) if context == HANDED_ON else None,
         asks=context == ASKING,
         in_conference=context == CONFERENCE,
+        is_native=context == FALLBACK,
         failure=_failure(carried.get("DIALSTATUS", ""), carried.get("SAID", "")),
         dnis=carried.get("DNIS", ""),
         ani=carried.get("ANI", ""),
@@ -196,16 +202,25 @@ def _where(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[AmiMess
     match leg.get("Context"), leg.get("Application"):
         case context, _ if context in WAITING:
             return Where.WAITING if context != OFFER or carried.get("ASKED") != "yes" else Where.ELSEWHERE
-        case "connect" | "talk-dial", "Dial":
+        case ("connect" | "talk-dial", "Dial") | ("fallback", "Queue") if others or leg.get("Application") == "Dial":
             states = {other.get("ChannelStateDesc") for other in others}
             if "Up" in states:
                 return Where.TALKING
             return Where.RINGING if "Ringing" in states else Where.DIALLED
+        case "connect", _ if carried.get("SEAT"):
+            return _beside_dial(carried.get("DIALSTATUS", ""))
         case context, _ if context in GREETING:
             return Where.GREETED
         case context, _ if context in MESSAGE and carried.get("LEAVES") == "yes":
             return Where.MESSAGE
     return Where.ELSEWHERE
+
+
+def _beside_dial(status: str) -> Where:
+    """In an offer's part of the dialplan, before its Dial or after it."""
+    if not status:
+        return Where.DIALLED
+    return Where.ELSEWHERE if status == "ANSWER" else Where.WAITING
 
 
 def _is_phone(leg: AmiMessage) -> bool:

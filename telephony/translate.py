@@ -96,15 +96,22 @@ class Translator:
         self._offers: dict[CallId, int] = {}
         self._rang: set[CallId] = set()
         self._held_by_phone: set[CallId] = set()
+        self._native: set[CallId] = set()  # rung by Asterisk's own queue: no DialOver tells how that ends
         self._outside: set[CallId] = set()  # on the way to somebody outside, or with them
         self._phones = PhoneNews()
 
-    def resume(self, offers: Mapping[CallId, int], rang: Iterable[CallId], outside: Iterable[CallId] = ()) -> None:
+    def resume(
+        self,
+        offers: Mapping[CallId, int],
+        rang: Iterable[CallId],
+        outside: Iterable[CallId] = (),
+        native: Iterable[CallId] = (),
+    ) -> None:
         """After a hole in what was heard: these calls are engaged in these offers, and no others; those phones rang.
 
         News of registrations was missed, too; who is there is looked up anew.
         """
-        self._offers, self._rang, self._outside = dict(offers), set(rang), set(outside)
+        self._offers, self._rang, self._outside, self._native = dict(offers), set(rang), set(outside), set(native)
         self._phones.forget()
 
     def facts(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
@@ -138,6 +145,7 @@ class Translator:
             case "Connecting":
                 self._offers[call] = int(message["Attempt"])
                 self._rang.discard(call)
+                self._native.discard(call)
             case "CallFallback":  # what is dialled from here on is none of our offers
                 self._offers.pop(call, None)
                 self._rang.discard(call)
@@ -204,6 +212,8 @@ class Translator:
                 return (CallTransferredOut(at=at, call=call, attempt=attempt, to_kind=Party.OUTSIDE),)
             case "DialEnd", "ANSWER":
                 return (AgentAnswered(at=at, call=call, attempt=attempt),)
+            case "DialEnd", str(status) if call in self._native:
+                return (RingFailed(at=at, call=call, attempt=attempt, failure=failure_of(status, "", rang=True)),)
         return ()
 
     def _from_hangup(self, message: Message, at: datetime) -> tuple[Event, ...]:
@@ -216,6 +226,7 @@ class Translator:
         self._rang.discard(call)
         self._held_by_phone.discard(call)
         self._outside.discard(call)
+        self._native.discard(call)
         return (CallEnded(at=at, call=call),)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from acd.events import Request
+from acd.events import QueuesLoaded, Request, TalkEnded
 from acd.force_facts import AgentForced
-from acd.model import AgentState
+from acd.model import AgentState, CallId, Queue, QueueName
 from api.people import Role
 from tests.api.face import NOW, Face
 
@@ -145,3 +147,24 @@ async def test_only_leaders_order_and_never_without_a_reason(at_work: Face) -> N
     unsaid, problem = await at_work.call("POST /api/agents/101/force", {"into": "ready", "seen": 0})
 
     assert (status, unsaid, [wrong["field"] for wrong in problem["fields"]]) == (403, 422, ["why"])
+
+
+async def test_an_agent_extends_their_own_wrap_up_and_nobody_elses(at_work: Face) -> None:
+    """A token named by the agent's number presses their keys; what their queue does not allow is refused."""
+    own = await at_work.services.tokens.make("101", Role.OPERATOR, by="test", now=NOW)
+    at_work.tokens[Role.OPERATOR] = own
+    queue = Queue(QueueName("general"), extend_wrap_up=timedelta(seconds=30), extensions_most=1)
+    at_work.house.engine.tell(QueuesLoaded(at=NOW, queues=(queue,)))
+    await at_work.house.waits("lx-1.1")
+    await at_work.call("POST /api/agents/101/move", {"move": "ready"}, role=Role.OPERATOR)
+    await at_work.house.answers("lx-1.1")
+    at_work.house.engine.tell(TalkEnded(at=NOW, call=CallId("lx-1.1"), attempt=1))
+    wish = {"move": "extend_wrap_up"}
+
+    answers = [await at_work.call("POST /api/agents/101/move", wish, role=Role.OPERATOR) for _ in range(2)]
+    other, _ = await at_work.call("POST /api/agents/102/move", wish, role=Role.OPERATOR)
+    _, seen = await at_work.call("GET /api/agents")
+
+    assert [(status, answer.get("rule")) for status, answer in answers] == [(200, None), (409, "no_more_extensions")]
+    assert other == 403
+    assert (seen["agents"][0]["state"], seen["agents"][0]["extended"]) == ("wrap_up", 1)

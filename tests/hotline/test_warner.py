@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from acd.commands import Command
+from acd.duty_facts import WrapUpExtended
 from acd.events import Event
 from acd.force_facts import AgentForced
 from acd.model import AgentId, ForcedTo, RingFailure
 from api.board import Board
 from hotline.warner import Warner
-from tests.acd.scene import Scene
+from tests.acd.scene import QUEUES, Scene
 
 
 class Floor(Scene):
@@ -70,3 +73,24 @@ def test_everybody_sees_an_order_when_it_is_given_and_when_it_takes_effect() -> 
         ("101", "zhao", "training", "pending"),
         ("101", "zhao", "training", "done"),
     ]
+
+
+def test_everybody_sees_that_a_wrap_up_is_longer() -> None:
+    """With its new end."""
+    floor = Floor()
+    floor.load(replace(QUEUES[0], extend_wrap_up=timedelta(seconds=20), extensions_most=1))
+    floor.staff("101")
+    floor.join("c1")
+    floor.ring("c1")
+    floor.answer("c1")
+    floor.end("c1")
+    with floor.board.watched() as watcher:
+        watcher.get_nowait()
+        floor.tell(WrapUpExtended(at=floor.now, agent=AgentId("101")))
+        line = watcher.get_nowait()
+
+    assert line is not None
+    assert line.startswith(b"event: wrap_up\n")
+    told = json.loads(line.partition(b"data: ")[2])
+    assert (told["agent"], told["extended"]) == ("101", 1)
+    assert datetime.fromisoformat(told["until"]) == floor.now + timedelta(seconds=50)

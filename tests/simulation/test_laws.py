@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -48,6 +48,7 @@ WAITING = (WaitingCall(CALL, GENERAL, NINE),)
         ("double offer", Believed(agents={AGENT: agent(AgentState.READY)}, talking={CALL: OFFER})),
         ("double offer", Believed(agents={AGENT: agent(AgentState.READY, CALL)}, offers={CALL: OFFER})),
         ("stuck agent", Believed(agents={AGENT: agent(AgentState.WRAP_UP)})),
+        ("stuck agent", Believed(agents={AGENT: replace(agent(AgentState.WRAP_UP), until=NINE, extended=3)})),
         ("stuck agent", Believed(agents={AGENT: agent(AgentState.RINGING, CALL)}, offers={CALL: OFFER})),
         ("starved call", Believed(agents={AGENT: agent(AgentState.READY)}, waiting=WAITING)),
         ("order forgotten", Believed(agents={AGENT: agent(AgentState.READY)}, forces={AGENT: ORDER})),

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from statistics import mean
 from typing import Final
 
 import pytest
 
-from acd.model import RecipeRow, Skill
+from acd.incident import read
+from acd.model import CallId, RecipeRow, RingFailure, Skill
+from acd.replay import Replay
 from acd.steps import Relax
 from simulation.change import Change, MoreSeats, NobodyServes
 from simulation.comparison import Comparison
+from simulation.guesses import Guesses
 from simulation.outcomes import By, Figures, Group
+from simulation.recalling import Recalling
 from tests.simulation.past_day import GENERAL, HEALTH, SINCE, TOTAL, UNTIL, LookedBack, Morning, look_back
 
 HEALTH_CALLS: Final = Group(By.QUEUE, HEALTH)
@@ -135,3 +140,22 @@ def test_quiet_hour_is_reproduced_exactly() -> None:
     assert again is not None
     assert again.median == real.answered
     assert found.again["abandoned"] == (real.abandoned,) * 3
+
+
+def test_phone_that_refuses_before_it_rings_is_seen_to_refuse() -> None:
+    """As a real one did, in an incident cut out of a real journal: its agent refuses the same call in every run."""
+    path = Path(__file__).parents[1] / "acd" / "incidents" / "refused-then-answered.jsonl"
+    with path.open(encoding="utf-8") as lines:
+        incident = read(lines)
+    begins, ends = incident.steps[0].event.at, incident.steps[-1].event.at + timedelta(seconds=1)
+    replay, recalling = Replay(incident.begin), Recalling(begins, ends)
+    recalling.begin(replay.core)
+    for step in incident.steps:
+        replay.play(step)
+        recalling.note(replay.core, step.event, step.orders)
+    seen = recalling.close(ends)
+
+    assert [ring.failure for ring in seen.rings] == [RingFailure.REFUSED, None]
+    refused, answered = seen.rings
+    assert Guesses(seen).ring(refused.agent, CallId(f"{refused.call}-1"), 1) == (0.0, RingFailure.REFUSED)
+    assert refused.agent != answered.agent

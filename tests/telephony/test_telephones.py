@@ -32,6 +32,7 @@ def channel(name: str, unique: str, state: str = "Up", bridge: str = "", **more:
 
 
 CALLER = "PJSIP/citizens-00000001"
+IN_QUEUE = {"context": "fallback", "application": "Queue", "SEAT": "8001"}
 READINGS = [
     ([channel(CALLER, "lx-1.1", context="waiting-room", application="Wait")], Where.WAITING, None),
     ([channel(CALLER, "lx-1.1", context="citizens", application="AGI")], Where.GREETED, None),
@@ -41,6 +42,13 @@ READINGS = [
     ([channel(CALLER, "lx-1.1", context="offer-call-back", application="AGI")], Where.WAITING, None),
     ([channel(CALLER, "lx-1.1", context="offer-call-back", application="AGI", ASKED="yes")], Where.ELSEWHERE, None),
     ([channel(CALLER, "lx-1.1", SEAT="8001")], Where.DIALLED, "8001"),
+    ([channel(CALLER, "lx-1.1", application="MixMonitor", SEAT="8001", DIALSTATUS="")], Where.DIALLED, "8001"),
+    ([channel(CALLER, "lx-1.1", application="Gosub", SEAT="8001", DIALSTATUS="BUSY")], Where.WAITING, "8001"),
+    ([channel(CALLER, "lx-1.1", application="Gosub", SEAT="8001", DIALSTATUS="ANSWER")], Where.ELSEWHERE, "8001"),
+    ([channel(CALLER, "lx-1.1", application="Set", SEAT="", DIALSTATUS="BUSY")], Where.ELSEWHERE, None),
+    ([channel(CALLER, "lx-1.1", **IN_QUEUE)], Where.ELSEWHERE, None),
+    ([channel(CALLER, "lx-1.1", **IN_QUEUE), channel("PJSIP/8002-2", "lx-1.2", "Ringing")], Where.RINGING, "8002"),
+    ([channel(CALLER, "lx-1.1", **IN_QUEUE), channel("PJSIP/8002-2", "lx-1.2", "Down")], Where.DIALLED, "8002"),
     ([channel(CALLER, "lx-1.1", SEAT="8001"), channel("PJSIP/8001-2", "lx-1.2", "Down")], Where.DIALLED, "8001"),
     ([channel(CALLER, "lx-1.1", SEAT="8001"), channel("PJSIP/8001-2", "lx-1.2", "Ringing")], Where.RINGING, "8001"),
     ([channel(CALLER, "lx-1.1", SEAT="8001"), channel("PJSIP/8001-2", "lx-1.2")], Where.TALKING, "8001"),

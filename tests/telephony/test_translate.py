@@ -64,6 +64,20 @@ def test_an_arrival_keeps_the_number_out_of_the_acd():
     assert "13812345678" not in repr(facts[1])
 
 
+@pytest.mark.parametrize(
+    ("status", "failure"), [("CANCEL", RingFailure.CALLER_GONE), ("NOANSWER", RingFailure.NO_ANSWER)]
+)
+def test_a_phone_that_asterisks_own_queue_rang_in_vain_fails_by_the_dial_itself(status, failure):
+    """No DialOver tells of it; of an offer of ours that one does, and the dial's end means nothing."""
+    end = {"Event": "DialEnd", "Uniqueid": CALL, "DialStatus": status}
+    translator = Translator()
+
+    translator.resume({CALL: 9001}, [CALL], native=[CALL])
+    assert translator.facts(end, NINE) == (RingFailed(at=NINE, call=CALL, attempt=9001, failure=failure),)
+    translator.resume({CALL: 1}, [CALL])
+    assert translator.facts(end, NINE) == ()
+
+
 def test_a_refused_call_keeps_its_number_in_the_call_book_only():
     """Said at the door or after the greeting: one fact with the reason, and the number beside it."""
     facts = heard(said("CallRefused", Dnis="12345", Ani="13812345678", Why="number_at_once"))
