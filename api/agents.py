@@ -13,6 +13,7 @@ from acd.duty_facts import WrapUpExtended
 from acd.events import AgentBecameReady, AgentLoggedOff, AgentWentOnBreak, Request
 from acd.force import in_force
 from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, Force, SeatId, Skill, SkillLevel, Skills
+from acd.overstay import break_due
 from acd.staff import StaffMember
 from api import forcing
 from api.asked import Answer, Asked, Done, Nothing, Wish
@@ -48,6 +49,7 @@ class AgentSeen(Answer):
     until: datetime | None
     missed: int  # rings missed in a row
     extended: int  # how often this wrap-up was extended
+    break_due: datetime | None  # when the break should be over, by the city's limit for its reason
     skills: dict[str, int]
     force: ForceSeen | None  # a leader's order by which they are in this state, or will be after the call
     force_number: int  # of what a leader did last about them; 0: nothing
@@ -62,12 +64,14 @@ class AgentsSeen(Answer):
 async def floor(asked: Asked[Nothing]) -> AgentsSeen:
     """Who is logged on, and what they do."""
     names = await asked.services.directory.names([agent.id for agent in asked.services.floor.agents()])
-    forces = asked.services.floor.forces()
+    forces, limits = asked.services.floor.forces(), asked.services.floor.break_limits
     everybody = sorted(asked.services.floor.agents(), key=lambda agent: agent.id)  # as they are now, not before that
-    return AgentsSeen(agents=tuple(_seen(agent, names, forces.get(agent.id)) for agent in everybody))
+    return AgentsSeen(
+        agents=tuple(_seen(agent, names, forces.get(agent.id), break_due(agent, limits)) for agent in everybody)
+    )
 
 
-def _seen(agent: Agent, names: Mapping[AgentId, str], order: Force | None) -> AgentSeen:
+def _seen(agent: Agent, names: Mapping[AgentId, str], order: Force | None, due: datetime | None) -> AgentSeen:
     return AgentSeen(
         agent=agent.id,
         name=names.get(agent.id, ""),
@@ -79,6 +83,7 @@ def _seen(agent: Agent, names: Mapping[AgentId, str], order: Force | None) -> Ag
         until=agent.until,
         missed=agent.missed,
         extended=agent.extended,
+        break_due=due,
         skills=levels_of(agent.skills),
         force=forcing.seen(order) if order is not None and in_force(order, agent) else None,
         force_number=0 if order is None else order.number,

@@ -93,6 +93,14 @@ class WrapUpLonger(BaseModel):
     until: datetime
 
 
+class BreakOverstayed(BaseModel):
+    """An agent's break is longer than the city allows for its reason: it should have been over at `due`."""
+
+    agent: str
+    reason: str
+    due: datetime
+
+
 class AgentOrdered(BaseModel):
     """A team leader's order about an agent: made, carried out, void or withdrawn (acd.force)."""
 
@@ -165,6 +173,10 @@ class Board:
     def note_longer(self, wrap_up: WrapUpLonger) -> None:
         """Tell the watchers that an agent needs longer to write up."""
         self._tell("wrap_up", wrap_up.model_dump_json().encode())
+
+    def note_overstayed(self, overstayed: BreakOverstayed) -> None:
+        """Tell the watchers that somebody should be back."""
+        self._tell("break_over", overstayed.model_dump_json().encode())
 
     def close(self) -> None:
         """Let every watcher go; the server is stopping."""

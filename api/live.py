@@ -16,7 +16,8 @@ async def stream(asked: Asked[Nothing]) -> web.StreamResponse:
     """Server-sent events of what moves, after the whole board and one `now`.
 
     `call` (a LiveCall), `draft` (a DraftBorn), `missed` (a RingMissed), `forced` (an
-    AgentOrdered), `wrap_up` (a WrapUpLonger).
+    AgentOrdered), `wrap_up` (a WrapUpLonger), `break_over` (a
+    BreakOverstayed).
     """
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
     await response.prepare(asked.request)

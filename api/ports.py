@@ -19,6 +19,7 @@ from acd.foresight import Effect
 from acd.kpi import By
 from acd.model import Agent, AgentId, CallId, Force, QueueName, SeatId
 from acd.outlook import Outlook
+from acd.overstay import Limits
 from acd.staff import StaffMember
 from acd.why import NobodyRings
 from acd.why_words import Line
@@ -41,6 +42,10 @@ class Floor(Protocol):
 
     def agents(self) -> Iterable[Agent]:
         """Everybody who is logged on, at this moment."""
+
+    @property
+    def break_limits(self) -> Limits:
+        """How long breaks may be, by their reason."""
 
     def forces(self) -> Mapping[AgentId, Force]:
         """What team leaders did last about agents' states. A live view."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
@@ -40,6 +40,15 @@ class Outside(Named):
     """所拨号码 / as the carrier takes it"""
 
 
+class BreakLimit(Written):
+    """小休时长: how long a break for this reason may be before it is told."""
+
+    reason: Literal["rest", "meal", "training", "other"]
+    """小休原因:休息、用餐、培训、其他 / rest, meal, training, other"""
+    limit_min: Annotated[int, Field(ge=1, le=480)]
+    """几分钟后提示超时,不强制结束 / after so many minutes it is told, not ended"""
+
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -71,6 +80,8 @@ class CityFile(Named):
     """其他文件可用的技能 / the skills that other files may name"""
     outside: tuple[Outside, ...] = ()
     """通话中可转接、咨询的外部号码,其他一律不拨 / outside numbers that may be dialled from a talk; no others are"""
+    breaks: tuple[BreakLimit, ...] = ()
+    """小休时长上限;未列的原因不限 / how long breaks may be; reasons that are not listed have no limit"""
 
 
 class Dialled(NamedTuple):

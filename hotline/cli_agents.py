@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -34,7 +35,7 @@ def everything() -> None:
             doing += f" 未接 missed {agent['missed']}"
         if agent.get("extended"):
             doing += f" 延长 extended {agent['extended']}"
-        doing += ordered(agent.get("force"))
+        doing += overstayed(agent.get("break_due")) + ordered(agent.get("force"))
         row = (person["number"], person["name"], levels(person["skills"]), agent.get("seat"), doing)
         rows.append((*row, when(agent.get("since"))))
     table("话务员 · agents", columns, rows)
@@ -53,6 +54,12 @@ def add(
     wish = {"number": number, "name": name, "pin": pin, "skills": read_levels(skill or ())}
     controller().ask("POST /api/staff", wish)
     say(f"话务员 {number} {name} 已登记", f"agent {number} entered")
+
+
+def overstayed(due: str | None) -> str:
+    """For how many minutes the break is too long; nothing, if it is not."""
+    late = datetime.now(UTC) - datetime.fromisoformat(due) if due else timedelta()
+    return f" 超时 over {late // timedelta(minutes=1)} min" if late > timedelta() else ""
 
 
 def ordered(force: dict[str, Any] | None) -> str:

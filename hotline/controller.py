@@ -44,6 +44,7 @@ from hotline.fittings import (
     Sight,
     Vitals,
     acd_queues,
+    break_limits,
     in_turn,
     phones_of,
     serving,
@@ -157,7 +158,9 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         for watcher in (memory.note, lookout.watch, callbook.note, *call_backs.watchers):
             engine.subscribe(watcher)
         engine.subscribe(board.watch)
-        engine.subscribe(Warner(distributor, board).note)
+        warner = Warner(distributor, board, now, break_limits(city))
+        engine.subscribe(warner.note)
+        engine.on_beat(warner.beat)
 
         witness, found = Witness(database, Seals(settings.seals)), TalksFound(engine.tell, database, now)
         taken_in = in_turn(debts.note_recording, found.note)
@@ -190,7 +193,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         services = Services(
             tokens=Tokens(database),
             board=board,
-            floor=Floor(engine, distributor),
+            floor=Floor(engine, distributor, break_limits(city)),
             directory=staff,
             seats=capacity,
             measures=arrangement,

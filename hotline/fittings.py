@@ -18,8 +18,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.events import Request
-from acd.model import Agent, AgentId, AgentState, CallId, Force, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
+from acd.model import (
+    Agent,
+    AgentId,
+    AgentState,
+    BreakReason,
+    CallId,
+    Force,
+    Queue,
+    QueueName,
+    Seat,
+    SeatId,
+    Skill,
+    SkillLevel,
+)
 from acd.outlook import Outlook
+from acd.overstay import Limits
 from acd.why import NobodyRings, nobody_rings
 from api.ports import VitalSigns
 from asr import jobs
@@ -60,6 +74,11 @@ def acd_queues(city: City) -> tuple[Queue, ...]:
     )
 
 
+def break_limits(city: City) -> Limits:
+    """How long breaks may be, by their reason."""
+    return {BreakReason(limit.reason): timedelta(minutes=limit.limit_min) for limit in city.about.breaks}
+
+
 def first_seats(city: City) -> tuple[Seat, ...]:
     """The seats that are open on the day the city first starts."""
     return tuple(
@@ -86,8 +105,9 @@ def skills_of(city: City) -> frozenset[Skill]:
 class Floor:
     """The engine, as the API sees it."""
 
-    def __init__(self, engine: Engine, distributor: Distributor) -> None:
+    def __init__(self, engine: Engine, distributor: Distributor, limits: Limits) -> None:
         self._engine, self._distributor = engine, distributor
+        self.break_limits = limits
 
     @property
     def turns(self) -> int:

@@ -18,6 +18,7 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     twins.numbers_ring_one_hotline,
     twins.queues_have_one_name_each,
     twins.skills_have_one_name_each,
+    twins.breaks_have_one_limit_each,
     twins.extensions_belong_to_one_seat,
     twins.numbers_outside_are_nobody_elses,
     twins.places_are_told_apart,

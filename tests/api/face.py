@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.events import AgentAnswered, AgentLoggedOn, CallJoined, QueuesLoaded, TimePassed
 from acd.journal import Journal
-from acd.model import AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
+from acd.model import AgentId, AgentState, BreakReason, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from acd.staff import Staff, StaffMember
 from api.app import build
 from api.auth import Tokens
@@ -44,6 +44,7 @@ from tests.api.dialling_scene import open_desk
 from tests.api.fakes import FakeHands, FakeTalks
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+BREAK_LIMITS = {BreakReason.MEAL: timedelta(minutes=45)}
 
 
 SAMPLE = Path(__file__).parents[2] / "cities" / "sample"
@@ -220,7 +221,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     services = Services(
         tokens=tokens,
         board=Board(),
-        floor=Floor(house.engine, house.engine.distributor),
+        floor=Floor(house.engine, house.engine.distributor, BREAK_LIMITS),
         directory=house.directory,
         seats=capacity,
         measures=Arrangement(database, house.engine, capacity, city, acd_queues),

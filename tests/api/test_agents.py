@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -54,6 +54,17 @@ async def test_who_is_logged_on_is_seen_with_name_and_state(at_work: Face) -> No
         ("101", "王芳", "on_break", "meal")
     ]
     assert await at_work.call("GET /api/agents") == (200, {"agents": []})
+
+
+async def test_it_is_seen_when_a_break_should_be_over(at_work: Face) -> None:
+    """By the limit for its reason; a rest has none here, and work has none."""
+    dues = []
+    for move in ({"move": "break", "reason": "meal"}, {"move": "break", "reason": "rest"}, {"move": "ready"}):
+        await at_work.call("POST /api/agents/101/move", move)
+        _, seen = await at_work.call("GET /api/agents")
+        dues.append(seen["agents"][0]["break_due"])
+
+    assert [due and datetime.fromisoformat(due) for due in dues] == [NOW + timedelta(minutes=45), None, None]
 
 
 async def test_a_leader_moves_an_agent(at_work: Face) -> None:

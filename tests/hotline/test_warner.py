@@ -10,7 +10,7 @@ from acd.commands import Command
 from acd.duty_facts import WrapUpExtended
 from acd.events import Event
 from acd.force_facts import AgentForced
-from acd.model import AgentId, ForcedTo, RingFailure
+from acd.model import AgentId, BreakReason, ForcedTo, RingFailure
 from api.board import Board
 from hotline.warner import Warner
 from tests.acd.scene import QUEUES, Scene
@@ -23,7 +23,7 @@ class Floor(Scene):
         self.board = Board()
         self.warner: Warner | None = None
         super().__init__()
-        self.warner = Warner(self.core, self.board)
+        self.warner = Warner(self.core, self.board, lambda: self.now, {BreakReason.MEAL: timedelta(minutes=45)})
 
     def tell(self, event: Event) -> tuple[Command, ...]:
         """As the engine does: decide, then let the watcher look."""
@@ -94,3 +94,23 @@ def test_everybody_sees_that_a_wrap_up_is_longer() -> None:
     told = json.loads(line.partition(b"data: ")[2])
     assert (told["agent"], told["extended"]) == ("101", 1)
     assert datetime.fromisoformat(told["until"]) == floor.now + timedelta(seconds=50)
+
+
+def test_a_break_that_is_too_long_is_told_once() -> None:
+    """At the beat that finds it; nobody is moved."""
+    floor = Floor()
+    floor.staff("101")
+    floor.rest("101", BreakReason.MEAL)
+    due = floor.now + timedelta(minutes=45)
+    with floor.board.watched() as watcher:
+        watcher.get_nowait()
+        for seconds in (44 * 60, 60, 60):
+            floor.later(seconds)
+            assert floor.warner
+            floor.warner.beat(0)
+        (line,) = [watcher.get_nowait() for _ in range(watcher.qsize())]
+
+    assert line and line.startswith(b"event: break_over\n")
+    told = json.loads(line.partition(b"data: ")[2])
+    assert (told["agent"], told["reason"], datetime.fromisoformat(told["due"])) == ("101", "meal", due)
+    assert floor.core.agents[AgentId("101")].reason is BreakReason.MEAL
