@@ -9,7 +9,7 @@ from enum import StrEnum
 import pytest
 
 from acd.account import OfferEnd, Phase
-from acd.events import CallArrived
+from acd.events import CallArrived, TimePassed
 from acd.model import BreakReason, CallId, QueueName, RingFailure
 from acd.why import AgentRule, Bar, CallRule, nobody_rings
 from acd.why_terms import AGENT_RULES, BARS, BREAKS, CALL_RULES, OFFER_ENDS, PHASES, Words
@@ -84,5 +84,27 @@ def test_a_first_call_that_rests_is_not_said_to_leave() -> None:
 
     pages = [text(told_of_queue(nobody_rings(of.core, QueueName("general")), of.now)) for of in (resting, leaving)]
 
+    assert [BARS[Bar.RESTING].zh in page for page in pages] == [True, False]  # and so does the agent
     assert [PHASES[Phase.RESTS].zh in page for page in pages] == [True, False]
     assert [PHASES[Phase.LEAVES].zh in page for page in pages] == [False, True]
+
+
+def test_who_could_serve_a_call_is_told_apart_from_who_could_not() -> None:
+    """Who is on a break could; who lacks the queue could not, nor who is off duty."""
+    scene = Scene()
+    scene.staff("101")
+    scene.rest("101", BreakReason.MEAL)
+    scene.staff("102", "health")
+    scene.staff("103")
+    scene.log_off("103")
+    scene.join("c")
+    scene.later(10)
+
+    lines = [line.zh for line in told(asked([*scene.told, TimePassed(at=scene.now)], "c"))]
+
+    [could] = [line for line in lines if line.startswith("能接的人")]
+    [could_not] = [line for line in lines if line.startswith("不能接的人")]
+    assert "1.0 人" in could
+    assert BREAKS[BreakReason.MEAL].zh in could
+    assert BARS[Bar.OTHER_QUEUE].zh in could_not
+    assert BARS[Bar.OFF_DUTY].zh not in could

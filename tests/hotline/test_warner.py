@@ -110,7 +110,8 @@ def test_a_break_that_is_too_long_is_told_once() -> None:
             floor.warner.beat(0)
         (line,) = [watcher.get_nowait() for _ in range(watcher.qsize())]
 
-    assert line and line.startswith(b"event: break_over\n")
+    assert line is not None
+    assert line.startswith(b"event: break_over\n")
     told = json.loads(line.partition(b"data: ")[2])
     assert (told["agent"], told["reason"], datetime.fromisoformat(told["due"])) == ("101", "meal", due)
     assert floor.core.agents[AgentId("101")].reason is BreakReason.MEAL
