@@ -64,6 +64,8 @@ class Say(StrEnum):
     ALREADY_LOGGED_ON = "refused-agent-already-logged-on"
     NOT_NOW = "refused-not-now"
     TOO_BUSY = "refused-too-busy"
+    TOO_MANY_ON_BREAK = "refused-too-many-on-break"
+    ORDERED_READY = "refused-ordered-ready"
     WRONG_PIN = "refused-wrong-pin"
     TOO_MANY_ATTEMPTS = "refused-too-many-attempts"
 
