@@ -10,8 +10,9 @@ the offer is long. It is offered again, as those who wait longest when it is swi
 asked for after ten minutes: the last that is left to who was neither answered nor wanted a call-back.
 
 **How many call-backs at once.** An offer that cannot be kept is none. A queue's own share is made for those whom it
-missed here and there; while it offers them one agent in AGENTS_EACH may be busy with those who accept, and the others
-are for callers, who cannot be put off.
+missed here and there; while it offers them one agent in AGENTS_EACH may be busy with those who accept. Not more: a
+citizen who is dialled may not answer, and an agent who tries answers nobody who is there. How many are promised is
+bounded by that share (acd.call_back_plan.most_promised).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from city.recipe import AddedRow, AnnounceWaitRow, AnyRow, MessageRow, OfferCall
 from city.written import Written
 
 OFFERED_IF_S: Final = 120.0
-AGENTS_EACH: Final = 5
+AGENTS_EACH: Final = 10
 
 ROWS: Final[dict[Action, tuple[AddedRow, ...]]] = {
     Action.ANNOUNCE: tuple(AnnounceWaitRow(after_s=after_s, step="announce_wait") for after_s in (30.0, 150.0, 300.0)),

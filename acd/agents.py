@@ -22,7 +22,8 @@ leads nowhere: a person's request is refused with NotNow and nothing changes. St
 Who is ready longest is served first. The place in that line (`idle_since`) survives offers that fail by no fault of
 the agent's or the phone's.
 
-`missed` counts the rings missed in a row. What shows that the person is there (PRESENT) sets it to nothing.
+`missed` counts the rings missed in a row. What shows that the person is there (PRESENT) sets it to nothing; a leader's
+order (acd.force) shows nothing of the kind.
 
 An agent may turn out to have *answered* in any state without a conversation: an offer taken back a moment too late.
 The caller is with them, so they are talking.
@@ -54,6 +55,9 @@ class AgentFact(StrEnum):
     SAID_READY = "said ready"
     WENT_ON_BREAK = "went on break"
     LOGGED_OFF = "logged off"
+    FORCED_READY = "made ready by a leader"
+    FORCED_BREAK = "sent on break by a leader"
+    FORCED_OFF = "logged off by a leader"
     SEAT_CLOSED = "seat closed"
     OFFERED = "call offered"
     DIALS_OUT = "dials out"
@@ -92,6 +96,9 @@ _NO_CALL: Final = {
     _F.SAID_READY: _S.READY,
     _F.WENT_ON_BREAK: _S.ON_BREAK,
     _F.LOGGED_OFF: _S.LOGGED_OFF,
+    _F.FORCED_READY: _S.READY,
+    _F.FORCED_BREAK: _S.ON_BREAK,
+    _F.FORCED_OFF: _S.LOGGED_OFF,
     _F.SEAT_CLOSED: _S.LOGGED_OFF,  # in wrap-up: once its time is up
     _F.TIME_UP: _S.READY,
     _F.ANSWERED: _S.TALKING,

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from acd import measure_table
 from acd.capacity import Capacity
+from acd.crisis import must_stay_staffed
 from acd.engine import Engine
 from acd.errors import MeasuresChangedMeanwhile, NotEnoughSeats, Refused, UnknownMeasure
 from acd.foresight import Effect, foresee
@@ -48,6 +49,7 @@ class Wanted:
     version: int
     starts_at: datetime | None = None  # None: now
     ends_at: datetime | None = None  # None: until somebody ends it
+    at_most: bool = False  # fewer seats than asked for are better than none; none is refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +101,12 @@ class Arrangement:
             measure = self._drafted(wanted)
             planned = measure.state is MeasureState.PLANNED
             stored = await self._stored()
-            begun = await self._begun(measure, stored, at_most=planned)
+            begun = await self._begun(measure, stored, at_most=planned or wanted.at_most)
+            if wanted.at_most:
+                _must_have_seats(begun[0].measure)
             moves = [Move(measure=measure, step=Step.MADE)] if planned else begun
+            if not planned:
+                self._check_crisis(begun, stored)
             if dry_run:
                 return Outcome(measure=moves[0].measure, effect=await self._foreseen(begun, stored))
             return Outcome(measure=(await self._carry_out(moves, stored, wanted.who, wanted.why))[0].measure)
@@ -111,6 +117,7 @@ class Arrangement:
             self._must_be(version)
             moves = self._undoing(await self._one(number), who, why)
             stored = await self._stored()
+            self._check_crisis(moves, stored)
             if dry_run:
                 return Outcome(measure=moves[0].measure, effect=await self._foreseen(moves, stored))
             return Outcome(measure=(await self._carry_out(moves, stored, who, why))[0].measure)
@@ -185,6 +192,7 @@ class Arrangement:
         try:
             moves = await self._begun(measure, stored, at_most=True)
             _must_have_seats(moves[0].measure)
+            self._check_crisis(moves, stored)
         except Refused as refusal:
             log.warning("a timed measure could not begin", measure=measure.number, rule=refusal.rule)
             why = f"{refusal.rule}: {refusal.zh} / {refusal}"
@@ -201,6 +209,13 @@ class Arrangement:
         """Worked out beside the loop: calls are rung meanwhile."""
         past, at, phones = self._engine.distributor.snapshot(), self._engine.now(), self._capacity.phones
         return await asyncio.to_thread(self.now.begun, past, measure, stored, phones, at=at, at_most=at_most)
+
+    def _check_crisis(self, moves: Sequence[Move], stored: Stored) -> None:
+        """CrisisLaneNeedsAgents, if a crisis lane would lose its last agents on duty."""
+        core, after = self._engine.distributor, self.now.after(moves)
+        fact = after.fact(core.seats, stored, at=self._engine.now(), by="")
+        changed = {**{seat.id: seat for seat in fact.seats}, **dict.fromkeys(fact.closed)}
+        must_stay_staffed(core, changed, after.lanes)
 
     async def _foreseen(self, moves: Sequence[Move], stored: Stored) -> Effect:
         past, seats = self._engine.distributor.snapshot(), dict(self._engine.distributor.seats)
@@ -233,7 +248,7 @@ class Arrangement:
 
     def _keep(self, after: InForce, version: int) -> None:
         self.now, self.version = after, version
-        self._capacity.loans = after.loans
+        self._capacity.loans, self._capacity.lanes = after.loans, after.lanes
 
 
 _FELT: Final = frozenset({Step.BEGUN, Step.ENDED, Step.RESUMED})

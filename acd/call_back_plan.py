@@ -27,6 +27,9 @@ from acd.model import CallId, QueueName
 ASKED_FOR: Final = timedelta(hours=1)
 """So long after asking a citizen expects the call, whatever the hour."""
 
+HANDLE_S: Final = 300.0
+"""A call-back takes so long, while nothing was learnt of that."""
+
 AHEAD: Final = timedelta(seconds=30)
 """A debt whose time comes within this is lined up already; the line itself keeps it back until then."""
 
@@ -45,6 +48,14 @@ class Standing(StrEnum):
     NO_CARRIER = "no_carrier"  # 无外呼中继: nobody outside can be dialled
     RESTS = "rests"  # 稍后再拨: after an attempt, or after one that could not be made
     ENOUGH = "enough"  # 名额已满: as many of the queue's debts as may be are in the line
+
+
+def most_promised(at_once: int, handle_s: float | None) -> int:
+    """How many of a queue may be owed the call that they asked for: as many as can be made within ASKED_FOR.
+
+    `at_once` of them are in progress, each for `handle_s` seconds (None: not known). Nobody is offered more.
+    """
+    return max(1, int(at_once * ASKED_FOR.total_seconds() / (handle_s or HANDLE_S)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,11 +21,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.crisis import must_stay_staffed
 from acd.engine import Engine
 from acd.errors import (
     BadSeat,
     NoSuchPhone,
     Refused,
+    SeatInTalk,
     SeatOfMeasure,
     UnknownChange,
     UnknownQueue,
@@ -34,8 +36,9 @@ from acd.errors import (
 from acd.events import Request, SeatClosed, SeatOpened
 from acd.foresight import Effect, foresee
 from acd.inbox import EngineStopped
+from acd.matching import Ask
 from acd.measures import Loan, seat_under
-from acd.model import QueueName, Seat, SeatId
+from acd.model import QueueName, Seat, SeatId, Skill
 from acd.seat_table import (
     SeatChange,
     StoredSeat,
@@ -50,6 +53,7 @@ from acd.seat_table import (
     seats,
     write,
 )
+from acd.skills import must_be_known
 
 log = structlog.get_logger(__name__)
 
@@ -61,11 +65,22 @@ LEVELS: Final = range(1, 6)
 class Capacity:
     """The seats in the database, kept equal to those in the running engine. One change at a time."""
 
-    def __init__(self, database: AsyncEngine, engine: Engine, *, phones: Collection[SeatId] | None = None) -> None:
-        """`phones`: the extensions that exist on the PBX; a seat elsewhere is refused. None: not known, not checked."""
-        self._database, self._engine, self.phones = database, engine, phones
+    def __init__(
+        self,
+        database: AsyncEngine,
+        engine: Engine,
+        *,
+        phones: Collection[SeatId] | None = None,
+        skills: Collection[Skill] | None = None,
+    ) -> None:
+        """`phones`: the extensions that exist on the PBX; a seat elsewhere is refused. None: not known, not checked.
+
+        `skills`: those of the city, likewise.
+        """
+        self._database, self._engine, self.phones, self.skills = database, engine, phones, skills
         self.one_at_a_time = asyncio.Lock()  # acd.arrangement takes it, too
         self.loans: tuple[Loan, ...] = ()  # in force now: acd.arrangement knows
+        self.lanes: frozenset[Ask] = frozenset()  # crisis lanes: it knows, too
 
     def rehearsal(self) -> Rehearsal:
         """The same to ask, but nothing is changed."""
@@ -113,20 +128,41 @@ class Capacity:
         version = await self._change(Wish(seat.id, seat, who, why, _must_be_absent))
         return StoredSeat(seat, version)
 
-    async def change_seat(self, seat: Seat, *, version: int, who: str, why: str) -> StoredSeat:
-        """Change what a seat serves and adds. BadSeat, UnknownQueue, UnknownSeat, SeatChangedMeanwhile."""
+    async def change_seat(
+        self, seat: Seat, *, version: int, who: str, why: str, while_talking: bool = False
+    ) -> StoredSeat:
+        """Change what a seat serves and adds. `while_talking`: also if a caller of a queue that it leaves talks there.
+
+        That talk goes on, and the next call is another queue's. BadSeat, UnknownSkill, UnknownQueue, UnknownSeat,
+        SeatInTalk, SeatChangedMeanwhile, CrisisLaneNeedsAgents.
+        """
         self.check(seat)
+        if not while_talking:
+            self._must_not_talk(seat)
         version = await self._change(Wish(seat.id, seat, who, why, self._must_be_version(seat.id, version)))
         return StoredSeat(seat, version)
 
+    def _must_not_talk(self, seat: Seat) -> None:
+        after = self.under(seat.id, seat)
+        for talk in self._engine.distributor.talking.values():
+            if talk.seat == seat.id and (after is None or talk.queue not in after.queues):
+                raise SeatInTalk(
+                    f"{talk.agent} talks at seat {seat.id} with a caller of {talk.queue}; "
+                    "move it from the next call on, or later",
+                    f"话务员 {talk.agent} 正在坐席 {seat.id} 与 {talk.queue} 的来电通话;可注明自下一通起,或稍后再移",
+                )
+
     async def close_seat(self, seat: SeatId, *, version: int, who: str, why: str) -> int:
-        """Remove a seat; a conversation there goes on. Returns the change. UnknownSeat, SeatChangedMeanwhile."""
+        """Remove a seat; a conversation there goes on. Returns the change.
+
+        UnknownSeat, SeatChangedMeanwhile, CrisisLaneNeedsAgents.
+        """
         return await self._change(Wish(seat, None, who, why, self._must_be_version(seat, version)))
 
     async def undo(self, change: int, *, who: str, why: str = "") -> int:
         """Take a change back, if nothing has changed the seat since; returns the number of the undoing change.
 
-        UnknownChange, SeatChangedMeanwhile, UnknownQueue (a queue it served is gone).
+        UnknownChange, SeatChangedMeanwhile, UnknownQueue (a queue it served is gone), CrisisLaneNeedsAgents.
         """
         async with self._database.connect() as connection:
             row = (await connection.execute(select(seat_changes).where(seat_changes.c.seq == change))).one_or_none()
@@ -138,7 +174,7 @@ class Capacity:
         return await self._change(Wish(done.seat, done.before, who, why, _must_be(done.seat, done.after), change))
 
     def check(self, seat: Seat) -> None:
-        """Refuse what can be no seat here. BadSeat, NoSuchPhone, UnknownQueue."""
+        """Refuse what can be no seat here. BadSeat, NoSuchPhone, UnknownSkill, UnknownQueue."""
         if not SEAT_ID.fullmatch(seat.id):
             raise BadSeat(
                 "a seat's number has 1 to 32 letters, digits, - or _", "坐席号为 1 至 32 位字母、数字、- 或 _"
@@ -150,6 +186,7 @@ class Capacity:
             raise BadSeat("a skill is named once, in small letters", "技能名须为小写字母,且每项只出现一次")
         if not all(level in LEVELS for _, level in seat.skills):
             raise BadSeat("a skill has a level from 1 to 5", "技能等级为 1 至 5")
+        must_be_known(seat.skills, self.skills)
         unknown = sorted(seat.queues - self._engine.distributor.queues.keys())
         if unknown:
             names_of = ", ".join(unknown)
@@ -170,9 +207,10 @@ class Capacity:
         return seq
 
     def _request(self, wish: Wish) -> SeatOpened | SeatClosed:
-        """What the engine is asked. SeatOfMeasure, if the seat would still be there."""
+        """What the engine is asked. SeatOfMeasure, if the seat would still be there; CrisisLaneNeedsAgents."""
         now = self._engine.now()
         after = self.under(wish.seat, wish.after)
+        must_stay_staffed(self._engine.distributor, {wish.seat: after}, self.lanes)
         if after is None:
             return SeatClosed(at=now, seat=wish.seat, by=wish.who)
         if wish.after is None:
@@ -207,8 +245,8 @@ class Rehearsal(Capacity):
     """预演: asked like the real one and refusing what that refuses; nothing is changed, `effect` says what would be."""
 
     def __init__(self, real: Capacity) -> None:
-        super().__init__(real._database, real._engine, phones=real.phones)  # noqa: SLF001 - its own kind
-        self.one_at_a_time, self.loans = real.one_at_a_time, real.loans
+        super().__init__(real._database, real._engine, phones=real.phones, skills=real.skills)  # noqa: SLF001 - its own kind
+        self.one_at_a_time, self.loans, self.lanes = real.one_at_a_time, real.loans, real.lanes
         self.then: tuple[Request, ...] = ()  # what would be asked right after the change
         self.effect: Effect | None = None
 

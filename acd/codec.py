@@ -18,10 +18,23 @@ from inspect import getmembers, isclass
 from types import NoneType, UnionType
 from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hints
 
-from acd import call_back_facts, call_facts, capacity_facts, commands, dial_facts, events, model, talk_facts
+from acd import (
+    call_back_facts,
+    call_facts,
+    capacity_facts,
+    commands,
+    dial_facts,
+    duty_facts,
+    events,
+    force_facts,
+    phone_facts,
+    steps,
+    talk_facts,
+)
 from acd.commands import Command, OfferOrder
 from acd.events import Event, Request
-from acd.model import RecipeStep, Say
+from acd.model import RecipeStep
+from acd.steps import Say
 
 Json = Any
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -39,13 +52,15 @@ def _concrete(modules: Iterable[object], *abstract: type) -> dict[str, type[Any]
 
 
 EVENTS: Final[Mapping[str, type[Event]]] = _concrete(
-    (events, call_facts, call_back_facts, capacity_facts, dial_facts, talk_facts), Event, Request
+    (events, call_facts, call_back_facts, capacity_facts, dial_facts, duty_facts, force_facts, phone_facts, talk_facts),
+    Event,
+    Request,
 )
 COMMANDS: Final[Mapping[str, type[Command]]] = _concrete((commands,), Command, OfferOrder)
 KINDS: Final[Mapping[str, type[Event | Command]]] = {**EVENTS, **COMMANDS}
 
 
-STEPS: Final[Mapping[str, type[RecipeStep]]] = _concrete((model,), RecipeStep, Say)
+STEPS: Final[Mapping[str, type[RecipeStep]]] = _concrete((steps,), RecipeStep, Say)
 
 
 def pack(fact: Event | Command) -> tuple[str, dict[str, Json]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from acd.model import AgentId, CallId, SeatId
+from acd.model import AgentId, CallId, QueueName, SeatId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,13 @@ class SayWait(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SayPosition(Command):
+    """播报位置: tell the waiting call how many stand before it; 0: it is next. It comes back as CallJoined."""
+
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeCallBack(Command):
     """提供回拨: ask the waiting call whether we shall call back. Comes back as CallBackAsked, or as CallJoined."""
 
@@ -76,3 +83,18 @@ class ProposeCallBack(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InviteMessage(Command):
     """请留言: send the waiting call to where it is asked for a voice message. Comes back as MessageBegun."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BorrowSeats(Command):
+    """借调: have so many seats of another queue serve the call's queue for a while, as its recipe says (acd.borrowing).
+
+    The telephones have nothing to do with it. What becomes of it comes as CapacityChanged, or not at all.
+    """
+
+    borrower: QueueName
+    lender: QueueName
+    seats: int  # at most
+    keep: int  # agents on duty whom the lender keeps at least
+    lasts: timedelta  # at most
+    waited: timedelta  # the row that says so: after so long a wait

@@ -13,6 +13,7 @@ class Due(StrEnum):
     CALL = "call"
     LAPSE = "lapse"
     SIGHT = "sight"
+    PHONE = "phone"
 
 
 class Deadline(NamedTuple):

@@ -71,6 +71,8 @@ def dial_out(hall: Hall, event: AgentDialsOut) -> None:
     if agent.seat is None:
         raise RuntimeError("an agent is logged on at no seat")
     seat_named(hall, agent.seat)
+    if agent.seat in hall.in_use:
+        raise NotNow("your phone is dialling a feature code; hang up first", "话机正在使用功能码,请先挂机")
     offer = Offer(event.call, ONLY_ATTEMPT, agent.id, agent.seat, event.queue)
     hall.change(agent.id, AgentFact.DIALS_OUT, event.at, offer=offer)
     hall.book.begin(offer)

@@ -1,8 +1,8 @@
 """Who gets which call: facts go in, orders come out. No clock, no I/O; the same facts give the same orders.
 
-Where the rules are: acd.agents (the table of states), acd.duty (what agents ask for), acd.seating (seats, phones,
-time), acd.ringing (a call's way), acd.waiting (what waiting does), acd.offering (who gets it), acd.overflow (who
-is told something, or leaves the line), acd.finding (after a gap).
+Where the rules are: acd.agents (the table of states), acd.duty (what agents ask for), acd.force (what leaders order),
+acd.seating (seats, phones, time), acd.ringing (a call's way), acd.waiting (what waiting does), acd.offering (who gets
+it), acd.overflow (who is told something, or leaves the line), acd.finding (after a gap).
 acd.hall keeps the state and its index.
 """
 
@@ -21,9 +21,14 @@ from acd import (
     dial_facts,
     dialling,
     duty,
+    duty_facts,
     events,
     finding,
+    force,
+    force_facts,
     overflow,
+    phone_facts,
+    phone_use,
     ringing,
     seating,
     talk_facts,
@@ -34,10 +39,24 @@ from acd import (
 from acd.commands import Command
 from acd.events import Event
 from acd.hall import Hall
-from acd.matching import rank
-from acd.model import Agent, AgentId, CallId, Offer, Queue, QueueName, Seat, SeatId, Snapshot, WaitingCall
+from acd.model import (
+    Agent,
+    AgentId,
+    CallId,
+    Force,
+    Offer,
+    PhoneUse,
+    Queue,
+    QueueName,
+    Seat,
+    SeatId,
+    Snapshot,
+    WaitingCall,
+)
 from acd.offering import match
 from acd.outlook import Outlook
+from acd.rates import handle_s
+from acd.snapshot import line_of, snapshot_of
 
 Rule = Callable[[Hall, Any], None]
 
@@ -84,10 +103,15 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     events.RecordingResumed: talking.resume,
     events.PhoneRegistered: seating.register_phone,
     events.PhoneLost: seating.lose_phone,
+    phone_facts.PhoneTaken: phone_use.take,
+    phone_facts.PhoneFreed: phone_use.free,
     events.AgentLoggedOn: duty.log_on,
     events.AgentBecameReady: duty.become_ready,
     events.AgentWentOnBreak: duty.go_on_break,
     events.AgentLoggedOff: duty.log_off,
+    duty_facts.WrapUpExtended: duty.extend_wrap_up,
+    force_facts.AgentForced: force.force,
+    force_facts.ForceWithdrawn: force.withdraw,
     events.SeatOpened: seating.open_seat,
     events.SeatClosed: seating.close_seat,
     events.QueuesLoaded: waiting.load_queues,
@@ -115,7 +139,10 @@ class Distributor:
         hall.orders.clear()
         hall.touched.clear()
         hall.missed.clear()
+        hall.forces_moved.clear()
         RULES[type(event)](hall, event)
+        if hall.forces:
+            force.heed(hall, event.at)
         overflowing = overflow.overflowing(hall)
         match(hall, event.at)
         if overflowing:
@@ -138,6 +165,11 @@ class Distributor:
         return MappingProxyType(self._hall.seats)
 
     @property
+    def in_use(self) -> Mapping[SeatId, PhoneUse]:
+        """Phones that dial a code and cannot be rung. A live view."""
+        return MappingProxyType(self._hall.in_use)
+
+    @property
     def queues(self) -> Mapping[QueueName, Queue]:
         """The city's queues, as loaded last."""
         return MappingProxyType(self._hall.rulebook.queues)
@@ -153,17 +185,24 @@ class Distributor:
         return self._hall.missed
 
     @property
+    def forces(self) -> Mapping[AgentId, Force]:
+        """What team leaders did last about agents' states. A live view."""
+        return MappingProxyType(self._hall.forces)
+
+    @property
+    def forces_moved(self) -> Sequence[AgentId]:
+        """For whom the last event made, carried out or ended a leader's order. A live view."""
+        return self._hall.forces_moved
+
+    @property
     def waiting(self) -> tuple[WaitingCall, ...]:
         """Callers who are not talking yet, in the order of their turn (acd.matching.rank). O(n log n)."""
-        return tuple(call for call in self._line() if call.owed is None)
+        return tuple(call for call in line_of(self._hall) if call.owed is None)
 
     @property
     def lined(self) -> tuple[WaitingCall, ...]:
         """Call-backs that stand in the line, also while an agent's phone rings for one; in the same order."""
-        return tuple(call for call in self._line() if call.owed is not None)
-
-    def _line(self) -> list[WaitingCall]:
-        return sorted(self._hall.waiting.values(), key=rank)
+        return tuple(call for call in line_of(self._hall) if call.owed is not None)
 
     def owed(self, call: CallId) -> CallId | None:
         """The debt for which a call of ours stands in the line or is being offered."""
@@ -226,6 +265,11 @@ class Distributor:
         """Who is logged on at the seat."""
         return self._hall.sitting_at(seat)
 
+    def handle_s(self, queue: QueueName) -> float | None:
+        """Mean handle time of a queue's calls, or while too little was seen of them of all; None: not known."""
+        learning = self._hall.learning
+        return handle_s(learning.rates(queue)) or handle_s(learning.together())
+
     def outlook(self) -> Outlook:
         """Look at the lines as they are now: who stands before whom, and how long it will take. O(n)."""
         return Outlook(self._hall)
@@ -236,23 +280,4 @@ class Distributor:
 
     def snapshot(self) -> Snapshot:
         """Copy all that decides what happens next; see acd.codec.digest for its hash. O(n log n)."""
-        hall = self._hall
-        rates, engaged = hall.learning.snapshot()
-        return Snapshot(
-            agents=tuple(sorted(hall.agents.values(), key=lambda agent: agent.id)),
-            seats=tuple(sorted(hall.seats.values(), key=lambda seat: seat.id)),
-            queues=tuple(sorted(hall.rulebook.queues.values(), key=lambda queue: queue.name)),
-            waiting=tuple(self._line()),
-            offers=tuple(sorted(hall.book.open.values(), key=lambda offer: offer.call)),
-            talking=tuple(sorted(hall.book.talking.values(), key=lambda offer: offer.call)),
-            arrived=tuple(sorted(hall.arrived)),
-            kept=tuple(sorted(hall.book.kept.values(), key=lambda offer: offer.call)),
-            asked=tuple(sorted(hall.book.asked.values(), key=lambda offer: offer.call)),
-            past=hall.book.past(),
-            ended=tuple(hall.ended),
-            next_deadline=self.next_deadline(),
-            blind_until=hall.blind_until,
-            vanished=tuple(sorted(hall.rulebook.vanished, key=lambda queue: queue.name)),
-            rates=rates,
-            engaged=engaged,
-        )
+        return snapshot_of(self._hall)

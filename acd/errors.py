@@ -40,6 +40,18 @@ class UnknownQueue(Refused):
     rule = "unknown_queue"
 
 
+class UnknownSkill(Refused):
+    """A seat or a person is given a skill that the city does not list."""
+
+    rule = "unknown_skill"
+
+
+class SeatInTalk(Refused):
+    """A seat is to leave the queue whose caller is talking there; whoever wants that from the next call on says so."""
+
+    rule = "seat_in_talk"
+
+
 class SeatTaken(Refused):
     """Somebody else is logged on at this seat."""
 
@@ -56,6 +68,36 @@ class NotNow(Refused):
     """The agent's present state does not allow it (see the table in acd.agents)."""
 
     rule = "not_now"
+
+
+class ForcedMeanwhile(Refused):
+    """Another leader did something about this agent since it was read; read it again."""
+
+    rule = "forced_meanwhile"
+
+
+class NothingPending(Refused):
+    """There is no leader's order that waits to take effect."""
+
+    rule = "nothing_pending"
+
+
+class OrderedReady(Refused):
+    """A leader wants the agent ready after this wrap-up: it cannot be a break."""
+
+    rule = "ordered_ready"
+
+
+class NoMoreExtensions(Refused):
+    """This wrap-up has been extended as often as its queue allows; or the queue allows none."""
+
+    rule = "no_more_extensions"
+
+
+class TooManyOnBreak(Refused):
+    """As many of a queue's agents are on break as may be; a leader can order one more."""
+
+    rule = "too_many_on_break"
 
 
 class NumberRefused(Refused):
@@ -114,6 +156,12 @@ class NotEnoughSeats(Refused):
     """So many seats are not there to be lent or added, or the lender would keep too few agents."""
 
     rule = "not_enough_seats"
+
+
+class CrisisLaneNeedsAgents(Refused):
+    """A loan, or a seat changed or closed, would leave a crisis lane without an agent on duty."""
+
+    rule = "crisis_lane_needs_agents"
 
 
 class NotInQueue(Refused):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from acd.commands import RingAgent
+from acd.commands import Command, InviteMessage, ProposeCallBack, RingAgent, SayToCaller, SayWait
 from acd.distributor import Distributor
 from acd.events import Event
 from acd.forecast import Estimate
@@ -59,12 +59,15 @@ class Effect:
     queues: tuple[QueueEffect, ...]  # by name
     idle: tuple[AgentId, ...]  # agents on duty who could serve some queue, and then none
     stranded: tuple[CallId, ...]  # callers whom somebody logged on could serve, and then nobody
+    spoken_to: int = 0  # callers to whom the recipe then has something to say or to offer, if it proves true
+    to_message: int = 0  # callers who would be asked for a message
 
 
 def foresee(past: Snapshot, events: Sequence[Event]) -> Effect:
     """Try the events on a core that is as `past` says. Raises acd.errors.Refused as the real one would."""
     core, then, at = copy_of(past), copy_of(past), events[-1].at
-    rung = [order for event in events for order in then.receive(event) if isinstance(order, RingAgent)]
+    orders = [order for event in events for order in then.receive(event)]
+    rung = [order for order in orders if isinstance(order, RingAgent)]
     waiting = {call.id: call for call in past.waiting}
     lost = _served(core, past) - _served(then, past)
     now, soon = core.outlook(), then.outlook()
@@ -79,7 +82,15 @@ def foresee(past: Snapshot, events: Sequence[Event]) -> Effect:
         queues=tuple(_queue_effect(queue, core, then, waits(queue)) for queue in names),
         idle=tuple(sorted(_useful(core) - _useful(then))),
         stranded=tuple(call.id for call in past.waiting if asked(call) in lost),
+        spoken_to=len(_spoken_to(orders, then)),
+        to_message=sum(isinstance(order, InviteMessage) for order in orders),
     )
+
+
+def _spoken_to(orders: Iterable[Command], then: Distributor) -> set[CallId]:
+    """Whoever is told something at once, or in the seconds after it: acd.overflow looks at so many at once."""
+    told = {order.call for order in orders if isinstance(order, SayToCaller | SayWait | ProposeCallBack)}
+    return told | {call.id for call in then.waiting if call.says is not None and call.id not in then.offers}
 
 
 def copy_of(past: Snapshot) -> Distributor:

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from acd.agents import ON_DUTY, AgentFact, turn
 from acd.commands import Command
 from acd.deadline import Deadline, Due
+from acd.ended import Ended
 from acd.errors import UnknownAgent
 from acd.held import Held
 from acd.matching import Able, Matching, able_at, ask_of, can_serve
@@ -26,7 +26,9 @@ from acd.model import (
     AgentState,
     BreakReason,
     CallId,
+    Force,
     Offer,
+    PhoneUse,
     Queue,
     QueueName,
     Seat,
@@ -39,8 +41,6 @@ from acd.rates import Learning
 from acd.rulebook import RuleBook
 from acd.timers import Timers
 
-ENDED_REMEMBERED: Final = 10_000
-
 
 class Hall:
     """State of the ACD. Deterministic; no clock: every change is told its time."""
@@ -48,6 +48,7 @@ class Hall:
     def __init__(self) -> None:
         self.rulebook = RuleBook()
         self.seats: dict[SeatId, Seat] = {}
+        self.in_use: dict[SeatId, PhoneUse] = {}  # phones that cannot be rung: acd.phone_use
         self.book = OfferBook()
         self.deadlines: Timers[Deadline] = Timers()
         self.orders: list[Command] = []  # given while one event is received
@@ -61,12 +62,14 @@ class Hall:
         self._deadline_of: dict[AgentId, Deadline] = {}
         self._waiting: dict[CallId, WaitingCall] = {}
         self._held = Held()
-        self._ended: dict[CallId, None] = {}
+        self._ended = Ended()
         self.lined: dict[CallId, CallId] = {}  # call-backs in the line, by the call for which they are owed
         self.freed: list[AgentId] = []  # became free while one event is received; not in the idle index yet
         self.returned: list[CallId] = []  # came (back) into the waiting index meanwhile
         self.arrived: dict[CallId, None] = {}  # greeted, in a menu, or asked for a message
         self.blind_until: datetime | None = None  # facts are missing: see acd.finding
+        self.forces: dict[AgentId, Force] = {}  # what leaders did last: acd.force
+        self.forces_moved: list[AgentId] = []  # whose changed while one event is received
 
     def rules(self, queue: QueueName) -> Queue:
         """Return how a queue is served, also if it vanished or was never told."""
@@ -96,6 +99,11 @@ class Hall:
         if found is None or found.state is AgentState.LOGGED_OFF:
             raise UnknownAgent(f"nobody is logged on as {agent}", f"没有工号为 {agent} 的话务员签入")
         return found
+
+    def is_free(self, agent: Agent) -> bool:
+        """Whether the agent may be offered a call."""
+        is_idle = agent.state is AgentState.READY and agent.until is None and agent.idle_since is not None
+        return is_idle and agent.seat not in self.in_use
 
     def sitting_at(self, seat: SeatId) -> Agent | None:
         """Return who is logged on at the seat."""
@@ -154,7 +162,7 @@ class Hall:
             self.deadlines.push(deadline, agent.until)
         elif deadline is not None:
             self.deadlines.discard(deadline)
-        if is_free(agent):
+        if self.is_free(agent):
             self.freed.append(agent.id)
             if self.blind_until is not None:
                 self.stand_idle(agent.id)
@@ -172,7 +180,7 @@ class Hall:
         """Whoever of them is free stands in the idle index; without names, all who became free meanwhile."""
         for agent in agents or self.freed:
             one = self._agents[agent]
-            if one.idle_since is not None and is_free(one):
+            if one.idle_since is not None and self.is_free(one):
                 self.matching.add_agent(agent, self._able[agent], one.idle_since)
 
     def _is_worth_waiting_for(self, agent: AgentId, call: WaitingCall) -> bool:
@@ -189,7 +197,7 @@ class Hall:
     @property
     def ended(self) -> Collection[CallId]:
         """Calls known to be over, as far as that is remembered."""
-        return self._ended.keys()
+        return self._ended.calls
 
     def has_ended(self, call: CallId) -> bool:
         """Tell whether the call is known to be over, so that news of it is stale."""
@@ -251,9 +259,7 @@ class Hall:
         self.stop_waiting(call)
         self.arrived.pop(call, None)
         self.book.forget(call)
-        self._ended[call] = None
-        if len(self._ended) > ENDED_REMEMBERED:
-            del self._ended[next(iter(self._ended))]
+        self._ended.add(call)
 
     # ---- after a restart
 
@@ -263,6 +269,9 @@ class Hall:
         self.rulebook.load(past.queues)
         self.seats = {seat.id: seat for seat in past.seats}
         self.arrived = dict.fromkeys(past.arrived)
+        self.in_use = {use.seat: use for use in past.in_use}
+        for use in past.in_use:
+            self.deadlines.push(Deadline(Due.PHONE, use.seat), use.until)
         for offer in (*past.offers, *past.talking):
             self.book.restore(offer, talking=offer in past.talking)
         self.book.restore_beside(past.kept, past.asked)
@@ -274,7 +283,8 @@ class Hall:
             self.wait(call)
         if past.past is not None:
             self.book.restore_past(past.past)
-        self._ended = dict.fromkeys(past.ended)
+        self._ended = Ended(past.ended)
+        self.forces = {force.agent: force for force in past.forces}
         if past.blind_until is not None:
             self.go_blind(past.blind_until)
         self.learning.restore(past.rates, past.engaged)
@@ -286,8 +296,3 @@ class Hall:
             self._sitting[agent.seat] = agent.id
             self._able[agent.id] = able_at(agent.skills, self.seats.get(agent.seat) or Seat(agent.seat, frozenset()))
             self._index(agent)
-
-
-def is_free(agent: Agent) -> bool:
-    """Whether the agent may be offered a call."""
-    return agent.state is AgentState.READY and agent.until is None and agent.idle_since is not None

@@ -8,9 +8,11 @@ from datetime import datetime
 from functools import cached_property
 
 from acd.capacity_facts import CapacityChanged
+from acd.crisis import lanes_of
 from acd.events import GapMarked
 from acd.foresight import copy_of
 from acd.lending import chosen
+from acd.matching import Ask
 from acd.measure_rules import unknown_level
 from acd.measures import (
     STANDING,
@@ -70,7 +72,13 @@ class InForce:
     @cached_property
     def city(self) -> City:
         """The city as it is now."""
-        return self.base.under(queue_changes(self._working, self.levels), self.level[0].notice)
+        level, _ = self.level
+        return self.base.under(queue_changes(self._working, self.levels), level.notice, level.prompts)
+
+    @cached_property
+    def lanes(self) -> frozenset[Ask]:
+        """What callers of its crisis lines ask for."""
+        return lanes_of(self.city)
 
     @cached_property
     def queues(self) -> tuple[Queue, ...]:

@@ -20,6 +20,7 @@ from typing import Any, Final, cast, get_args, get_type_hints
 from acd.codec import UnknownKind, decode, encode, pack, unpack
 from acd.commands import Command
 from acd.events import Event, Repaired, Request
+from acd.force_facts import AgentForced, ForceWithdrawn
 from acd.model import OUTWARD, AgentId, CallId, SeatId, Snapshot, is_outward
 from acd.replay import Replay, Step, Tally
 
@@ -125,11 +126,14 @@ def masked(incident: Incident) -> Incident:
         Step(0, mask.value(_nameless(step.event)), tuple(mask.value(order) for order in step.orders))
         for step in incident.steps
     )
-    bare = Incident(mask.value(incident.begin), steps)
+    forces = tuple(replace(force, by="", why="") for force in incident.begin.forces)
+    bare = Incident(mask.value(replace(incident.begin, forces=forces)), steps)
     return replace(bare, digest=replayed(bare)[1])
 
 
 def _nameless(event: Event) -> Event:
+    if isinstance(event, AgentForced | ForceWithdrawn):
+        return replace(event, by="", why="")
     if isinstance(event, Request):
         return replace(event, by="")
     return replace(event, subject="") if isinstance(event, Repaired) else event

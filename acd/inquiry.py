@@ -46,6 +46,8 @@ class Inquiry:
             self.account.joined = self.account.joined or call
             self._look_at_agents(core, call, at)
             self._note_overtaking(core, call, orders)
+        else:
+            self._core = None  # should it wait again, everybody is looked at anew
         self._note_offers(core, event, orders)
         self._turn(core, call, at)
 

@@ -185,10 +185,12 @@ class Journal:
             async for row in rows:
                 yield Entry(row.seq, unpack(row.kind, row.payload))
 
-    async def events_of(self, kinds: Collection[type[Event]], *, since: datetime | None = None) -> AsyncIterator[Event]:
-        """Read back the events of these kinds alone from `since` on, in order."""
+    async def events_of(
+        self, kinds: Collection[type[Event]], *, since: datetime | None = None, until: datetime | None = None
+    ) -> AsyncIterator[Event]:
+        """Read back the events of these kinds alone from `since` up to before `until`, in order."""
         names = [kind.__name__ for kind in kinds]
-        query = _chosen(since, None, None).where(journal.c.kind.in_(names))
+        query = _chosen(since, until, None).where(journal.c.kind.in_(names))
         async with self._database.connect() as connection, connection.stream(query) as rows:
             async for row in rows:
                 fact = unpack(row.kind, row.payload)

@@ -192,6 +192,10 @@ class Kpis:
             case CallJoined():
                 self._queues.setdefault(event.call, event.queue)
 
+    def knows(self, call: CallId) -> bool:
+        """Whether the call was offered, in the period or before."""
+        return self.ledger.knows(call)
+
     def figures(self, by: By, every: timedelta | None = None) -> dict[tuple[datetime, str], Figures]:
         """The figures by the beginning of the interval (the period's, if it is not cut) and by hotline or queue."""
         groups: dict[tuple[datetime, str], list[Told]] = {}

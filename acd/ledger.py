@@ -39,6 +39,16 @@ DECIDING: Final[tuple[type[Event], ...]] = (
 """The facts a ledger needs; all others it leaves alone."""
 
 
+LATE: Final[tuple[type[Event], ...]] = (
+    TalkRecorded,
+    VoiceMessageLeft,
+    CallBackOwed,
+    CallBackSettled,
+    CallEnded,
+    GapMarked,
+)
+"""What may come later than LONGEST_CALL after a call: days later a recording is found, a debt paid, an end heard of."""
+
 _OF_A_DEBT: Final = (CallBackOwed, CallBackSettled)
 
 
@@ -157,6 +167,10 @@ class Ledger:
         return after and (self._until is None or line.first < self._until)
 
     # ---- what it says
+
+    def knows(self, call: CallId) -> bool:
+        """Whether the call was offered, in the period or before."""
+        return call in self._lines
 
     def offered(self) -> Iterator[Offered]:
         """Every call that counts, in the order of its first fact."""

@@ -31,7 +31,7 @@ so that a decision looks only at the heads of the heaps that fit: O(number of di
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -39,6 +39,9 @@ from acd.lazyheap import LazyHeap
 from acd.model import AgentId, CallId, QueueName, Seat, SkillLevel, Skills, WaitingCall
 
 TIDY_AT = 1024  # different sets on one side before empty ones are forgotten
+
+EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
 
 PRIORITY_CREDIT: Final = timedelta(minutes=5)
 """How much longer waiting one step of priority is worth."""
@@ -98,6 +101,11 @@ def overtaken_until(call: WaitingCall) -> datetime:
 
 def _priority(call: WaitingCall) -> int:
     return max(-MOST, min(MOST, call.priority))
+
+
+def _ticks(moment: datetime) -> int:
+    """Whole microseconds, which compare several times as fast as moments: heads are compared by the dozen."""
+    return (moment - EPOCH) // MICROSECOND
 
 
 class _Group:
@@ -198,11 +206,11 @@ class Matching:
         self._agents = _Side(can_serve, lambda _able, _ask: 0)  # among calls only the rank counts
         self._calls.across, self._agents.across = self._agents, self._calls
         self._prefers: dict[CallId, AgentId] = {}  # of calls that may be offered
-        self._held: dict[AgentId, LazyHeap[datetime, CallId]] = {}  # calls that only this agent is waited for
+        self._held: dict[AgentId, LazyHeap[int, CallId]] = {}  # calls that only this agent is waited for
 
     def add_call(self, call: WaitingCall) -> None:
         """The call may be offered, in the place that its priority and its joining gave it."""
-        key = rank(call)[0]
+        key = _ticks(rank(call)[0])
         if call.prefers is not None:
             self.remove_call(call.id)
             self._prefers[call.id] = call.prefers
@@ -225,7 +233,7 @@ class Matching:
 
     def add_agent(self, agent: AgentId, able: Able, idle_since: datetime) -> None:
         """The agent is free since `idle_since`."""
-        self._agents.put(agent, able, idle_since)
+        self._agents.put(agent, able, _ticks(idle_since))
 
     def remove_agent(self, agent: AgentId) -> None:
         """The agent is not free."""

@@ -1,11 +1,8 @@
-"""What the ACD knows: calls that wait, agents who serve, seats they sit at, queues that join them.
-
-Pure data. Nothing here reads a clock, a socket or a database.
-"""
+"""What the ACD knows: calls that wait, agents who serve, seats they sit at, queues that join them. Pure data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple, NewType
@@ -63,6 +60,24 @@ class BreakReason(StrEnum):
     PHONE_UNREACHABLE = "phone_unreachable"  # 话机失联: ends when the phone registers again, or by itself
 
 
+class ForcedTo(StrEnum):
+    """强制: what a team leader can order an agent to do."""
+
+    READY = "ready"  # 就绪
+    BREAK = "break"  # 小休
+    LOG_OFF = "log_off"  # 签出
+    END_WRAP_UP = "end_wrap_up"  # 结束整理
+
+
+class ForceState(StrEnum):
+    """What has become of a leader's order."""
+
+    PENDING = "pending"  # 待生效: the agent has a call, or writes it up
+    DONE = "done"  # 已生效
+    VOID = "void"  # 已失效: what it wanted cannot be any more
+    WITHDRAWN = "withdrawn"  # 已撤回
+
+
 class RingFailure(StrEnum):
     """Why an offered call did not become a conversation."""
 
@@ -84,44 +99,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecipeStep:
-    """What a row of a recipe does with a call. Each kind of step is a class of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Relax(RecipeStep):
-    """放宽技能: whoever asks for this skill is content with less of it: with `to_level`, or with none (0)."""
-
-    skill: Skill
-    to_level: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LeaveMessage(RecipeStep):
-    """请留言: the caller is asked for a voice message, and leaves the line. Nothing can follow it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Say(RecipeStep):
-    """Something is said to the caller, who keeps their place and may be offered to somebody meanwhile."""
-
-    expects: timedelta | None = field(default=None, kw_only=True)  # only if the wait from then on is foreseen so long
-
-
-@dataclass(frozen=True, slots=True)
-class Announce(Say):
-    """播报: a prompt of the city's, by its name."""
-
-    prompt: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnnounceWait(Say):
-    """播报预计等待: between how many minutes, or nothing where that is not known or of no use (acd.forecast)."""
-
-
-@dataclass(frozen=True, slots=True)
-class OfferCallBack(Say):
-    """提供回拨: who presses 1 is called back in their place, and need not wait on the line."""
+    """What a row of a recipe does with a call. Each kind of step is a class of its own, in acd.steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +123,9 @@ class Queue:
     wrap_up_time: timedelta = timedelta(seconds=30)  # 话后整理 after a call of this queue
     recipe: Recipe = ()
     prefer_for: timedelta = timedelta(0)  # 熟人坐席: so long a call waits only for the agent it prefers
+    extend_wrap_up: timedelta = timedelta(0)  # 延长整理: by so much each time an agent asks for it
+    extensions_most: int = 0  # so often in one wrap-up
+    breaks_at_once: int = 0  # 同时小休: of its agents at most so many by their own choice; 0: any number
     break_after_missed: int = 2  # 连续未接几次转小休: the first is a warning; why 2, docs/acd.md
 
 
@@ -155,6 +136,14 @@ class Seat:
     id: SeatId
     queues: frozenset[QueueName]
     skills: Skills = frozenset()
+
+
+class PhoneUse(NamedTuple):
+    """话机占用: a seat's phone dials a feature code, and cannot be rung until that is over."""
+
+    seat: SeatId
+    use: CallId  # the PBX's id of that one call, in which nobody waits
+    until: datetime  # over by then, whatever is heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +161,22 @@ class Agent:
     reason: BreakReason | None = None
     until: datetime | None = None  # when `state` ends by itself, if it does; while ready: no offer before this
     missed: int = 0  # 连续未接: rings missed since there last was a sign that somebody is there
+    extended: int = 0  # 已延长几次: how often this wrap-up was
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """强制: what a leader did last about an agent's state: ordered it, or withdrew an order. Rules: acd.force."""
+
+    agent: AgentId
+    number: int  # of what leaders did about this agent, from 1: whoever does the next says which one they have read
+    into: ForcedTo
+    by: str
+    why: str
+    at: datetime
+    reason: BreakReason | None = None  # of a break
+    state: ForceState = ForceState.PENDING
+    since: datetime | None = None  # when the agent's state began into which it put them
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +198,8 @@ class WaitingCall:
     held_until: datetime | None = None  # until then it waits only for them, while they are on duty
     leaves: bool = False  # its recipe has come to the message: it goes there unless somebody is free for it
     says: RecipeRow | None = None  # to be said to the caller, unless somebody is free for them
-    heard: timedelta = timedelta(0)  # what rows up to this long a wait say is not said (again)
+    heard: timedelta = timedelta(0)  # what rows up to this long a wait say, or borrow, is not done (again)
+    borrows: RecipeRow | None = None  # seats are to be borrowed for its queue, unless somebody is free for it
 
     @property
     def asks(self) -> Skills:
@@ -290,3 +296,5 @@ class Snapshot:
     vanished: tuple[Queue, ...] = ()  # queues that the city has no more: calls that wait there keep their rules
     rates: tuple[Rates, ...] = ()
     engaged: tuple[Engaged, ...] = ()
+    forces: tuple[Force, ...] = ()  # of every agent whom a leader ever ordered about
+    in_use: tuple[PhoneUse, ...] = ()  # phones that dial a code

@@ -15,7 +15,7 @@ from typing import Final
 
 from acd.agents import TABLE, AgentFact
 from acd.commands import RingAgent, StopRinging
-from acd.hall import Hall, is_free
+from acd.hall import Hall
 from acd.matching import rank
 from acd.model import Agent, AgentId, AgentState, CallId, Offer, RingFailure, WaitingCall, is_outward
 
@@ -57,7 +57,7 @@ def match(hall: Hall, at: datetime) -> None:
 
 def _serve(hall: Hall, agent: Agent, at: datetime) -> None:
     """One agent became free, and nothing else: the best call for them waited beside nobody who could serve it."""
-    if not is_free(agent):
+    if not hall.is_free(agent):
         return
     best = hall.matching.best_call(agent.id, hall.able(agent.id))
     if best is None:

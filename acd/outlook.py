@@ -32,6 +32,8 @@ from acd.rates import SECOND, handle_s, patience, pick_up
 SERVING: Final = frozenset(
     {AgentState.READY, AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING, AgentState.WRAP_UP}
 )
+LAST_SAID: Final = 99
+"""Nobody is told of more who stand before them."""
 LAST: Final = CallId("\U0010ffff")  # behind every call that joined in the same microsecond
 
 
@@ -121,6 +123,18 @@ class Outlook:
         if self.crew(ask).free:
             return at_once(self._pick_up(ask.queue))
         return estimate(self.line(call, at))
+
+    def position(self, call: WaitingCall, at: datetime) -> int | None:
+        """Return how many stand before somebody who waits, unoffered, and may take an agent of theirs; None: unsaid.
+
+        That is so while facts are missing, while nobody serves such a call, beyond 99, and where most of those before
+        are rather served by others, of whom they share few: their number would frighten without reason.
+        """
+        if self._is_blind or not self.crew(asked(call)).serving:
+            return None
+        shares = [ahead.share for ahead in self._ahead(call, at)]
+        misleads = fsum(shares) < len(shares) / 2
+        return None if misleads or len(shares) > LAST_SAID else len(shares)
 
     def line(self, call: WaitingCall, at: datetime) -> Line:
         """Return where a caller stands while nobody is free."""

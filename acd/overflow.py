@@ -12,9 +12,13 @@ never says so, the order came to nothing and the call is in its old place again 
 Whoever has something said to them stays in the line and may be offered to an agent at any moment: the newer order takes
 them away from what is being said. What is said is ordered once; an order that comes to nothing leaves it unsaid.
 
+A row that borrows asks for seats (acd.borrowing) and leaves the call as it is; all who come so far at once make one
+order.
+
 A row that `expects` a wait is judged once, when its time has come and nobody is free: by the estimate for this caller
 (acd.outlook) at that moment. One that is shorter, or not known, leaves it unsaid for good; so does one that says how
-long the wait will be, where acd.forecast has nothing to announce. A look costs O(n), and is had for such rows only.
+long the wait will be, or how many stand before, where nothing honest can be said. A look costs O(n), and is had for
+such rows only.
 """
 
 from __future__ import annotations
@@ -25,24 +29,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from acd.call_facts import MessageBegun
-from acd.commands import Command, InviteMessage, ProposeCallBack, SayToCaller, SayWait
+from acd.commands import BorrowSeats, Command, InviteMessage, ProposeCallBack, SayPosition, SayToCaller, SayWait
 from acd.forecast import Minutes, announcement
 from acd.hall import Hall
 from acd.matching import rank
-from acd.model import (
-    Announce,
-    AnnounceWait,
-    CallId,
-    OfferCallBack,
-    RecipeRow,
-    RecipeStep,
-    Say,
-    WaitingCall,
-    is_outward,
-)
+from acd.model import CallId, RecipeRow, RecipeStep, WaitingCall, is_outward
 from acd.offering import CALL_RESTS, begin_wrap_up
 from acd.outlook import Outlook
 from acd.rates import SECOND
+from acd.steps import Announce, AnnouncePosition, AnnounceWait, Borrow, Foreseeing, OfferCallBack
 from acd.transfers import clear
 
 JUDGED_AT_ONCE: Final = 20
@@ -61,8 +56,12 @@ def overflowing(hall: Hall) -> list[CallId]:
     if not hall.returned or hall.blind_until is not None:
         return []
     line = hall.waiting
-    due = {call for call in hall.returned if call in line and (line[call].leaves or line[call].says)}
+    due = {call for call in hall.returned if call in line and _has_come_to_something(line[call])}
     return sorted(due, key=lambda call: rank(line[call]))
+
+
+def _has_come_to_something(call: WaitingCall) -> bool:
+    return call.leaves or call.says is not None or call.borrows is not None
 
 
 def overflow(hall: Hall, calls: Sequence[CallId], at: datetime) -> None:
@@ -80,13 +79,13 @@ def overflow(hall: Hall, calls: Sequence[CallId], at: datetime) -> None:
             _send_away(hall, waiting, at, is_told=call in told)
         elif call in told:
             hall.amend(replace(waiting, step_at=at + CALL_RESTS))
-        elif waiting.says is not None:
-            turn = judged // JUDGED_AT_ONCE
-            judged += _looks(waiting.says.step)
-            if _looks(waiting.says.step) and turn:
+        elif rows := [row for row in (waiting.borrows, waiting.says) if row is not None]:
+            turn, looks = judged // JUDGED_AT_ONCE, any(_looks(row.step) for row in rows)
+            judged += looks
+            if looks and turn:
                 hall.amend(replace(waiting, step_at=at + turn * CALL_RESTS))
             else:
-                _say(hall, waiting, waiting.says, at)
+                _do(hall, waiting, rows, at)
 
 
 def _send_away(hall: Hall, call: WaitingCall, at: datetime, *, is_told: bool) -> None:
@@ -97,27 +96,59 @@ def _send_away(hall: Hall, call: WaitingCall, at: datetime, *, is_told: bool) ->
     hall.wait(replace(call, rests_until=at + (CALL_RESTS if is_told else CARRIED_OUT_WITHIN)))
 
 
-def _say(hall: Hall, call: WaitingCall, row: RecipeRow, at: datetime) -> None:
-    step = row.step
-    order: Command | None = None
-    wait = Outlook(hall).caller(call, at) if _looks(step) else None
+def _do(hall: Hall, call: WaitingCall, rows: Sequence[RecipeRow], at: datetime) -> None:
+    outlook = Outlook(hall) if any(_looks(row.step) for row in rows) else None
+    for row in rows:
+        order = _order(row, call, outlook, at)
+        if order is not None and not (isinstance(order, BorrowSeats) and _is_asked_for(hall, order)):
+            hall.orders.append(order)
+    hall.amend(replace(call, says=None, borrows=None, heard=max(row.after for row in rows)))
+
+
+def _order(row: RecipeRow, call: WaitingCall, outlook: Outlook | None, at: datetime) -> Command | None:
+    """What is to be done for the caller; None: nothing. `outlook` is had where the step looks."""
+    step, wait = row.step, outlook.caller(call, at) if outlook else None
+    if isinstance(step, Foreseeing) and step.expects and (wait is None or wait.mean_s < step.expects / SECOND):
+        return None
     match step:
-        case Say(expects=expected) if expected is not None and (wait is None or wait.mean_s < expected / SECOND):
-            pass
         case Announce(prompt):
-            order = SayToCaller(at=at, call=call.id, prompt=prompt)
+            return SayToCaller(at=at, call=call.id, prompt=prompt)
         case AnnounceWait():
-            order = _said(announcement(wait), call, at)
+            return _said(announcement(wait), call, at)
+        case AnnouncePosition():
+            ahead = outlook.position(call, at) if outlook else None
+            return None if ahead is None else SayPosition(at=at, call=call.id, ahead=ahead)
         case OfferCallBack():
-            order = ProposeCallBack(at=at, call=call.id)
-    if order is not None:
-        hall.orders.append(order)
-    hall.amend(replace(call, says=None, heard=row.after))
+            return ProposeCallBack(at=at, call=call.id)
+        case Borrow():
+            return _borrowed(step, row.after, call, at)
+    return None
+
+
+def _borrowed(step: Borrow, waited: timedelta, call: WaitingCall, at: datetime) -> BorrowSeats:
+    return BorrowSeats(
+        at=at,
+        call=call.id,
+        borrower=call.queue,
+        lender=step.lender,
+        seats=step.seats,
+        keep=step.keep,
+        lasts=step.lasts,
+        waited=waited,
+    )
+
+
+def _is_asked_for(hall: Hall, order: BorrowSeats) -> bool:
+    """Whether another caller has come to the same row in this very moment."""
+    asked = (other for other in hall.orders if isinstance(other, BorrowSeats))
+    return any((other.borrower, other.waited) == (order.borrower, order.waited) for other in asked)
 
 
 def _looks(step: RecipeStep) -> bool:
-    """Whether the caller's wait must be known for it."""
-    return isinstance(step, AnnounceWait) or (isinstance(step, Say) and step.expects is not None)
+    """Whether the line must be looked at for it."""
+    if isinstance(step, AnnounceWait | AnnouncePosition):
+        return True
+    return isinstance(step, Foreseeing) and step.expects is not None
 
 
 def _said(minutes: Minutes | None, call: WaitingCall, at: datetime) -> SayWait | None:

@@ -7,29 +7,36 @@ the call, never who is best: skills still count that are asked for at less or no
 call asks for is therefore a function of what it came with, of the rows, and of how long it has waited, and nothing
 that happened in between: a recipe that changes is applied to calls that wait already by asking the function anew.
 
-*Leave a message* and *say* mark the call: acd.overflow does it. A call-back that stands in the line has no caller, and
-is never marked. A row is said once: the call remembers up to which wait it has heard what there is to say. Of several
-that are due together, as for a caller who inherits an older place, the last is said.
+*Leave a message*, *say* and *borrow* mark the call: acd.overflow does it. A call-back that stands in the line has no
+caller, and is never marked. A row is said once: the call remembers up to which wait it has heard what there is to say.
+Of several that are due together, as for a caller who inherits an older place, the last is said. Rows that borrow are
+like those.
 
 A further kind of step is a class under `acd.model.RecipeStep`, a kind of row in `city.queue`, and its meaning here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import starmap
+from typing import Final
 
-from acd.model import LeaveMessage, Recipe, RecipeRow, RecipeStep, Relax, Say, Skill, SkillLevel, WaitingCall
+from acd.model import Recipe, RecipeRow, Skill, SkillLevel, Skills, WaitingCall
+from acd.steps import Borrow, LeaveMessage, Relax, Say
+
+UNTOUCHED: Final = (None, None, False, None, None)
+"""What no recipe has done anything to."""
 
 
 def brought_up(call: WaitingCall, recipe: Recipe, at: datetime) -> WaitingCall:
     """Return the call as its queue's recipe has it at `at`; the same one, if that changes nothing."""
-    if not recipe and (call.relaxed, call.step_at, call.leaves, call.says) == (None, None, False, None):
+    now = (call.step_at, call.relaxed, call.leaves, call.says, call.borrows)
+    if not recipe and now == UNTOUCHED:
         return call
     asks = dict(call.skills)
-    step_at, relaxed, leaves, says = None, False, False, None
+    step_at, done = None, list[RecipeRow]()
     for row in recipe:
         if not _matters(row, call, asks):
             continue
@@ -37,13 +44,32 @@ def brought_up(call: WaitingCall, recipe: Recipe, at: datetime) -> WaitingCall:
         if due > at:
             step_at = due
             break
-        relaxed = _take(row.step, asks) or relaxed
-        leaves = leaves or isinstance(row.step, LeaveMessage)
-        says = row if isinstance(row.step, Say) else says
-    now_asked = frozenset(starmap(SkillLevel, asks.items())) if relaxed else None
-    if (step_at, now_asked, leaves, says) == (call.step_at, call.relaxed, call.leaves, call.says):
+        done.append(row)
+        if isinstance(row.step, Relax):
+            asks[row.step.skill] = row.step.to_level
+    after = (step_at, *_come_to(done, asks)) if done else (step_at, *UNTOUCHED[1:])
+    if after == now:
         return call
-    return replace(call, relaxed=now_asked, step_at=step_at, leaves=leaves, says=says)
+    _, relaxed, leaves, says, borrows = after
+    return replace(call, relaxed=relaxed, step_at=step_at, leaves=leaves, says=says, borrows=borrows)
+
+
+def _come_to(
+    rows: Sequence[RecipeRow], asks: Mapping[Skill, int]
+) -> tuple[Skills | None, bool, RecipeRow | None, RecipeRow | None]:
+    """What these rows have made of a call that asks for this now: `relaxed`, `leaves`, `says`, `borrows`."""
+    relaxed, leaves, says, borrows = None, False, None, None
+    for row in rows:
+        match row.step:
+            case Relax():
+                relaxed = asks
+            case Say():
+                says = row
+            case Borrow():
+                borrows = row
+            case LeaveMessage():
+                leaves = True
+    return None if relaxed is None else frozenset(starmap(SkillLevel, relaxed.items())), leaves, says, borrows
 
 
 def _matters(row: RecipeRow, call: WaitingCall, asks: Mapping[Skill, int]) -> bool:
@@ -51,15 +77,8 @@ def _matters(row: RecipeRow, call: WaitingCall, asks: Mapping[Skill, int]) -> bo
     match row.step:
         case Relax(skill, to_level):
             return asks.get(skill, 0) > to_level
-        case Say():
+        case Say() | Borrow():
             return call.owed is None and row.after > call.heard
         case LeaveMessage():
             return call.owed is None
     return False
-
-
-def _take(step: RecipeStep, asks: dict[Skill, int]) -> bool:
-    """Do the step to what is asked for; tell whether that has changed it."""
-    if isinstance(step, Relax):
-        asks[step.skill] = step.to_level
-    return isinstance(step, Relax)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from datetime import datetime
 
-from acd import waiting
+from acd import phone_use, waiting
 from acd.agents import START_WITHIN, AgentFact
 from acd.call_back_line import lapse
 from acd.capacity_facts import CapacityChanged
@@ -14,7 +14,7 @@ from acd.duty import seat_named
 from acd.errors import UnknownQueue
 from acd.events import PhoneLost, PhoneRegistered, QueuesLoaded, SeatClosed, SeatOpened, TimePassed
 from acd.hall import Hall
-from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, QueueName, Seat
+from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, QueueName, Seat, SeatId
 from acd.ringing import give_up, withdraw
 from acd.transfers import stands_beside, time_up
 
@@ -91,6 +91,8 @@ def pass_time(hall: Hall, event: TimePassed) -> None:
             waiting.time_up(hall, CallId(deadline.id), due)
         case Due.LAPSE:
             lapse(hall, CallId(deadline.id))
+        case Due.PHONE:
+            phone_use.time_up(hall, SeatId(deadline.id), due)
         case Due.AGENT:
             _pass_time_of(hall, hall.agents[AgentId(deadline.id)], due, event.at)
 

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.errors import Refused
 from acd.model import AgentId, Skill, SkillLevel, Skills
+from acd.skills import must_be_known
 from plumbing.database import metadata
 
 WRONG_PINS_MOST = 5
@@ -87,8 +88,11 @@ class StaffMember:
 class Staff:
     """The directory, in the one database."""
 
-    def __init__(self, engine: AsyncEngine, hasher: PasswordHasher | None = None) -> None:
-        self._engine = engine
+    def __init__(
+        self, engine: AsyncEngine, hasher: PasswordHasher | None = None, *, skills: Collection[Skill] | None = None
+    ) -> None:
+        """`skills`: those of the city; None: not known, not checked."""
+        self._engine, self._skills = engine, skills
         self._hasher = hasher or PasswordHasher()
         self._nobodys_hash: str | None = None
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
@@ -96,11 +100,12 @@ class Staff:
         self._read_at_s = -NAMES_AGAIN_S
 
     async def add(self, member: StaffMember, pin: str) -> None:
-        """Enter a person. BadNumberOrPin, NumberTaken."""
+        """Enter a person. BadNumberOrPin, NumberTaken, UnknownSkill."""
         if not NUMBER.fullmatch(member.number) or not PIN.fullmatch(pin):
             raise BadNumberOrPin(
                 "a number has 3 to 8 digits, a PIN 4 to 12", "工号为 3 至 8 位数字,密码为 4 至 12 位数字"
             )
+        must_be_known(member.skills, self._skills)
         row = {
             "number": member.number,
             "name": member.name,

@@ -30,6 +30,7 @@ class Bar(StrEnum):
     TALKING = "talking"  # 通话
     WRAP_UP = "wrap_up"  # 话后整理
     OFFERED = "offered"  # 预占或振铃: is being offered a call, or kept for one
+    PHONE_IN_USE = "phone_in_use"  # 话机正在拨功能码
     RESTING = "resting"  # 刚有未接或指令未执行,稍歇
     NOTHING = "nothing"  # 空闲,可派
 
@@ -119,7 +120,9 @@ def kept_from(core: Distributor, agent: Agent, ask: Ask) -> Kept:
         return Kept(Bar.SKILL, " ".join(f"{s}≥{level}" for s, level in sorted(ask.skills) if levels.get(s, 0) < level))
     if agent.state is not AgentState.READY:
         return Kept(_BUSY[agent.state], agent.reason or "")
-    return Kept(Bar.NOTHING if agent.until is None else Bar.RESTING)
+    if agent.until is not None:
+        return Kept(Bar.RESTING)
+    return Kept(Bar.PHONE_IN_USE if agent.seat in core.in_use else Bar.NOTHING)
 
 
 def goes_first_by(first: WaitingCall, other: WaitingCall) -> CallRule:
@@ -136,7 +139,7 @@ def choices(core: Distributor, orders: Iterable[Command]) -> Iterator[tuple[Ring
     offers = [o for o in orders if isinstance(o, RingAgent) and core.waits(o.call) is not None]  # others are dialled
     if not offers:
         return
-    free = {agent.id: agent for agent in core.agents.values() if _is_free(agent)}
+    free = {agent.id: agent for agent in core.agents.values() if _is_free(core, agent)}
     free |= {order.agent: core.agents[order.agent] for order in offers}
     waiting = {call.id: call for call in in_line(core) if may_be_offered(core, call)}
     waiting |= {order.call: call for order in offers if (call := core.waits(order.call)) is not None}
@@ -189,8 +192,8 @@ def _call_rule(call: WaitingCall, behind: tuple[WaitingCall, ...]) -> CallRule:
     return goes_first_by(call, behind[0]) if behind else CallRule.ONLY_ONE
 
 
-def _is_free(agent: Agent) -> bool:
-    return agent.state is AgentState.READY and agent.until is None
+def _is_free(core: Distributor, agent: Agent) -> bool:
+    return agent.state is AgentState.READY and agent.until is None and agent.seat not in core.in_use
 
 
 def in_line(core: Distributor) -> list[WaitingCall]:

@@ -25,6 +25,7 @@ BARS: Final[Mapping[Bar, Words]] = {
     Bar.TALKING: Words("通话", "talking"),
     Bar.WRAP_UP: Words("话后整理", "in wrap-up"),
     Bar.OFFERED: Words("预占或振铃", "being rung or kept for a call"),
+    Bar.PHONE_IN_USE: Words("话机正在拨功能码", "phone dials a feature code"),
     Bar.RESTING: Words("刚有未接或指令未执行,稍歇", "rests after a missed call or an order that was not carried out"),
     Bar.NOTHING: Words("空闲", "free"),
 }

@@ -9,6 +9,7 @@ from acd.advice import Action, Advice, Mode, Turn
 from acd.advised_change import OFFERED_IF_S, ROWS, at_once
 from acd.model import QueueName
 from api.asked import Answer, Asked, Done, Nothing, Reason, Wish
+from api.foresight import EffectSeen, effect_seen
 from api.queues import HOUR_S, WaitSeen, wait_seen
 
 
@@ -43,6 +44,12 @@ class AdviceSeen(Answer):
     en: str
 
 
+class AdviceDone(AdviceSeen):
+    """A proposal that was accepted; `effect`, if it was only tried: what it would do to the calls of this moment."""
+
+    effect: EffectSeen | None
+
+
 class AdviceList(Answer):
     """What is proposed now."""
 
@@ -54,6 +61,12 @@ class Saying(Wish):
     """Yes or no, and why."""
 
     why: Reason
+
+
+class Accepting(Saying):
+    """`dry_run`: say what it would do, and do nothing."""
+
+    dry_run: bool = False
 
 
 class SetMode(Wish):
@@ -69,10 +82,15 @@ async def everything(asked: Asked[Nothing]) -> AdviceList:
     return AdviceList(mode=autopilot.mode, advice=tuple(map(_seen, autopilot.standing)))
 
 
-async def accept(asked: Asked[Saying]) -> AdviceSeen:
-    """Do as proposed, in one's own name."""
-    by, why = str(asked.by), asked.wish.why
-    return _seen(await asked.services.autopilot.accept(asked.path["advice"], who=by, why=why))
+async def accept(asked: Asked[Accepting]) -> AdviceDone:
+    """Do as proposed, in one's own name; or say what that would do."""
+    by, why, pilot = str(asked.by), asked.wish.why, asked.services.autopilot
+    effect = None
+    if asked.wish.dry_run:
+        advice, effect = await pilot.foresee(asked.path["advice"])
+    else:
+        advice = await pilot.accept(asked.path["advice"], who=by, why=why)
+    return AdviceDone(**dict(_seen(advice)), effect=effect_seen(effect) if effect else None)
 
 
 async def dismiss(asked: Asked[Saying]) -> AdviceSeen:

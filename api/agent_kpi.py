@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ from acd.agent_kpi import VERSION, Period, Row, Sheet
 from acd.model import AgentId
 from api.asked import Answer, Asked
 from api.kpi import LASTS, Every
-from api.ledger import LONGEST_PERIOD, USUAL_PERIOD, PeriodWanted
+from api.ledger import PeriodWanted
 
 
 class AgentKpiWanted(PeriodWanted):
@@ -69,16 +68,17 @@ class AgentKpiSeen(Answer):
     agrees: bool
 
 
-async def figures(asked: Asked[AgentKpiWanted]) -> AgentKpiSeen:
+async def figures(asked: Asked[AgentKpiWanted]) -> bytes:
     """Have the journal played again; nothing is known beyond now."""
-    until = min(asked.wish.until or asked.now, asked.now)
-    since = max(asked.wish.since or until - USUAL_PERIOD, until - LONGEST_PERIOD)
-    period = Period(since=since, until=until, every=LASTS[asked.wish.every], whom=asked.wish.agent)
-    sheet = await asked.services.hindsight.agent_kpis(period)
-    return await asyncio.to_thread(_seen, period, sheet)
+    since, until = asked.wish.period(asked.now)
+    period = Period(
+        since=since, until=max(since, min(until, asked.now)), every=LASTS[asked.wish.every], whom=asked.wish.agent
+    )
+    return await asked.services.hindsight.agent_kpis(period)
 
 
-def _seen(period: Period, sheet: Sheet) -> AgentKpiSeen:
+def agent_kpi_seen(period: Period, sheet: Sheet) -> AgentKpiSeen:
+    """A sheet as clients know it."""
     return AgentKpiSeen(
         version=VERSION,
         since=period.since,

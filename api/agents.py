@@ -9,10 +9,17 @@ from typing import Annotated, assert_never
 
 from pydantic import Field, SecretStr
 
+from acd.duty_facts import WrapUpExtended
 from acd.events import AgentBecameReady, AgentLoggedOff, AgentWentOnBreak, Request
-from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, SeatId, Skill, SkillLevel, Skills
+from acd.force import in_force
+from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, Force, SeatId, Skill, SkillLevel, Skills
+from acd.overstay import break_due
 from acd.staff import StaffMember
+from api import forcing
 from api.asked import Answer, Asked, Done, Nothing, Wish
+from api.auth import NotAllowed
+from api.forcing import ForceSeen
+from api.people import Role
 
 SkillName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 Level = Annotated[int, Field(ge=1, le=5)]
@@ -41,7 +48,11 @@ class AgentSeen(Answer):
     reason: BreakReason | None
     until: datetime | None
     missed: int  # rings missed in a row
+    extended: int  # how often this wrap-up was extended
+    break_due: datetime | None  # when the break should be over, by the city's limit for its reason
     skills: dict[str, int]
+    force: ForceSeen | None  # a leader's order by which they are in this state, or will be after the call
+    force_number: int  # of what a leader did last about them; 0: nothing
 
 
 class AgentsSeen(Answer):
@@ -53,11 +64,14 @@ class AgentsSeen(Answer):
 async def floor(asked: Asked[Nothing]) -> AgentsSeen:
     """Who is logged on, and what they do."""
     names = await asked.services.directory.names([agent.id for agent in asked.services.floor.agents()])
+    forces, limits = asked.services.floor.forces(), asked.services.floor.break_limits
     everybody = sorted(asked.services.floor.agents(), key=lambda agent: agent.id)  # as they are now, not before that
-    return AgentsSeen(agents=tuple(_seen(agent, names) for agent in everybody))
+    return AgentsSeen(
+        agents=tuple(_seen(agent, names, forces.get(agent.id), break_due(agent, limits)) for agent in everybody)
+    )
 
 
-def _seen(agent: Agent, names: Mapping[AgentId, str]) -> AgentSeen:
+def _seen(agent: Agent, names: Mapping[AgentId, str], order: Force | None, due: datetime | None) -> AgentSeen:
     return AgentSeen(
         agent=agent.id,
         name=names.get(agent.id, ""),
@@ -68,28 +82,36 @@ def _seen(agent: Agent, names: Mapping[AgentId, str]) -> AgentSeen:
         reason=agent.reason,
         until=agent.until,
         missed=agent.missed,
+        extended=agent.extended,
+        break_due=due,
         skills=levels_of(agent.skills),
+        force=forcing.seen(order) if order is not None and in_force(order, agent) else None,
+        force_number=0 if order is None else order.number,
     )
 
 
 class Move(StrEnum):
-    """What a team leader can make an agent do."""
+    """The keys of an agent's own console; a team leader can press them for an agent who asks for it."""
 
     READY = "ready"  # 就绪
     BREAK = "break"  # 小休
     LOG_OFF = "log_off"  # 签出
+    EXTEND_WRAP_UP = "extend_wrap_up"  # 延长整理
 
 
 class MoveAgent(Wish):
-    """Put an agent into a state, in their stead."""
+    """Press a key for an agent, by the rules for agents. An order of a leader's own is api.forcing."""
 
     move: Move
     reason: BreakReason = BreakReason.REST  # of a break
 
 
 async def move(asked: Asked[MoveAgent]) -> Done:
-    """Carry out a leader's order, if the ACD's rules allow it now."""
-    await asked.services.floor.ask(_request(AgentId(asked.path["agent"]), asked))
+    """Do for an agent what they may do now."""
+    agent = AgentId(asked.path["agent"])
+    if asked.by.role < Role.LEADER and asked.by.name != agent:
+        raise NotAllowed(Role.LEADER)
+    await asked.services.floor.ask(_request(agent, asked))
     return Done()
 
 
@@ -102,6 +124,8 @@ def _request(agent: AgentId, asked: Asked[MoveAgent]) -> Request:
             return AgentWentOnBreak(at=asked.now, by=by, agent=agent, reason=asked.wish.reason)
         case Move.LOG_OFF:
             return AgentLoggedOff(at=asked.now, by=by, agent=agent)
+        case Move.EXTEND_WRAP_UP:
+            return WrapUpExtended(at=asked.now, by=by, agent=agent)
         case unreachable:
             assert_never(unreachable)
 

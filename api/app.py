@@ -17,6 +17,7 @@ from api import (
     calls,
     dialling,
     drafts,
+    forcing,
     handing_on,
     health,
     jobs,
@@ -36,6 +37,7 @@ from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of
 from api.glance import Glance, Moment, shown
+from api.listening import Gone, while_heard
 from api.people import Person, Role
 from api.ports import Services
 from api.turnstile import Turnstile
@@ -52,7 +54,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("GET", "/api/calls", calls.live, Nothing, calls.CallsSeen, OPERATOR, "当前来电", "the calls of this moment", shared=True),
     Route("GET", "/api/queues", queues.everything, Nothing, queues.QueuesSeen, OPERATOR, "队列与预计等待", "the queues, and how long whoever joins now will wait", shared=True),
     Route("GET", "/api/advice", advice.everything, Nothing, advice.AdviceList, OPERATOR, "洪峰建议及理由", "what the autopilot proposes, and why"),
-    Route("POST", "/api/advice/{advice}/accept", advice.accept, advice.Saying, advice.AdviceSeen, LEADER, "采纳建议(留痕)", "do as proposed (written down)"),
+    Route("POST", "/api/advice/{advice}/accept", advice.accept, advice.Accepting, advice.AdviceDone, LEADER, "采纳建议(留痕),或预演", "do as proposed (written down), or say what it would do"),
     Route("POST", "/api/advice/{advice}/dismiss", advice.dismiss, advice.Saying, advice.AdviceSeen, LEADER, "搁置建议(留痕)", "not now (written down)"),
     Route("PUT", "/api/advice/mode", advice.set_mode, advice.SetMode, Done, LEADER, "自动驾驶:关闭、建议、自动执行(留痕)", "the autopilot: off, advise, act (written down)"),
     Route("POST", "/api/calls/{call}/hold", talk.hold, Nothing, Done, OPERATOR, "保持(本人通话或班长)", "hold (own call, or a leader)"),
@@ -67,7 +69,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/calls/{call}/supervise", talk.supervise, talk.StandBeside, Done, LEADER, "监听/密语/强插(留痕)", "listen, whisper or barge (written down)"),
     Route("POST", "/api/calls/{call}/unmask", unmask.show, unmask.WhyUnmask, unmask.NumberShown, OPERATOR, "查看完整号码,须说明原因(留痕)", "a caller's whole number, for a reason (written down)"),
     Route("GET", "/api/calls/{call}/timeline", talk.timeline, Nothing, talk.Timeline, OPERATOR, "来电时间线", "everything that happened in a call"),
-    Route("GET", "/api/calls/{call}/why", why.call, why.WhyWanted, why.Explained, OPERATOR, "来电为何等候、由谁接听", "why a call waited, and why who answered did"),
+    Route("GET", "/api/calls/{call}/why", why.call, why.WhyWanted, why.Explained, OPERATOR, "来电为何等候、由谁接听", "why a call waited, and why who answered did", long=True),
     Route("GET", "/api/callbacks", dialling.debts, dialling.DebtsWanted, dialling.DebtsSeen, OPERATOR, "待回拨列表", "who is owed a call-back"),
     Route("POST", "/api/callbacks", dialling.owe, dialling.OweCallBack, Done, OPERATOR, "登记回拨请求", "the citizen of a call asked to be called back"),
     Route("POST", "/api/callbacks/{call}/take", dialling.take, dialling.ByAgent, Done, OPERATOR, "领取回拨", "take a call-back"),
@@ -76,8 +78,10 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("GET", "/api/dialouts", dialling.latest, Nothing, dialling.DialOutsSeen, OPERATOR, "外呼记录", "calls that we made"),
     Route("POST", "/api/dialouts", dialling.dial, dialling.DialCitizen, dialling.DialOutBegun, OPERATOR, "点击外呼(先响本人话机)", "call a citizen, one's own phone first"),
     Route("GET", "/api/agents", agents.floor, Nothing, agents.AgentsSeen, OPERATOR, "在线话务员", "who is logged on", shared=True),
-    Route("POST", "/api/agents/{agent}/move", agents.move, agents.MoveAgent, Done, LEADER, "强制就绪/小休/签出", "make an agent ready, on break, logged off"),
-    Route("GET", "/api/agents/{agent}/why", why.agent, why.WhyAgentWanted, why.Explained, OPERATOR, "为何派给此人", "why this agent got this call"),
+    Route("POST", "/api/agents/{agent}/move", agents.move, agents.MoveAgent, Done, OPERATOR, "就绪/小休/签出/延长整理(本人或班长代按)", "ready, break, log-off, a longer wrap-up (one's own, or a leader in one's stead)"),
+    Route("POST", "/api/agents/{agent}/force", forcing.force, forcing.ForceAgent, forcing.ForceSeen, LEADER, "强制就绪/小休/签出/结束整理(留痕)", "order an agent ready, on break, logged off, out of the wrap-up (written down)"),
+    Route("POST", "/api/agents/{agent}/force/withdraw", forcing.withdraw, forcing.WithdrawForce, forcing.ForceSeen, LEADER, "撤回待生效的强制(留痕)", "take a pending order back (written down)"),
+    Route("GET", "/api/agents/{agent}/why", why.agent, why.WhyAgentWanted, why.Explained, OPERATOR, "为何派给此人", "why this agent got this call", long=True),
     Route("GET", "/api/queues/{queue}/why", why.queue, Nothing, why.Explained, OPERATOR, "队列此刻为何无人振铃", "why nobody rings in a queue now"),
     Route("GET", "/api/staff", agents.directory, Nothing, agents.StaffList, LEADER, "话务员名册", "the directory of agents"),
     Route("POST", "/api/staff", agents.enter, agents.AddStaff, agents.StaffSeen, ADMIN, "登记话务员", "enter an agent"),
@@ -106,9 +110,9 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/recordings/sweep", recordings.sweep, recordings.SweepWanted, recordings.SweepSeen, LEADER, "清点录音", "compare the recordings' table, archive and spool"),
     Route("GET", "/api/jobs", jobs.everything, jobs.JobsWanted, jobs.JobsSeen, OPERATOR, "转写任务", "what is still to be transcribed, or could not be"),
     Route("POST", "/api/jobs/{job}/retry", jobs.retry, Nothing, jobs.JobSeen, LEADER, "重试转写", "have a job that was given up tried again"),
-    Route("GET", "/api/ledger", ledger.balance, ledger.PeriodWanted, ledger.LedgerSeen, OPERATOR, "来电结账", "what became of every call, and whether the sums reconcile"),
-    Route("GET", "/api/kpi", kpi.figures, kpi.KpiWanted, kpi.KpiSeen, OPERATOR, "运行指标", "service level, connected rate, abandonment, waits; by hotline or queue, by interval"),
-    Route("GET", "/api/kpi/agents", agent_kpi.figures, agent_kpi.AgentKpiWanted, agent_kpi.AgentKpiSeen, OPERATOR, "话务员指标", "handle time, wrap-up, hold, occupancy; by agent and queue, by interval"),
+    Route("GET", "/api/ledger", ledger.balance, ledger.PeriodWanted, ledger.LedgerSeen, OPERATOR, "来电结账", "what became of every call, and whether the sums reconcile", long=True),
+    Route("GET", "/api/kpi", kpi.figures, kpi.KpiWanted, kpi.KpiSeen, OPERATOR, "运行指标", "service level, connected rate, abandonment, waits; by hotline or queue, by interval", long=True),
+    Route("GET", "/api/kpi/agents", agent_kpi.figures, agent_kpi.AgentKpiWanted, agent_kpi.AgentKpiSeen, OPERATOR, "话务员指标", "handle time, wrap-up, hold, occupancy; by agent and queue, by interval", long=True),
     Route("GET", "/api/audit", audit.everything, audit.AuditWanted, audit.AuditSeen, LEADER, "查阅留痕", "who heard, saw or changed what"),
     Route("GET", "/api/tokens", tokens.everything, Nothing, tokens.TokensSeen, ADMIN, "令牌列表", "all tokens"),
     Route("POST", "/api/tokens", tokens.make, tokens.MakeToken, tokens.FreshToken, ADMIN, "签发令牌", "make a token"),
@@ -174,6 +178,8 @@ async def _answer_errors(
 ) -> web.StreamResponse:
     try:
         return await handler(request)
+    except Gone:
+        return web.Response(status=499)  # that nobody reads
     except Exception as error:  # noqa: BLE001 - the edge: whatever it was, the client gets a Problem
         status, problem = problem_of(error)
         response = _json(problem, status)
@@ -196,11 +202,11 @@ def _through(route: Route[Any], door: Door) -> Answering:
         by = await _person(route, request, door.services)
         asked = _asked(await _wish(route, request), by, request, door)
         try:
-            given = await route.act(asked)
+            given = await (while_heard(request, route.act(asked)) if route.long else route.act(asked))
         finally:
             if request.method != "GET":
                 door.note_write()
-        return given if isinstance(given, web.StreamResponse) else _json(given, 200)
+        return _encoded(given)
 
     return answer
 
@@ -220,8 +226,8 @@ def _looked_at(route: Route[Any], door: Door) -> Answering:
 
 async def _only(route: Route[Any], asked: Asked[Any]) -> BaseModel:
     given = await route.act(asked)
-    if isinstance(given, web.StreamResponse):
-        raise TypeError(f"{route.path}: a stream is shared by nobody")
+    if not isinstance(given, BaseModel):
+        raise TypeError(f"{route.path}: only a page can be shared")
     return given
 
 
@@ -252,6 +258,12 @@ async def _wish(route: Route[Any], request: web.Request) -> Wish:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
     return takes.model_validate_json(await request.read() or b"{}")
+
+
+def _encoded(given: BaseModel | bytes | web.StreamResponse) -> web.StreamResponse:
+    if isinstance(given, bytes):
+        return web.Response(body=given, content_type="application/json")
+    return given if isinstance(given, web.StreamResponse) else _json(given, 200)
 
 
 def _json(answer: BaseModel, status: int) -> web.Response:

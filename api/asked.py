@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
-from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.people import Person, Role
-from api.ports import Services, Unknown
+from api.unanswered import Unknown
+
+if TYPE_CHECKING:  # whoever only shapes answers, in another process, needs neither the server nor the house
+    from aiohttp import web
+
+    from api.ports import Services
 
 
 class Wish(BaseModel):
@@ -78,13 +82,14 @@ class Route(Generic[W]):
 
     method: str
     path: str
-    act: Callable[[Asked[W]], Awaitable[Answer | web.StreamResponse]]
+    act: Callable[[Asked[W]], Awaitable[Answer | bytes | web.StreamResponse]]  # bytes: the answer as JSON
     takes: type[W]
     gives: type[Answer]
     needs: Role | None  # None: whoever reaches the port
     zh: str
     en: str
     shared: bool = False  # takes nothing, and the answer depends neither on who asks nor on the path: see api.glance
+    long: bool = False  # whoever hangs up meanwhile is looked up nothing for any more: see api.listening
 
     @property
     def name(self) -> str:

@@ -85,6 +85,35 @@ class RingMissed(BaseModel):
     on_break: bool
 
 
+class WrapUpLonger(BaseModel):
+    """An agent extended the wrap-up, for the `extended`th time; it ends at `until`."""
+
+    agent: str
+    extended: int
+    until: datetime
+
+
+class BreakOverstayed(BaseModel):
+    """An agent's break is longer than the city allows for its reason: it should have been over at `due`."""
+
+    agent: str
+    reason: str
+    due: datetime
+
+
+class AgentOrdered(BaseModel):
+    """A team leader's order about an agent: made, carried out, void or withdrawn (acd.force)."""
+
+    agent: str
+    number: int
+    into: str
+    reason: str | None
+    by: str
+    why: str
+    at: datetime
+    state: str
+
+
 _ONE_CALL = TypeAdapter(LiveCall)
 
 
@@ -136,6 +165,18 @@ class Board:
     def note_missed(self, ring: RingMissed) -> None:
         """Tell the watchers that an agent did not answer."""
         self._tell("missed", ring.model_dump_json().encode())
+
+    def note_ordered(self, order: AgentOrdered) -> None:
+        """Tell the watchers, the agent's own screen among them, what a leader ordered."""
+        self._tell("forced", order.model_dump_json().encode())
+
+    def note_longer(self, wrap_up: WrapUpLonger) -> None:
+        """Tell the watchers that an agent needs longer to write up."""
+        self._tell("wrap_up", wrap_up.model_dump_json().encode())
+
+    def note_overstayed(self, overstayed: BreakOverstayed) -> None:
+        """Tell the watchers that somebody should be back."""
+        self._tell("break_over", overstayed.model_dump_json().encode())
 
     def close(self) -> None:
         """Let every watcher go; the server is stopping."""

@@ -36,13 +36,14 @@ from acd.errors import (
     UnknownPrompt,
     UnknownQueue,
     UnknownSeat,
+    UnknownSkill,
 )
 from acd.inbox import EngineStopped
 from acd.staff import BadNumberOrPin
 from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.jobs import JobNotDead, UnknownJob
-from api.ports import PastUnreadable, TooLong, TooMuch, Unknown
 from api.recordings import ReasonNeeded
+from api.unanswered import PastAway, PastUnreadable, PeriodTooLong, TooLong, TooMany, TooMuch, Unknown
 from recordings.grants import (
     GrantExpired,
     GrantForAnother,
@@ -97,6 +98,19 @@ TABLE: dict[type[Exception], Line] = {
     TooLong: Line(
         503, "took_too_long", "回看用时过长,请缩小范围后重试", "looking back took too long; ask for less, or again"
     ),
+    TooMany: Line(
+        503,
+        "too_many_lookups",
+        "正在排队的回看与报表过多,请稍后重试",
+        "too many reports and questions about the past stand in line; try again later",
+    ),
+    PeriodTooLong: Line(
+        422,
+        "period_too_long",
+        "时段过长,一次最多 31 天,请分段查询",
+        "31 days at most at one time: ask for them in parts",
+    ),
+    PastAway: AWAY,
     TooMuch: Line(
         422,
         "too_much",
@@ -114,6 +128,7 @@ TABLE: dict[type[Exception], Line] = {
     UnknownChange: Line(404),
     UnknownMeasure: Line(404),
     UnknownQueue: Line(422),
+    UnknownSkill: Line(422),
     **dict.fromkeys(
         (UnknownLevel, LentToItself, NothingToChange, LimitsDoNotFit, InThePast, EndsBeforeItBegins), Line(422)
     ),

@@ -49,6 +49,8 @@ class EffectSeen(Answer):
     queues: tuple[QueueEffectSeen, ...]
     idle: tuple[AgentId, ...]  # agents on duty who served some queue, and serve none then
     stranded: tuple[CallId, ...]  # callers whom somebody logged on could serve, and then nobody
+    spoken_to: int  # callers to whom the recipe then has something to say or to offer, if the wait foreseen is so long
+    to_message: int  # callers who would be asked for a message
 
 
 def effect_seen(effect: Effect) -> EffectSeen:
@@ -58,6 +60,8 @@ def effect_seen(effect: Effect) -> EffectSeen:
         queues=tuple(map(_queue, effect.queues)),
         idle=effect.idle,
         stranded=effect.stranded,
+        spoken_to=effect.spoken_to,
+        to_message=effect.to_message,
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from acd.kpi import TARGET, VERSION, By, Fate, Figures, Kpis
 from api.asked import Answer, Asked
-from api.ledger import LONGEST_PERIOD, USUAL_PERIOD, PeriodWanted
+from api.ledger import PeriodWanted
+from api.unanswered import TooMuch
+
+ROWS_MOST: Final = 20_000
+"""A month by the quarter of an hour of six hotlines."""
 
 
 class Every(StrEnum):
@@ -79,16 +82,18 @@ class KpiSeen(Answer):
     total: FiguresSeen
 
 
-async def figures(asked: Asked[KpiWanted]) -> KpiSeen:
-    """Reckon the figures of a period from the journal."""
-    until = asked.wish.until or asked.now
-    since = max(asked.wish.since or until - USUAL_PERIOD, until - LONGEST_PERIOD)
-    kpis = await asked.services.books.kpis(since, until)
-    return await asyncio.to_thread(_reckoned, kpis, asked.wish, since, until)  # a month's waits take long to sort
+async def figures(asked: Asked[KpiWanted]) -> bytes:
+    """Have the figures of a period reckoned from the journal."""
+    since, until = asked.wish.period(asked.now)
+    by, every = asked.wish.by, LASTS[asked.wish.every]
+    return await asked.services.hindsight.kpis(since, until, by, every)
 
 
-def _reckoned(kpis: Kpis, wish: KpiWanted, since: datetime, until: datetime) -> KpiSeen:
-    groups = kpis.figures(wish.by, LASTS[wish.every])
+def kpi_seen(kpis: Kpis, by: By, every: timedelta | None, since: datetime, until: datetime) -> KpiSeen:
+    """Figures as clients know them. TooMuch."""
+    groups = kpis.figures(by, every)
+    if len(groups) > ROWS_MOST:
+        raise TooMuch
     return KpiSeen(
         version=VERSION,
         since=since,

@@ -9,10 +9,11 @@ from typing import Final, Self
 from pydantic import AwareDatetime, model_validator
 from pydantic_core import PydanticCustomError
 
-from acd.ledger import Balance
+from acd.ledger import Balance, Ledger
 from acd.model import CallId
 from acd.outcome import Outcome
 from api.asked import Answer, Asked, Wish
+from api.unanswered import PeriodTooLong
 
 USUAL_PERIOD: Final = timedelta(days=1)
 LONGEST_PERIOD: Final = timedelta(days=31)
@@ -20,18 +21,24 @@ NAMED_MOST: Final = 1000  # calls named one by one in an answer
 
 
 class PeriodWanted(Wish):
-    """Calls that came from `since` (a day ago) up to before `until` (now), both with their time zone."""
+    """Calls that came from `since` (a day before) up to before `until` (now), both with their time zone."""
 
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
     @model_validator(mode="after")
     def _is_a_period(self) -> Self:
-        if self.since and self.until and not timedelta(0) < self.until - self.since <= LONGEST_PERIOD:
-            raise PydanticCustomError(
-                "not_a_period", "a period has a beginning before its end, and at most 31 days", {"zh": "时段不对"}
-            )
+        if self.since and self.until and self.since >= self.until:
+            raise PydanticCustomError("not_a_period", "a period has its beginning before its end", {"zh": "时段不对"})
         return self
+
+    def period(self, now: datetime) -> tuple[datetime, datetime]:
+        """Its beginning and end. PeriodTooLong."""
+        until = self.until or now
+        since = self.since or until - USUAL_PERIOD
+        if until - since > LONGEST_PERIOD:
+            raise PeriodTooLong
+        return since, until
 
 
 class BalanceSeen(Answer):
@@ -60,11 +67,14 @@ class LedgerSeen(Answer):
     disputed: tuple[CallId, ...]
 
 
-async def balance(asked: Asked[PeriodWanted]) -> LedgerSeen:
-    """Reckon up from the journal what became of every call."""
-    until = asked.wish.until or asked.now
-    since = max(asked.wish.since or until - USUAL_PERIOD, until - LONGEST_PERIOD)
-    ledger = await asked.services.books.ledger(since, until)
+async def balance(asked: Asked[PeriodWanted]) -> bytes:
+    """Have it reckoned up from the journal what became of every call."""
+    since, until = asked.wish.period(asked.now)
+    return await asked.services.hindsight.ledger(since, until)
+
+
+def ledger_seen(ledger: Ledger, since: datetime, until: datetime) -> LedgerSeen:
+    """A ledger as clients know it."""
     hotlines = tuple(map(_seen, ledger.balances()))
     total = _seen(_total(ledger.balances()))
     return LedgerSeen(

@@ -15,7 +15,9 @@ HEARTBEAT_S = 15.0  # a comment line this often, so that proxies and clients see
 async def stream(asked: Asked[Nothing]) -> web.StreamResponse:
     """Server-sent events of what moves, after the whole board and one `now`.
 
-    `call` (a LiveCall), `draft` (a DraftBorn), `missed` (a RingMissed).
+    `call` (a LiveCall), `draft` (a DraftBorn), `missed` (a RingMissed), `forced` (an
+    AgentOrdered), `wrap_up` (a WrapUpLonger), `break_over` (a
+    BreakOverstayed).
     """
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
     await response.prepare(asked.request)

@@ -14,7 +14,8 @@ from acd.model import QueueName, SeatId
 from acd.seat_table import WHY_LENGTH
 from api.asked import Answer, Asked, Nothing, Wish
 from api.foresight import EffectSeen, effect_seen
-from city.level import MOST_LENT, QueueChange, changes
+from city.level import QueueChange, changes
+from city.recipe import MOST_LENT
 
 QueueWord = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 SeatWords = Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9]{3,8}$")], ...], Field(max_length=MOST_LENT)]
@@ -132,6 +133,7 @@ class LevelSeen(Answer):
     queues: dict[str, dict[str, Any]]
     lend: tuple[LoanSeen, ...]
     notice: str | None
+    prompts: dict[str, str]  # this prompt, and what is said instead
 
 
 class LevelsSeen(Answer):
@@ -188,6 +190,7 @@ async def levels(asked: Asked[Nothing]) -> LevelsSeen:
                 queues={name: dict(changes(change)) for name, change in one.queues.items()},
                 lend=tuple(_lent(lend.lender, lend.borrower, lend.seats, lend.keep) for lend in one.lend),
                 notice=one.notice,
+                prompts=dict(one.prompts),
             )
             for one in measures.now.levels
         ),

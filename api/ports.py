@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.advice import Advice, Mode
-from acd.agent_kpi import Period, Sheet
+from acd.agent_kpi import Period
 from acd.arrangement import Arrangement
 from acd.call_back_plan import Place
 from acd.capacity import Capacity
 from acd.events import Request
-from acd.kpi import Kpis
-from acd.ledger import Ledger
-from acd.model import Agent, AgentId, CallId, QueueName, SeatId
+from acd.foresight import Effect
+from acd.kpi import By
+from acd.model import Agent, AgentId, CallId, Force, QueueName, SeatId
 from acd.outlook import Outlook
+from acd.overstay import Limits
 from acd.staff import StaffMember
 from acd.why import NobodyRings
 from acd.why_words import Line
@@ -32,10 +33,6 @@ from telephony.talk import Beside, TalkCode
 from telephony.trunks import TrunkSight
 
 
-class Unknown(LookupError):
-    """There is nothing with this name."""
-
-
 class Floor(Protocol):
     """The ACD: who is logged on, and the one way to ask for a change."""
 
@@ -45,6 +42,13 @@ class Floor(Protocol):
 
     def agents(self) -> Iterable[Agent]:
         """Everybody who is logged on, at this moment."""
+
+    @property
+    def break_limits(self) -> Limits:
+        """How long breaks may be, by their reason."""
+
+    def forces(self) -> Mapping[AgentId, Force]:
+        """What team leaders did last about agents' states. A live view."""
 
     def queues(self) -> Iterable[QueueName]:
         """The city's queues, in the city's order."""
@@ -59,24 +63,11 @@ class Floor(Protocol):
         """What keeps everybody from the calls of a queue, now; None: there is no such queue."""
 
 
-class PastUnreadable(Exception):
-    """The journal holds what this version cannot read."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-
-
-class TooLong(Exception):
-    """Looking at the past took longer than anybody waits."""
-
-
-class TooMuch(Exception):
-    """The answer would have more rows than anybody reads."""
-
-
 class Hindsight(Protocol):
-    """Who looks at the past, in another process: `hotline.aside.Aside`. Unknown, PastUnreadable, TooLong, TooMuch."""
+    """Who looks at the past, in another process: `hotline.aside.Aside`.
+
+    Unknown, PastUnreadable, PastAway, TooLong, TooMuch, TooMany. Who gives up asking is looked for no more.
+    """
 
     async def why_call(self, call: CallId, *, everything: bool) -> Sequence[Line]:
         """Why a call waited."""
@@ -84,8 +75,14 @@ class Hindsight(Protocol):
     async def why_agent(self, agent: AgentId, call: CallId | None, *, everything: bool) -> Sequence[Line]:
         """Why an agent got this call, or their last one."""
 
-    async def agent_kpis(self, period: Period) -> Sheet:
-        """How agents spent their time."""
+    async def ledger(self, since: datetime, until: datetime) -> bytes:
+        """What became of the calls of a period, up to the last fact on disk: `api.ledger.LedgerSeen` as JSON."""
+
+    async def kpis(self, since: datetime, until: datetime, by: By, every: timedelta | None) -> bytes:
+        """The figures of the same calls: `api.kpi.KpiSeen` as JSON."""
+
+    async def agent_kpis(self, period: Period) -> bytes:
+        """How agents spent their time: `api.agent_kpi.AgentKpiSeen` as JSON."""
 
 
 class Directory(Protocol):
@@ -106,16 +103,6 @@ class Callers(Protocol):
 
     async def masked(self, calls: Sequence[CallId]) -> Mapping[CallId, str]:
         """The callers' numbers, masked; a hidden or unknown one is left out."""
-
-
-class Books(Protocol):
-    """Who reckons up what became of every call."""
-
-    async def ledger(self, since: datetime, until: datetime) -> Ledger:
-        """The calls that came in this period, up to the last fact on disk."""
-
-    async def kpis(self, since: datetime, until: datetime) -> Kpis:
-        """The figures of the same calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +149,7 @@ class Dialling(Protocol):
         """Where each debt stands with the rules (acd.call_back_plan), as of a moment ago."""
 
     async def owe(self, call: CallId) -> None:
-        """The citizen of this call asked for a call-back. acd.errors.Refused, Unknown."""
+        """The citizen of this call asked for a call-back. acd.errors.Refused, api.unanswered.Unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +246,9 @@ class Advising(Protocol):
     async def accept(self, advice_id: str, *, who: str, why: str) -> Advice:
         """Do as proposed. acd.advice.AdviceGone, and what refuses such a change of a person."""
 
+    async def foresee(self, advice_id: str) -> tuple[Advice, Effect | None]:
+        """What accepting it would do. acd.advice.AdviceGone, and what refuses such a change of a person."""
+
     async def dismiss(self, advice_id: str, *, who: str, why: str) -> Advice:
         """Not now. acd.advice.AdviceGone."""
 
@@ -281,7 +271,6 @@ class Services:
     dialling: Dialling
     handing: Handing
     vitals: Vitals
-    books: Books
     hindsight: Hindsight
     autopilot: Advising
     transcription: Transcription

@@ -12,7 +12,7 @@ from pydantic import Field
 from api.asked import Answer, Asked, Done, Nothing, Reason, Wish
 from api.auth import NotAllowed
 from api.people import Role
-from api.ports import Unknown
+from api.unanswered import Unknown
 from recordings import grants, ledger
 from recordings.calls import read_call
 from recordings.grants import GrantKind

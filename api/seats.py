@@ -72,6 +72,7 @@ class ChangeSeat(ChangeSeats):
     queues: Queues | None = None
     skills: SkillMap | None = None
     version: int
+    while_talking: bool = False  # also while a caller of a queue that it leaves talks there; the talk goes on
 
 
 class RemoveSeat(ChangeSeats):
@@ -159,7 +160,10 @@ async def change(asked: Asked[ChangeSeat]) -> SeatSeen:
         queues=kept.seat.queues if wish.queues is None else _queues(wish.queues),
         skills=kept.seat.skills if wish.skills is None else skills_from(wish.skills),
     )
-    return _seen(await capacity.change_seat(after, version=wish.version, who=str(asked.by), why=wish.why), capacity)
+    changed = await capacity.change_seat(
+        after, version=wish.version, who=str(asked.by), why=wish.why, while_talking=wish.while_talking
+    )
+    return _seen(changed, capacity)
 
 
 async def _kept(capacity: Capacity, seat: SeatId) -> StoredSeat:

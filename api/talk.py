@@ -11,7 +11,7 @@ from acd.model import CallId, SeatId
 from api.asked import Answer, Asked, Done, Nothing, Wish
 from api.auth import NotAllowed
 from api.people import Role
-from api.ports import Unknown
+from api.unanswered import Unknown
 from recordings import ledger
 from recordings.calls import read_call
 from recordings.recording import RecordingId, RecordingState

@@ -6,7 +6,7 @@ from acd.model import CallId
 from api.asked import Answer, Asked, Reason, Wish
 from api.auth import NotAllowed
 from api.people import Role
-from api.ports import Unknown
+from api.unanswered import Unknown
 from recordings import unmasking
 from recordings.calls import Call, read_call
 from tickets.contact import without_numbers

@@ -8,7 +8,7 @@ from datetime import datetime
 from acd.model import AgentId, CallId, QueueName
 from acd.why_words import Line, told_of_queue
 from api.asked import Answer, Asked, Nothing, Wish
-from api.ports import Unknown
+from api.unanswered import Unknown
 
 
 class WhyWanted(Wish):

@@ -43,7 +43,8 @@ from acd.events import (
     TimePassed,
 )
 from acd.journal import Journal
-from acd.model import AgentId, CallId, Queue, QueueName, RecipeRow, Relax, Seat, SeatId, Skill, SkillLevel, Skills
+from acd.model import AgentId, CallId, Queue, QueueName, RecipeRow, Seat, SeatId, Skill, SkillLevel, Skills
+from acd.steps import Relax
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background, settle
 from sandbox.figures import report

@@ -27,13 +27,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 import aiohttp
 
 from bench.busy_year import DAYS, write_year
-from bench.load_house import GREETING_S, House, roomy
+from bench.load_house import GREETING_S, House, cpu_s, roomy
 from bench.load_run import phones, sink
 from bench.load_scripts import answers, calls
 from bench.on_duty import on_duty
@@ -77,6 +77,19 @@ def small_city(folder: Path) -> City:
     (folder / "seats.toml").write_text(seats, encoding="utf-8")
     write_wav(folder / "prompts/greeting-12345.wav", tone(500, GREETING_S))
     return load_city(folder, also_spoken=SPOKEN)
+
+
+class Cores(NamedTuple):
+    """Processor seconds, or cores, by whom: who shares the machine with the rings."""
+
+    asterisk: float
+    controller: float
+    report: float  # the controller's children
+    clients: float  # this process: the readers and the consoles
+
+    def since(self, before: Cores, seconds: float) -> Cores:
+        """In cores, over so long."""
+        return Cores(*((now - was) / seconds for now, was in zip(self, before, strict=True)))
 
 
 class Clients:
@@ -166,8 +179,8 @@ def rings_ms(pressed: Sequence[tuple[float, str]], wire: Path) -> list[float]:
     ]
 
 
-async def run(folder: Path, program: Rootfs) -> tuple[Clients, list[float]]:
-    """The whole scene: the clients, and the rings in ms."""
+async def run(folder: Path, program: Rootfs) -> tuple[Clients, list[float], Cores]:
+    """The whole scene: the clients, the rings in ms, and whom it took how many cores."""
     ends = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     city, state = small_city(folder / "city"), folder / "state"
     state.mkdir()
@@ -185,16 +198,20 @@ async def run(folder: Path, program: Rootfs) -> tuple[Clients, list[float]]:
                 sipp(program, folder / "citizens", calls(600_000), calling),
             ):
                 await _until_waiting(api)
-                before = _cores_used(house)
+                before, began = _spent(house), time.monotonic()
                 async with Api.of(state) as consoles:
                     clients = await ask_all(api, consoles, ends)
-                cores = [(now - was) / MEASURED_S for now, was in zip(_cores_used(house), before, strict=True)]
-    say(f"Asterisk took {cores[0]:.2f} cores, the controller {cores[1]:.2f}")
-    return clients, rings_ms(clients.pressed, folder / "phones")
+                cores = _spent(house).since(before, time.monotonic() - began)
+    return clients, rings_ms(clients.pressed, folder / "phones"), cores
 
 
-def _cores_used(house: House) -> tuple[float, float]:
-    return house.place.pbx.cpu_s(), house.controller_cpu_s()
+def _spent(house: House) -> Cores:
+    children = sum(cpu_s(int(pid)) for pid in _children(house.controller or 0))
+    return Cores(house.place.pbx.cpu_s(), house.controller_cpu_s(), children, time.process_time())
+
+
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
 
 
 def say(words: str) -> None:
@@ -212,7 +229,7 @@ async def measure() -> int:
     say(__doc__ or "")
     program = await asyncio.to_thread(find_sipp)
     with tempfile.TemporaryDirectory(prefix="lx-busy-") as folder:
-        clients, rings = await run(Path(folder), program)
+        clients, rings, cores = await run(Path(folder), program)
     rings.sort()
     reads, p99 = sorted(clients.read_s), quantile(rings, 0.99)
     rate = len(reads) / MEASURED_S
@@ -223,6 +240,8 @@ async def measure() -> int:
     report("busy.read_p99_ms", round(1000 * quantile(reads, 0.99), 1), "ms")
     report("busy.months_reported", clients.months, "1")
     report("busy.refused", clients.refused, "1", 0)
+    for whose, taken in cores._asdict().items():
+        report(f"busy.{whose}_cores", round(taken, 2), "1")
     is_loaded = rate >= LEAST_READS * READS_PER_S and len(rings) >= LEAST_SAMPLES and not clients.refused
     if not is_loaded:
         say("这台机器太忙,负载未达到。 This machine is too busy: the load was not what it should be.")

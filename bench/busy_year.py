@@ -38,9 +38,9 @@ FROM journal WHERE seq <= :rows ORDER BY seq
 """
 
 
-async def write_year(url: str, ends: date) -> int:
-    """Fill a new SQLite database with DAYS days up to before `ends`; returns how many entries that makes."""
-    database, first = connect(url), ends - timedelta(days=DAYS)
+async def write_year(url: str, ends: date, *, days: int = DAYS) -> int:
+    """Fill a new SQLite database with so many days up to before `ends`; returns how many entries that makes."""
+    database, first = connect(url), ends - timedelta(days=days)
     await prepare(database)
     journal = Journal(database)
     await journal.open()
@@ -49,15 +49,15 @@ async def write_year(url: str, ends: date) -> int:
         await journal.flushed(journal.last)
     rows = journal.last
     async with database.begin() as connection:
-        for number in range(1, DAYS):
+        for number in range(1, days):
             new = first + timedelta(days=number)
             values = {"ahead": number * rows, "rows": rows, "old": str(first), "new": str(new)}
             await connection.execute(text(COPY), values)
         state = encode(Distributor().snapshot())
-        last = {"seq": DAYS * rows, "at": day.now + timedelta(days=DAYS - 1), "state": state}
+        last = {"seq": days * rows, "at": day.now + timedelta(days=days - 1), "state": state}
         await connection.execute(insert(checkpoints).values(last))
     await database.dispose()
-    return DAYS * rows
+    return days * rows
 
 
 def a_day(day: date, journal: Journal) -> Simulation:

@@ -47,10 +47,16 @@ class House:
 
     def controller_cpu_s(self) -> float:
         """CPU seconds of the controller so far; 0 where there is none."""
-        if self.controller is None:
-            return 0.0
-        words = Path(f"/proc/{self.controller}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+        return 0.0 if self.controller is None else cpu_s(self.controller)
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process so far; 0 when it is gone."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def big_city(folder: Path) -> City:

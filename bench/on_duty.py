@@ -22,6 +22,7 @@ from acd.model import AgentId, SeatId
 from api.address import write_address
 from hotline.controller import running
 from hotline.pulse import PID_FILE, Pulse, note_pid, read_pid, wait_for_turn
+from plumbing.lifecycle import settle
 from plumbing.logs import set_up_logs
 from plumbing.settings import PREFIX, read_settings
 
@@ -87,5 +88,6 @@ async def _log_on(engine: Engine, post: str) -> None:
 
 if __name__ == "__main__":
     set_up_logs()
+    settle()  # as the controller does
     if wait_for_turn():
         asyncio.run(serve(sys.argv[1:]))

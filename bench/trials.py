@@ -7,6 +7,7 @@ and what broke with its seed. `./dev bench trials 100` runs fewer.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -19,8 +20,8 @@ TRIALS = 1000
 
 def measure(trials: int) -> int:
     """Print every figure; 1 if one is not as promised."""
-    began = time.process_time()
-    suite = run(range(trials), _show)
+    began = time.perf_counter()
+    suite = run(range(trials), _show, processes=len(os.sched_getaffinity(0)))
     empty = suite.coverage.empty()
     sys.stderr.write(suite.coverage.table() + "\n")
     for state, kind, fault in empty:
@@ -32,7 +33,7 @@ def measure(trials: int) -> int:
     report("trials.decisions", suite.decisions, "1")
     report("trials.repairs", suite.repairs, "1")
     report("trials.torn_talks", suite.torn, "1")
-    report("trials.cpu_s", round(time.process_time() - began, 1), "s")
+    report("trials.seconds", round(time.perf_counter() - began, 1), "s")
     return int(bool(suite.broken or suite.small or empty))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
@@ -40,6 +40,15 @@ class Outside(Named):
     """所拨号码 / as the carrier takes it"""
 
 
+class BreakLimit(Written):
+    """小休时长: how long a break for this reason may be before it is told."""
+
+    reason: Literal["rest", "meal", "training", "other"]
+    """小休原因:休息、用餐、培训、其他 / rest, meal, training, other"""
+    limit_min: Annotated[int, Field(ge=1, le=480)]
+    """几分钟后提示超时,不强制结束 / after so many minutes it is told, not ended"""
+
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -71,6 +80,8 @@ class CityFile(Named):
     """其他文件可用的技能 / the skills that other files may name"""
     outside: tuple[Outside, ...] = ()
     """通话中可转接、咨询的外部号码,其他一律不拨 / outside numbers that may be dialled from a talk; no others are"""
+    breaks: tuple[BreakLimit, ...] = ()
+    """小休时长上限;未列的原因不限 / how long breaks may be; reasons that are not listed have no limit"""
 
 
 class Dialled(NamedTuple):
@@ -113,25 +124,46 @@ class City:
         number = self.numbers.get(digits_of(dialled))
         return Dialled(self.hotlines[number or self.about.default_hotline], number is not None)
 
-    def under(self, several: Sequence[tuple[str, Written]], notice: str | None = None) -> City:
-        """The city while QueueChanges, each by its queue's name, are in force, the later before the earlier."""
+    def under(
+        self,
+        several: Sequence[tuple[str, Written]],
+        notice: str | None = None,
+        instead: Mapping[str, str] = MappingProxyType({}),
+    ) -> City:
+        """The city while QueueChanges, each by its queue's name, are in force, the later before the earlier.
+
+        `notice`: said after greetings; `instead`: prompts, and what is said in their place. Not to who calls a crisis
+        line, nor where they wait.
+        """
         queues = {
             queue.name: changed(queue, (change for name, change in several if name == queue.name))
             for queue in self.queues.values()
         }
-        hotlines = {line.number: _saying(line, notice) for line in self.hotlines.values()}
-        return replace(self, queues=MappingProxyType(queues), hotlines=MappingProxyType(hotlines))
+        for name in queues.keys() - self.crisis_queues if instead else ():
+            queues[name] = queues[name].with_prompts(instead)
+        hotlines = {line.number: _saying(line, notice, instead) for line in self.hotlines.values()}
+        menus = {
+            name: menu.model_copy(update={"prompt": instead.get(menu.prompt, menu.prompt)})
+            for name, menu in self.menus.items()
+        }
+        return replace(
+            self,
+            queues=MappingProxyType(queues),
+            hotlines=MappingProxyType(hotlines),
+            menus=MappingProxyType(menus) if instead else self.menus,
+        )
 
     def audio_of(self, slug: str) -> Path:
         """Where the audio of a prompt is, or would be."""
         return audio_path(self.folder, slug)
 
 
-def _saying(hotline: Hotline, notice: str | None) -> Hotline:
-    """The hotline with one more prompt in its greeting; whoever calls a crisis line is not kept."""
-    if notice is None or hotline.crisis:
+def _saying(hotline: Hotline, notice: str | None, instead: Mapping[str, str]) -> Hotline:
+    """The hotline with other prompts in its greeting, and one more; whoever calls a crisis line is not kept."""
+    if hotline.crisis or not (notice or instead):
         return hotline
-    return hotline.model_copy(update={"greeting": (*hotline.greeting, notice)})
+    greeting = (*(instead.get(prompt, prompt) for prompt in hotline.greeting), *([notice] if notice else []))
+    return hotline.model_copy(update={"greeting": greeting})
 
 
 def audio_path(folder: Path, slug: str) -> Path:

@@ -18,7 +18,7 @@ from city.places import PlacesFile
 from city.positions import KeyPath
 from city.prompts import PromptsFile
 from city.queue import CallsBack, Queue, QueuesFile
-from city.recipe import AnnounceRow, AnyRow, RelaxRow, WaiveRow
+from city.recipe import AnnounceRow, AnyRow, BorrowRow, RelaxRow, WaiveRow
 from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
 from city.trunks import TrunksFile
@@ -122,7 +122,7 @@ def recipes(files: Files) -> Iterator[WrittenRecipe]:
 
 
 def queues_mentioned(files: Files) -> Iterator[Mention]:
-    """队列: by hotlines, choices of menus, seats, response levels."""
+    """队列: by hotlines, choices of menus, seats, response levels, rows of recipes."""
     for path, hotline in hotlines(files):
         yield Mention(files.hotlines, (*path, "queue"), hotline.queue)
     for source, menu in menus(files):
@@ -133,6 +133,16 @@ def queues_mentioned(files: Files) -> Iterator[Mention]:
         for place, queue in enumerate(seats.queues):
             yield Mention(files.seats, (*path, "queues", place), queue)
     yield from _queues_in_levels(files)
+    yield from (lender for _, _, lender in lenders_in_recipes(files))
+
+
+def lenders_in_recipes(files: Files) -> Iterator[tuple[WrittenRecipe, KeyPath, Mention]]:
+    """借调: every row that borrows, and of whom."""
+    for recipe in recipes(files):
+        for place, row in enumerate(recipe.rows):
+            if isinstance(row, BorrowRow):
+                where = (*recipe.path, place)
+                yield recipe, where, Mention(recipe.source, (*where, "lender"), row.lender)
 
 
 def _queues_in_levels(files: Files) -> Iterator[Mention]:
@@ -190,6 +200,8 @@ def _said_to_who_waits(files: Files) -> Iterator[Mention]:
     for path, level in levels(files):
         if level.notice is not None:
             yield Mention(files.levels, (*path, "notice"), level.notice)
+        for usual, instead in level.prompts.items():
+            yield from (Mention(files.levels, (*path, "prompts", usual), slug) for slug in (usual, instead))
     for recipe in recipes(files):
         for number, row in enumerate(recipe.rows):
             if isinstance(row, AnnounceRow):

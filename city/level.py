@@ -1,8 +1,8 @@
 """响应级别: named sets of what is different while a city is hard pressed. The file `levels.toml`.
 
 The first level is the resting one: the queues as `queues.toml` has them. Every other names what it changes, of any
-queue and any of its fields but the names, and may lend seats and have a prompt said. What is not named stays. Rows can
-be laid on a queue's recipe (`recipe_adds`) instead of replacing it.
+queue and any of its fields but the names, and may lend seats, have a prompt said, and others instead of the usual ones.
+What is not named stays. Rows can be laid on a queue's recipe (`recipe_adds`) instead of replacing it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from city.queue import Queue
-from city.recipe import AddedRow, laid_on
+from city.recipe import MOST_LENT, AddedRow, laid_on
 from city.written import Named, Slug, Written
 
 NAMES: Final = frozenset(Named.model_fields) | {"name"}
@@ -22,8 +22,6 @@ NAMES: Final = frozenset(Named.model_fields) | {"name"}
 
 ADDED: Final = "recipe_adds"
 """The one field of a change that no queue has: it takes no other's place, several of them add up."""
-
-MOST_LENT: Final = 500
 
 
 def _every_field_optional(shape: type[Written], name: str) -> Any:
@@ -98,11 +96,13 @@ class Level(Named):
     """借调 / seats that are lent"""
     notice: Slug | None = None
     """问候之后加播的提示音,危机热线不播 / a prompt that is said after every greeting, but on crisis lines"""
+    prompts: Mapping[Slug, Slug] = Field(default_factory=dict)
+    """换播:原提示音 = 新提示音,危机热线不换 / this prompt = that one is said instead, but on crisis lines"""
 
     @property
     def changes_nothing(self) -> bool:
         """Whether it is as good as none."""
-        return not (self.lend or self.notice or any(changes(change) for change in self.queues.values()))
+        return not (self.lend or self.notice or self.prompts or any(changes(change) for change in self.queues.values()))
 
 
 RESTING: Final = Level(name="normal", zh="常态", en="Normal")

@@ -12,6 +12,9 @@ from pydantic import Field
 
 from city.written import Slug, Written
 
+MOST_LENT: Final = 500
+"""借调: so many seats at most, by a recipe or a level."""
+
 
 class Row(Written):
     """One row: when, and which step. Each kind of step is a kind of row."""
@@ -47,11 +50,15 @@ class MessageRow(Row):
     """请来电者语音留言 / the caller is asked for a voice message, unless somebody is free just then"""
 
 
-class SpokenRow(Row):
-    """Something is said to the caller."""
+class ForeseenRow(Row):
+    """A step that may be done only where a long wait is foreseen."""
 
     predicted_wait_s: Annotated[float, Field(ge=10, le=7200)] | None = None
     """仅当那时预计还要等这么多秒;不可知则不做 / only if the wait foreseen then is so long; not if it is not known"""
+
+
+class SpokenRow(ForeseenRow):
+    """Something is said to the caller."""
 
 
 class AnnounceRow(SpokenRow):
@@ -70,6 +77,13 @@ class AnnounceWaitRow(SpokenRow):
     """播报预计还需等待几到几分钟;不可知、太短、太长、太宽则不播 / says the wait foreseen, or nothing of no use"""
 
 
+class AnnouncePositionRow(SpokenRow):
+    """播报位置: the caller hears how many stand before them, and waits on."""
+
+    step: Literal["announce_position"]
+    """播报前面还有几位;不可知或会误导则不播 / says how many stand before, or nothing where that would mislead"""
+
+
 class OfferCallBackRow(SpokenRow):
     """提供回拨: who presses 1 is called back in their place."""
 
@@ -77,12 +91,37 @@ class OfferCallBackRow(SpokenRow):
     """请来电者选择回拨:按 1 挂机,位置保留 / the caller may press 1 and hang up: the place is kept, and we call"""
 
 
+class BorrowRow(ForeseenRow):
+    """借调: seats of another queue serve this one, until the line has eased."""
+
+    step: Literal["borrow"]
+    """从另一队列借坐席,排队缓解即归还 / borrows seats of another queue, which has them back when the line has eased"""
+    lender: Slug
+    """借出的队列;不得是危机热线所用的 / the queue that lends; no crisis line's"""
+    seats: Annotated[int, Field(ge=1, le=MOST_LENT)]
+    """至多几个坐席 / how many seats at most"""
+    keep: Annotated[int, Field(ge=0, le=MOST_LENT)] = 1
+    """借出后至少留几名在岗话务员 / how many agents on duty the lender keeps at least"""
+    lasts_s: Annotated[float, Field(ge=60, le=14400)] = 900.0
+    """至多借多少秒 / for how long at most, in seconds"""
+
+
 AnyRow = Annotated[
-    RelaxRow | WaiveRow | AnnounceRow | AnnounceWaitRow | OfferCallBackRow | MessageRow, Field(discriminator="step")
+    RelaxRow
+    | WaiveRow
+    | BorrowRow
+    | AnnounceRow
+    | AnnounceWaitRow
+    | AnnouncePositionRow
+    | OfferCallBackRow
+    | MessageRow,
+    Field(discriminator="step"),
 ]
 """Told apart by `step`."""
 
-AddedRow = Annotated[AnnounceRow | AnnounceWaitRow | OfferCallBackRow | MessageRow, Field(discriminator="step")]
+AddedRow = Annotated[
+    AnnounceRow | AnnounceWaitRow | AnnouncePositionRow | OfferCallBackRow | MessageRow, Field(discriminator="step")
+]
 """What can be laid on a recipe: what is said and offered. Whom a caller needs is the recipe's own to say."""
 
 APART_S: Final = 1.0

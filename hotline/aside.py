@@ -1,7 +1,9 @@
-"""Questions about the past, answered beside the controller: each by a child process, one at a time.
+"""Questions about the past, answered beside the controller, each by a child process.
 
-The loop that rings phones neither reads those rows nor plays them again; it starts a child and waits for a line. Who
-gave up asking ends the child, and so does the deadline.
+The loop that rings phones neither reads those rows nor plays or reckons them up; it passes on what a child says. There
+are two children at most, one for reports and one for "why", so that who asks why a call waits does not stand behind a
+month's figures; each answers one question at a time, and few may stand in line. Who gave up asking ends the child, and
+so does the deadline.
 """
 
 from __future__ import annotations
@@ -9,76 +11,93 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from acd.agent_kpi import Period, Sheet
-from acd.codec import decode, encode
+from acd.agent_kpi import Period
+from acd.codec import encode
+from acd.kpi import By
 from acd.model import AgentId, CallId
 from acd.why_words import Line
-from api.ports import PastUnreadable, TooLong, TooMuch, Unknown
+from api.unanswered import PastAway, PastUnreadable, TooLong, TooMuch, Unknown
+from hotline.books import Usage
+from hotline.kept_child import Answer, KeptChild
 
 PROGRAM: Final = (sys.executable, "-m", "hotline.aside_child")
 DEADLINE_S: Final = 120.0
-ANSWER_BYTES_MOST: Final = 64 * 1024 * 1024
+REFUSED: Final[dict[str, type[Exception]]] = {"too_much": TooMuch, "away": PastAway}
 
 
 class Aside:
     """Asks children about one database."""
 
-    def __init__(
-        self, database_url: str, hotline_of: Callable[[str], str] = str, *, deadline_s: float = DEADLINE_S
-    ) -> None:
-        """`hotline_of`: the hotline of a number as it was dialled."""
-        self._url, self._hotline_of, self._deadline_s = database_url, hotline_of, deadline_s
-        self._one_at_a_time = asyncio.Semaphore(1)
+    def __init__(self, database_url: str, usage: Callable[[], Usage], *, deadline_s: float = DEADLINE_S) -> None:
+        """`usage`: how the city counts at this moment."""
+        self._url, self._usage, self._deadline_s = database_url, usage, deadline_s
+        self.reports, self.whys = KeptChild(PROGRAM), KeptChild(PROGRAM)
 
     async def why_call(self, call: CallId, *, everything: bool) -> Sequence[Line]:
-        """Why a call waited. Unknown, PastUnreadable, TooLong."""
-        return _lines(await self._ask("why_call", call=call, everything=everything))
+        """Why a call waited. As `api.ports.Hindsight` says."""
+        return _lines(await self._ask(self.whys, "why_call", call=call, everything=everything))
 
     async def why_agent(self, agent: AgentId, call: CallId | None, *, everything: bool) -> Sequence[Line]:
-        """Why an agent got a call. Unknown, PastUnreadable, TooLong."""
-        return _lines(await self._ask("why_agent", agent=agent, call=call, everything=everything))
+        """Why an agent got a call. As `api.ports.Hindsight` says."""
+        return _lines(await self._ask(self.whys, "why_agent", agent=agent, call=call, everything=everything))
 
-    async def agent_kpis(self, period: Period) -> Sheet:
-        """How agents spent their time. PastUnreadable, TooLong, TooMuch."""
-        said = await self._ask("agent_kpis", period=encode(period))
-        sheet: Sheet = await asyncio.to_thread(decode, Sheet, said)  # 2000 rows take 15 ms
-        return sheet.named(self._hotline_of)
+    async def ledger(self, since: datetime, until: datetime) -> bytes:
+        """What became of the calls of a period. As `api.ports.Hindsight` says."""
+        period = {"since": since.isoformat(), "until": until.isoformat()}
+        return (await self._ask(self.reports, "ledger", usage=asdict(self._usage()), **period)).body
 
-    async def _ask(self, what: str, **wish: Any) -> Any:
-        said = json.dumps({"ask": what, "database": self._url, **wish}) + "\n"
+    async def kpis(self, since: datetime, until: datetime, by: By, every: timedelta | None) -> bytes:
+        """The figures of the same calls. As `api.ports.Hindsight` says."""
+        period = {"since": since.isoformat(), "until": until.isoformat()}
+        every_s = None if every is None else every.total_seconds()
+        told = {**period, "by": by, "every_s": every_s, "usage": asdict(self._usage())}
+        return (await self._ask(self.reports, "kpis", **told)).body
+
+    async def agent_kpis(self, period: Period) -> bytes:
+        """How agents spent their time. As `api.ports.Hindsight` says."""
+        told = {"period": encode(period), "usage": asdict(self._usage())}
+        return (await self._ask(self.reports, "agent_kpis", **told)).body
+
+    async def _ask(self, child: KeptChild, what: str, **wish: Any) -> Answer:
+        line = json.dumps({"ask": what, "database": self._url, **wish}) + "\n"
         try:
-            async with asyncio.timeout(self._deadline_s), self._one_at_a_time:
-                answer = json.loads(await _child(said.encode()))
+            async with asyncio.timeout(self._deadline_s):
+                answer = await child.ask(line.encode())
         except TimeoutError as error:
             raise TooLong from error
-        if "nothing" in answer:
+        refused = answer.said.get("refused")
+        if refused is None:
+            return answer
+        if refused == "nothing":
             raise Unknown(wish.get("call") or wish.get("agent"))
-        if "too_much" in answer:
-            raise TooMuch
-        if "unreadable" in answer:
-            raise PastUnreadable(answer["unreadable"]["en"], answer["unreadable"]["zh"])
-        return answer["answer"]
+        if refused == "unreadable":
+            raise PastUnreadable(answer.said["en"], answer.said["zh"])
+        raise REFUSED[refused]
+
+    async def close(self) -> None:
+        """End the children."""
+        await self.reports.close()
+        await self.whys.close()
 
 
-async def _child(wish: bytes) -> bytes:
-    pipe = asyncio.subprocess.PIPE
-    child = await asyncio.create_subprocess_exec(*PROGRAM, stdin=pipe, stdout=pipe, limit=ANSWER_BYTES_MOST)
+@asynccontextmanager
+async def aside(
+    database_url: str, usage: Callable[[], Usage], *, deadline_s: float = DEADLINE_S
+) -> AsyncIterator[Aside]:
+    """Somebody to ask, while the context lasts."""
+    asks = Aside(database_url, usage, deadline_s=deadline_s)
     try:
-        out, _ = await child.communicate(wish)
+        yield asks
     finally:
-        if child.returncode is None:
-            with suppress(ProcessLookupError):
-                child.kill()
-            await asyncio.shield(child.wait())
-    if child.returncode:
-        raise RuntimeError(f"a child that looked at the past ended with {child.returncode}")
-    return out
+        await asks.close()
 
 
-def _lines(said: Sequence[Sequence[Any]]) -> list[Line]:
+def _lines(answer: Answer) -> list[Line]:
+    said = json.loads(answer.body)
     return [Line(datetime.fromisoformat(at) if at else None, depth, zh, en) for at, depth, zh, en in said]

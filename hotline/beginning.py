@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
+from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.arrangement import Arrangement
 from acd.capacity import Capacity
@@ -15,8 +19,13 @@ from acd.events import QueuesLoaded
 from acd.memory import Memory, retold
 from api.board import Board
 from city.city import City
+from city.load import load_city
+from city.mistakes import CityInvalid
 from hotline.callbook import CallBook
+from hotline.doors import CannotStart
 from hotline.fittings import first_seats
+from ivr.prompts import SPOKEN
+from plumbing.database import connect, prepare
 from plumbing.secrets import kept_secret
 from plumbing.settings import Settings
 from telephony.ami import AmiAccount
@@ -56,3 +65,23 @@ def ami_account(settings: Settings) -> AmiAccount:
     if not secret.get_secret_value():
         secret = kept_secret(settings.state_dir / "secrets", "ami_secret")
     return AmiAccount(host=settings.ami_host, port=settings.ami_port, username=settings.ami_user, secret=secret)
+
+
+def read_city(folder: Path) -> City:
+    """The city that the folder describes. CannotStart."""
+    try:
+        return load_city(folder, also_spoken=SPOKEN)
+    except CityInvalid as error:
+        raise CannotStart(f"城市配置有误 the city folder has mistakes:\n{error}") from error
+
+
+async def open_database(settings: Settings, stack: AsyncExitStack) -> AsyncEngine:
+    """The database, ready for use, and closed with the stack. CannotStart."""
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    database = connect(settings.database)
+    stack.push_async_callback(database.dispose)
+    try:
+        await prepare(database)
+    except SQLAlchemyError as error:
+        raise CannotStart(f"数据库无法使用 the database cannot be used: {error.__cause__ or error}") from error
+    return database

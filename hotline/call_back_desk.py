@@ -19,7 +19,7 @@ from acd.errors import NotNow
 from acd.events import Event
 from acd.journal import Journal
 from acd.model import AgentId, CallId, Offer
-from api.ports import Unknown
+from api.unanswered import Unknown
 from city.city import City
 from ivr.prompts import Say, number_aloud
 from recordings.calls import read_call

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from acd.call_back_facts import CallBackLined, CallBackWithdrawn, PlaceInherited
-from acd.call_back_plan import Place, Standing, plan
+from acd.call_back_plan import Place, Standing, most_promised, plan
 from acd.call_facts import CallBackOwed, CallBackSettled
 from acd.callbacks import CallBackFact, CallBackState
 from acd.commands import Command, RingAgent
@@ -79,12 +79,22 @@ class CallBackLine:
         self._offered: dict[CallId, CallId] = {}  # debts that agents are being rung for, by our calls
         self._rests: dict[CallId, datetime] = {}
         self._came: set[CallId] = set()  # callers who may have a place to inherit
-        self._promised: frozenset[QueueName] = frozenset()
+        self._promised: Counter[QueueName] = Counter()  # call-backs that citizens asked for and are owed yet
         self.standings: Mapping[CallId, Place] = {}
 
     def owes(self, queue: QueueName) -> bool:
         """Whether a rule still owes a citizen of this queue the call-back that they asked for, or is making one."""
-        return queue in self._promised or self._busy()[queue] > 0
+        return self._promised[queue] > 0 or self._busy()[queue] > 0
+
+    def may_promise(self, call: CallId) -> bool:
+        """Whether a caller who waits can be offered a call-back: only so many are promised as can be made in time."""
+        waiting = self._core.waits(call)
+        queue = self._city().queues.get(waiting.queue) if waiting else None
+        if waiting is None or queue is None:
+            return False
+        return self._promised[waiting.queue] < most_promised(
+            queue.call_backs_at_once, self._core.handle_s(waiting.queue)
+        )
 
     def note(self, event: Event, orders: tuple[Command, ...]) -> None:
         """The engine's watcher."""
@@ -128,7 +138,7 @@ class CallBackLine:
         city = self._city()
         came, debts = set(self._came), await self._debts(city)
         if not debts and not self._core.lined:
-            self.standings, self._promised = {}, frozenset()
+            self.standings, self._promised = {}, Counter()
             self._came -= came
             return
         carrier = await self._has_carrier()
@@ -184,7 +194,7 @@ class CallBackLine:
 
         self.standings = await asyncio.to_thread(planned)
         asked = (debt for debt in debts if debt.is_asked and self._is_coming(debt.call))
-        self._promised = frozenset(place.queue for debt in asked if (place := self._places.of(debt, city)))
+        self._promised = Counter(place.queue for debt in asked if (place := self._places.of(debt, city)))
 
     def _is_coming(self, owed: CallId) -> bool:
         place = self.standings.get(owed)

@@ -62,10 +62,12 @@ class CallBackOffer:
         engine: Engine,
         city: Callable[[], City],
         written: Callable[[], Awaitable[None]],
+        may_promise: Callable[[CallId], bool],
         *,
         within_s: float = WRITTEN_S,
     ) -> None:
-        """`written` waits until all that was told so far is in the tables."""
+        """`written` waits until all that was told so far is in the tables; `may_promise`: hotline.call_back_line."""
+        self._may_promise = may_promise
         self._engine, self._city, self._written, self._within_s = engine, city, written, within_s
         self._owed: dict[CallId, asyncio.Event] = {}
 
@@ -75,9 +77,11 @@ class CallBackOffer:
             owed.set()
 
     async def receive(self, caller: Caller) -> None:
-        """Offer, unless their number is one that no rule may dial: they hear nothing and wait on."""
+        """Offer, unless no rule may dial their number or more is promised than can be kept: they just wait on."""
         hotline, number = (*caller.arguments, "", "")[:2]
         if rule_for_call_back(number, hotline, self._city()) is not None:
+            return
+        if not self._may_promise(CallId(caller.call_id)):
             return
         if await caller.ask(Say.OFFER_CALL_BACK, KEY_S) != YES:
             return

@@ -55,5 +55,5 @@ def set_up_calling_back(
         await gate.written()
 
     line = CallBackLine(database, engine, city, KeptPlaces(journal), written=written, has_carrier=gate.has_carrier)
-    offer = CallBackOffer(engine, city, callbook.written)
+    offer = CallBackOffer(engine, city, callbook.written, line.may_promise)
     return CallingBack(debts, gate, line, CallBackDesk(gate, database, engine, line), offer)

@@ -26,6 +26,7 @@ NOUNS = {
     "audit": "hotline.cli_audit",
     "callbacks": "hotline.cli_callbacks",
     "drafts": "hotline.cli_drafts",
+    "drill": "hotline.cli_drill",
     "jobs": "hotline.cli_jobs",
     "keys": "hotline.cli_keys",
     "levels": "hotline.cli_levels",
@@ -33,6 +34,7 @@ NOUNS = {
     "model": "hotline.cli_model",
     "recordings": "hotline.cli_recordings",
     "replay": "hotline.cli_replay",
+    "what-if": "hotline.cli_what_if",
     "why": "hotline.cli_why",
 }
 """What `hotline NOUN …` is about -> where its commands are. Loaded only when asked for: a command starts at once."""

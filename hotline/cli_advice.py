@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import typer
 
+from hotline.cli_effect import DryRun, show_effect
 from hotline.cli_face import controller, say, table, when
 
 app = typer.Typer(help="洪峰建议 · what the autopilot proposes", no_args_is_help=True)
@@ -35,10 +36,12 @@ def everything() -> None:
 
 
 @app.command()
-def accept(advice: Advice, why: Why) -> None:
+def accept(advice: Advice, why: Why, dry_run: DryRun = False) -> None:
     """采纳:立即照办,留痕 · do as proposed, now; it is written down."""
-    done = controller().ask(f"POST /api/advice/{quote(advice, safe='')}/accept", {"why": why})
-    say(f"已执行:{done['zh']}", f"done: {done['en']}")
+    wish = {"why": why, "dry_run": dry_run}
+    done = controller().ask(f"POST /api/advice/{quote(advice, safe='')}/accept", wish)
+    if not show_effect(done["effect"]):
+        say(f"已执行:{done['zh']}", f"done: {done['en']}")
 
 
 @app.command()

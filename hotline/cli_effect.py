@@ -33,6 +33,11 @@ def show_effect(effect: dict[str, Any] | None) -> bool:
         say(f"! 话务员 {agent} 将无队列可服务", f"agent {agent} would serve no queue")
     for call in effect["stranded"]:
         say(f"! 来电 {call} 将无人能接", f"nobody logged on could serve call {call}")
+    if effect["spoken_to"]:
+        count = effect["spoken_to"]
+        say(f"{count} 位来电者将听到播报或提议", f"{count} callers would be told or offered something")
+    if effect["to_message"]:
+        say(f"! {effect['to_message']} 位来电者将被请留言", f"{effect['to_message']} would be asked for a message")
     return True
 
 

@@ -10,6 +10,7 @@ import typer
 
 from acd.outcome import Outcome
 from hotline.cli_face import complain, controller, moment, say, table, when
+from hotline.client import LOOKING_BACK_S
 
 TITLES = {
     Outcome.ANSWERED: "已接听 answered",
@@ -31,7 +32,8 @@ def ledger(
 ) -> None:
     """来电结账 · what became of every call offered, by hotline; 1 when the sums do not reconcile."""
     period = {name: moment(text) for name, text in (("since", since), ("until", until)) if text}
-    seen = controller().ask(f"GET /api/ledger?{urlencode(period)}" if period else "GET /api/ledger")
+    line = f"GET /api/ledger?{urlencode(period)}" if period else "GET /api/ledger"
+    seen = controller().ask(line, within_s=LOOKING_BACK_S)
     show(seen)
     if not seen["reconciles"]:
         raise typer.Exit(1)

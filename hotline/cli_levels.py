@@ -48,4 +48,5 @@ def _told(level: dict[str, Any]) -> str:
         for queue, change in level["queues"].items()
     ]
     parts += (f"{lend['lender']}→{lend['borrower']} {lend['count']}" for lend in level["lend"])
+    parts += (f"{usual}→{instead}" for usual, instead in level["prompts"].items())
     return "; ".join([*parts, *([level["notice"]] if level["notice"] else [])])

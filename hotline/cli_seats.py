@@ -22,6 +22,9 @@ app.command("extra")(cli_measures.extra)
 Seats = Annotated[str, typer.Argument(help="坐席分机,可用逗号分隔,例如 8011,8012 / extensions, separated by commas")]
 Seat = Annotated[str, typer.Argument(help="坐席分机,例如 8001 / the seat's extension")]
 Queues = Annotated[list[str], typer.Argument(help="队列,例如 general health / the queues it serves")]
+WhileTalking = Annotated[
+    bool, typer.Option("--while-talking", help="通话中也移,自下一通起 / also during a talk: from its next call on")
+]
 Why = Annotated[str, typer.Option("--why", help="原因(留痕) / the reason, kept in the history")]
 
 
@@ -115,9 +118,10 @@ def _each(seats: list[str], act: Callable[[str], None]) -> None:
 
 
 @app.command()
-def move(seat: Seat, queues: Queues, why: Why, dry_run: DryRun = False) -> None:
+def move(seat: Seat, queues: Queues, why: Why, dry_run: DryRun = False, while_talking: WhileTalking = False) -> None:
     """把坐席移到别的队列 · move a seat to other queues."""
-    if not _changed(seat, {"queues": queues, "why": why, "dry_run": dry_run}):
+    wish = {"queues": queues, "why": why, "dry_run": dry_run, "while_talking": while_talking}
+    if not _changed(seat, wish):
         return
     say(f"坐席 {seat} 现服务:{' '.join(queues)}", f"seat {seat} now serves: {' '.join(queues)}")
 

@@ -81,7 +81,7 @@ async def _refuse(response: aiohttp.ClientResponse) -> Any:
     try:
         problem = await response.json()
         fields = "".join(f"\n  {wrong['field']}: {wrong['zh']} / {wrong['en']}" for wrong in problem["fields"])
-        raise Trouble(problem["zh"], problem["en"] + fields)
+        raise Trouble(problem["zh"], f"{problem['en']} [{problem['rule']}]{fields}")
     except (aiohttp.ContentTypeError, ValueError, KeyError, TypeError):
         raise Trouble("对方不是连心控制器", "what answers there is not a Lianxin controller") from None
 

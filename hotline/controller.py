@@ -14,10 +14,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.arrangement import Arrangement
@@ -32,38 +30,36 @@ from api.auth import Tokens
 from api.board import Board
 from api.ports import Services
 from asr.transcriber import Transcriber
-from city.city import City
-from city.load import load_city
-from city.mistakes import CityInvalid
 from hotline.acquaintance import acquaintance
-from hotline.aside import Aside
-from hotline.beginning import ami_account, open_seats, remember
+from hotline.aside import aside
+from hotline.beginning import ami_account, open_database, open_seats, read_city, remember
+from hotline.books import usage_of
 from hotline.callbook import CallBook
 from hotline.calling_back import set_up_calling_back
 from hotline.desk import PhoneDesk
 from hotline.doors import CannotStart, agi_open, http_open
 from hotline.fittings import (
-    Books,
     Callers,
     Floor,
     Sight,
     Vitals,
     acd_queues,
+    break_limits,
     in_turn,
     phones_of,
     serving,
     sitting_at,
+    skills_of,
 )
 from hotline.handing_desk import HandingDesk
 from hotline.perimeter import HEARD, Perimeter
 from hotline.pilot_hands import set_up_pilot
 from hotline.pulse import Pulse, note_pid, wait_for_turn
+from hotline.recipe_loans import RecipeLoans
 from hotline.speech import build_speech
 from hotline.talk_desk import TalkDesk
 from hotline.talks_found import TalksFound
 from hotline.warner import Warner
-from ivr.prompts import SPOKEN
-from plumbing.database import connect, prepare
 from plumbing.lifecycle import background, settle
 from plumbing.logs import set_up_logs
 from plumbing.settings import Settings, SettingsInvalid, read_settings
@@ -110,7 +106,7 @@ class Controller:
 @asynccontextmanager
 async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator[Controller]:
     """A controller from its first part to its last. Raises CannotStart; later failures come in an ExceptionGroup."""
-    city = _read_city(settings.city_dir)
+    city = read_city(settings.city_dir)
 
     def hotline_of(dnis: str) -> str:
         return city.hotline_for(dnis).hotline.number
@@ -118,7 +114,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
     async with AsyncExitStack() as stack:
         clock = SteadyClock(wall)
         now = clock.now
-        database = await _open_database(settings, stack)
+        database = await open_database(settings, stack)
 
         # The circle is closed here: Asterisk tells the ACD, the ACD orders, the switchboard carries out on Asterisk.
         ami = Ami(
@@ -131,7 +127,8 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         )
         switchboard = Switchboard(ami, lambda event: engine.tell(event), now, dial_out=lambda order: gate.send(order))  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
-        engine = Engine(distributor, switchboard, journal, now)
+        loans = RecipeLoans(switchboard, distributor, lambda: arrangement, now)
+        engine = Engine(distributor, loans, journal, now)
         callbook = CallBook(database, hotline_of, short=timedelta(seconds=city.about.short_abandon_s))
         memory = Memory(database, journal, distributor, now, written=callbook.written)
         call_backs = set_up_calling_back(ami, engine, database, lambda: arrangement.now.city, journal, callbook, now)
@@ -149,17 +146,21 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         mirror = Mirror(
             ami,
             lambda: None if lookout.sightings.blind else serving(distributor),
-            lambda call: call in distributor.offers,
+            lambda call: distributor.is_blind or call in distributor.offers,
         )
         engine.on_beat(heartbeat.beat)
         engine.subscribe(mirror.note)
 
-        board, capacity, staff = Board(), Capacity(database, engine, phones=phones_of(city)), Staff(database)
+        skills = skills_of(city)
+        board, capacity = Board(), Capacity(database, engine, phones=phones_of(city), skills=skills)
+        staff = Staff(database, skills=skills)
         arrangement = Arrangement(database, engine, capacity, city, acd_queues)
         for watcher in (memory.note, lookout.watch, callbook.note, *call_backs.watchers):
             engine.subscribe(watcher)
         engine.subscribe(board.watch)
-        engine.subscribe(Warner(distributor, board).note)
+        warner = Warner(distributor, board, now, break_limits(city))
+        engine.subscribe(warner.note)
+        engine.on_beat(warner.beat)
 
         witness, found = Witness(database, Seals(settings.seals)), TalksFound(engine.tell, database, now)
         taken_in = in_turn(debts.note_recording, found.note)
@@ -177,7 +178,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await open_seats(city, engine, capacity, arrangement)
         pilot = await set_up_pilot(engine, arrangement, database, now, call_backs.line.owes)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
-        reception = Reception(lambda: arrangement.now.city, desk, now, acquaintance(database))
+        reception = Reception(lambda: arrangement.now.city, desk, now, acquaintance(database), engine.tell)
         handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts | {"offer-call-back": call_backs.offer.receive}))
@@ -188,10 +189,11 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await stack.enter_async_context(
             background(speech.sweeper.run(), witness.run(), perimeter.run(), arrangement.run(), pilot.run())
         )
+        await stack.enter_async_context(background(loans.run()))
         services = Services(
             tokens=Tokens(database),
             board=board,
-            floor=Floor(engine, distributor),
+            floor=Floor(engine, distributor, break_limits(city)),
             directory=staff,
             seats=capacity,
             measures=arrangement,
@@ -209,8 +211,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
                 witness,
                 speech.sweeper,
             ),
-            books=Books(journal, lambda: city),
-            hindsight=Aside(settings.database, hotline_of),
+            hindsight=await stack.enter_async_context(aside(settings.database, lambda: usage_of(city))),
             transcription=speech.transcriber,
             database=database,
             archive=speech.vault,
@@ -241,24 +242,6 @@ async def _write_out(journal: Journal, callbook: CallBook, gate: Gate) -> None:
             await gate.written()
     except TimeoutError:
         log.error("the database did not take the last facts in time")  # noqa: TRY400 - the time-out says it all
-
-
-def _read_city(folder: Path) -> City:
-    try:
-        return load_city(folder, also_spoken=SPOKEN)
-    except CityInvalid as error:
-        raise CannotStart(f"城市配置有误 the city folder has mistakes:\n{error}") from error
-
-
-async def _open_database(settings: Settings, stack: AsyncExitStack) -> AsyncEngine:
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
-    database = connect(settings.database)
-    stack.push_async_callback(database.dispose)
-    try:
-        await prepare(database)
-    except SQLAlchemyError as error:
-        raise CannotStart(f"数据库无法使用 the database cannot be used: {error.__cause__ or error}") from error
-    return database
 
 
 async def run(settings: Settings, wall: Clock = wall_clock) -> None:

@@ -7,9 +7,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, ParamSpec, TypedDict
+from typing import Any, ParamSpec
 
 from sqlalchemy import Row, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,11 +18,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.events import Request
-from acd.journal import Journal
-from acd.kpi import Kpis
-from acd.ledger import DECIDING, LONGEST_CALL, Ledger
-from acd.model import Agent, AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
+from acd.model import (
+    Agent,
+    AgentId,
+    AgentState,
+    BreakReason,
+    CallId,
+    Force,
+    Queue,
+    QueueName,
+    Seat,
+    SeatId,
+    Skill,
+    SkillLevel,
+)
 from acd.outlook import Outlook
+from acd.overstay import Limits
 from acd.why import NobodyRings, nobody_rings
 from api.ports import VitalSigns
 from asr import jobs
@@ -52,12 +63,20 @@ def acd_queues(city: City) -> tuple[Queue, ...]:
             name=QueueName(queue.name),
             ring_time=timedelta(seconds=queue.ring_time_s),
             wrap_up_time=timedelta(seconds=queue.wrap_up_s),
+            extend_wrap_up=timedelta(seconds=queue.extend_wrap_up_s),
+            extensions_most=queue.extensions_most if queue.extend_wrap_up_s else 0,
             recipe=tuple(map(acd_row, queue.recipe)),
             prefer_for=timedelta(seconds=queue.prefer_last_agent_s),
+            breaks_at_once=queue.breaks_at_once,
             break_after_missed=queue.break_after_missed,
         )
         for queue in city.queues.values()
     )
+
+
+def break_limits(city: City) -> Limits:
+    """How long breaks may be, by their reason."""
+    return {BreakReason(limit.reason): timedelta(minutes=limit.limit_min) for limit in city.about.breaks}
 
 
 def first_seats(city: City) -> tuple[Seat, ...]:
@@ -78,11 +97,17 @@ def phones_of(city: City) -> frozenset[SeatId]:
     return frozenset(SeatId(seat.extension) for seat in city.seats)
 
 
+def skills_of(city: City) -> frozenset[Skill]:
+    """The skills that seats and people may be given."""
+    return frozenset(Skill(skill.name) for skill in city.about.skills)
+
+
 class Floor:
     """The engine, as the API sees it."""
 
-    def __init__(self, engine: Engine, distributor: Distributor) -> None:
+    def __init__(self, engine: Engine, distributor: Distributor, limits: Limits) -> None:
         self._engine, self._distributor = engine, distributor
+        self.break_limits = limits
 
     @property
     def turns(self) -> int:
@@ -93,6 +118,10 @@ class Floor:
         """Everybody who is logged on."""
         everybody = self._distributor.agents.values()
         return [agent for agent in everybody if agent.state is not AgentState.LOGGED_OFF]
+
+    def forces(self) -> Mapping[AgentId, Force]:
+        """What team leaders did last about agents' states."""
+        return self._distributor.forces
 
     def queues(self) -> Iterable[QueueName]:
         """The city's queues, in the city's order."""
@@ -175,48 +204,6 @@ class Sight:
     listener: Listener
     lookout: Lookout
     perimeter: Perimeter
-
-
-AT_ONE_GO: Final = 50  # facts read back before the loop's others have their turn
-
-
-class _Usage(TypedDict):
-    hotline_of: Callable[[str], str]
-    short: timedelta
-
-
-class Books:
-    """Ledger and figures, reckoned up anew from the journal whenever it is asked for."""
-
-    def __init__(self, journal: Journal, city: Callable[[], City]) -> None:
-        self._journal, self._city = journal, city
-
-    async def ledger(self, since: datetime, until: datetime) -> Ledger:
-        """The calls that came in this period, up to the last fact on disk."""
-        ledger = Ledger(**self._usage(), since=since, until=until)
-        await self._tell(ledger, since)
-        return ledger
-
-    async def kpis(self, since: datetime, until: datetime) -> Kpis:
-        """The figures of the same calls."""
-        kpis = Kpis(**self._usage(), since=since, until=until)
-        await self._tell(kpis, since)
-        return kpis
-
-    def _usage(self) -> _Usage:
-        city = self._city()  # as it is now: a reload meanwhile does not mix two cities
-        return {
-            "hotline_of": lambda dialled: city.hotline_for(dialled).hotline.number,
-            "short": timedelta(seconds=city.about.short_abandon_s),
-        }
-
-    async def _tell(self, fold: Ledger | Kpis, since: datetime) -> None:
-        told = 0
-        async for fact in self._journal.events_of(DECIDING, since=since - LONGEST_CALL):
-            fold.note(fact)
-            told += 1
-            if told % AT_ONE_GO == 0:
-                await asyncio.sleep(0)  # whoever is to be rung goes first
 
 
 class Vitals:

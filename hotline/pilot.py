@@ -20,6 +20,7 @@ from acd.advice import ITSELF, Advice, Doable, Mode, Turn, gone, see
 from acd.autopilot import Autopilot
 from acd.engine import Engine
 from acd.errors import Refused
+from acd.foresight import Effect
 from acd.inbox import EngineStopped
 from acd.model import QueueName
 from recordings import access
@@ -38,6 +39,9 @@ class Hands(Protocol):
 
     async def carry_out(self, advice: Advice, *, who: str, why: str) -> None:
         """Begin or end it. acd.errors.Refused."""
+
+    async def foresee(self, advice: Advice) -> Effect | None:
+        """What that would do, if it were done now. acd.errors.Refused."""
 
 
 class Pilot:
@@ -121,6 +125,11 @@ class Pilot:
         advice = self._named(advice_id)
         await self._do(advice, "autopilot.accepted", who, why)
         return advice
+
+    async def foresee(self, advice_id: str) -> tuple[Advice, Effect | None]:
+        """What accepting it would do to the calls and agents of now. AdviceGone, and what refuses such a change."""
+        advice = self._named(advice_id)
+        return advice, await self._hands.foresee(advice)
 
     async def dismiss(self, advice_id: str, *, who: str, why: str) -> Advice:
         """Not now: it is not proposed again for a while. AdviceGone."""

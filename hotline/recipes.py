@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from acd.model import Announce, AnnounceWait, LeaveMessage, OfferCallBack, RecipeRow, RecipeStep, Relax, Skill
+from acd.model import QueueName, RecipeRow, RecipeStep, Skill
+from acd.steps import Announce, AnnouncePosition, AnnounceWait, Borrow, LeaveMessage, OfferCallBack, Relax, Say
 from city.recipe import (
+    AnnouncePositionRow,
     AnnounceRow,
     AnnounceWaitRow,
     AnyRow,
+    BorrowRow,
+    ForeseenRow,
     MessageRow,
     OfferCallBackRow,
     RelaxRow,
-    SpokenRow,
     WaiveRow,
 )
 
@@ -28,15 +31,30 @@ def _step(row: AnyRow) -> RecipeStep:
             return Relax(Skill(row.skill), row.to_level)
         case WaiveRow():
             return Relax(Skill(row.skill))
+        case BorrowRow():
+            return Borrow(
+                lender=QueueName(row.lender),
+                seats=row.seats,
+                keep=row.keep,
+                lasts=timedelta(seconds=row.lasts_s),
+                expects=_wait_expected(row),
+            )
+        case MessageRow():
+            return LeaveMessage()
+    return _say(row)
+
+
+def _say(row: AnnounceRow | AnnounceWaitRow | AnnouncePositionRow | OfferCallBackRow) -> Say:
+    match row:
         case AnnounceRow():
             return Announce(row.prompt, expects=_wait_expected(row))
         case AnnounceWaitRow():
             return AnnounceWait(expects=_wait_expected(row))
+        case AnnouncePositionRow():
+            return AnnouncePosition(expects=_wait_expected(row))
         case OfferCallBackRow():
             return OfferCallBack(expects=_wait_expected(row))
-        case MessageRow():
-            return LeaveMessage()
 
 
-def _wait_expected(row: SpokenRow) -> timedelta | None:
+def _wait_expected(row: ForeseenRow) -> timedelta | None:
     return None if row.predicted_wait_s is None else timedelta(seconds=row.predicted_wait_s)

@@ -35,6 +35,9 @@ class Say(StrEnum):
     WAIT_OF = "wait-of"  # to a caller who waits: so many minutes more
     WAIT_TO = "wait-to"
     WAIT_MINUTES = "wait-min"
+    AHEAD = "ahead-of"  # so many stand before them
+    AHEAD_PEOPLE = "ahead-people"
+    NEXT = "ahead-none"
     TEN = "digit-10"
     LIANG = "digit-liang"
     BUSY_LINES = "busy-lines"  # by the dialplan itself, when as many call as the machine bears
@@ -61,6 +64,8 @@ class Say(StrEnum):
     ALREADY_LOGGED_ON = "refused-agent-already-logged-on"
     NOT_NOW = "refused-not-now"
     TOO_BUSY = "refused-too-busy"
+    TOO_MANY_ON_BREAK = "refused-too-many-on-break"
+    ORDERED_READY = "refused-ordered-ready"
     WRONG_PIN = "refused-wrong-pin"
     TOO_MANY_ATTEMPTS = "refused-too-many-attempts"
 
@@ -78,6 +83,11 @@ def wait_aloud(least_min: int, most_min: int) -> tuple[str, ...]:
     ends = (least_min,) if least_min == most_min else (least_min, most_min)
     first, *more = map(_counted, ends)
     return (Say.WAIT_OF, *first, *(prompt for end in more for prompt in (Say.WAIT_TO, *end)), Say.WAIT_MINUTES)
+
+
+def position_aloud(ahead: int) -> tuple[str, ...]:
+    """The prompts that tell a caller how many stand before them, 0 to 99: 您前面还有两位."""
+    return (Say.AHEAD, *_counted(ahead), Say.AHEAD_PEOPLE) if ahead else (Say.NEXT,)
 
 
 def _counted(number: int) -> tuple[str, ...]:

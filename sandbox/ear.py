@@ -46,8 +46,13 @@ class Ear:
         return start + ends
 
     async def clip(self, clips: Sequence[Samples], deadline_s: float, *, since: int = 0) -> int:
-        """Wait until one of these known sounds has been heard to its end; return the sample at which it ended."""
-        return since + await self._until(lambda heard: _end_of_any(clips, heard), since, deadline_s)
+        """Wait until one of these known sounds has been heard to its end; return the sample at which it ended.
+
+        Of one that follows another, `since` may be where that ended: a player drops the last part of a frame, so the
+        next begins up to a frame before.
+        """
+        start = max(0, since - FRAME)
+        return start + await self._until(lambda heard: _end_of_any(clips, heard), start, deadline_s)
 
     async def _until(self, judge: Callable[[Samples], int | None], start: int, deadline_s: float) -> int:
         async with asyncio.timeout(deadline_s):

@@ -10,8 +10,9 @@ from functools import partial
 
 from acd.call_back_facts import CallBackAsked
 from acd.call_facts import MessageBegun
-from acd.commands import Command, InviteMessage, ProposeCallBack, SayToCaller, SayWait
+from acd.commands import Command, InviteMessage, ProposeCallBack, SayPosition, SayToCaller, SayWait
 from acd.events import Event
+from acd.model import CallId
 from simulation.agenda import Agenda
 from simulation.line import Line, Place, Wiring
 
@@ -24,15 +25,18 @@ class Asides:
     def __init__(
         self, agenda: Agenda, wiring: Wiring, heard: Callable[[Event], None], *, back: Then, let_go: Then
     ) -> None:
+        self.may_promise: Callable[[CallId], bool] = lambda _call: True
         self._agenda, self._wiring, self._heard, self._back, self._let_go = agenda, wiring, heard, back, let_go
 
     def take(self, line: Line, order: Command) -> None:
         """Say to the caller what is ordered."""
         wiring = self._wiring
         match order:
+            case ProposeCallBack() if not self.may_promise(line.call):
+                self._back(line)
             case ProposeCallBack() if line.own.wants_call_back:
                 self._speak(line, Place.WAITING, wiring.key_s, self._promise)
-            case SayToCaller() | SayWait() | ProposeCallBack():
+            case SayToCaller() | SayWait() | SayPosition() | ProposeCallBack():
                 self._speak(line, Place.WAITING, wiring.prompt_s, self._back)
             case InviteMessage():
                 self._speak(line, Place.MESSAGE, wiring.prompt_s, self._record)

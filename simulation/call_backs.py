@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from acd.call_back_facts import CallBackAsked, CallBackLined, CallBackWithdrawn
-from acd.call_back_plan import Candidate, Place, Policy, Standing, plan
+from acd.call_back_plan import Candidate, Place, Policy, Standing, most_promised, plan
 from acd.call_facts import CallBackOwed, CallBackSettled, Debt
 from acd.commands import Command, RingAgent
 from acd.dial_facts import CitizenAnswered, DialOutcome, DialOutOver
@@ -36,7 +36,7 @@ class CallsBack:
     """How a simulated city calls back who asked for it."""
 
     policy: Policy
-    at_once: Mapping[QueueName, int]  # debts of a queue in the line and in progress
+    at_once: Mapping[QueueName, int]  # debts of a queue in the line and in progress; it may change in a run
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,6 +80,19 @@ class CallBacks:
     def open(self) -> bool:
         """Whether anybody is being called back, or may yet be."""
         return bool(self._offered or self._unpaid)
+
+    def owes(self, queue: QueueName) -> bool:
+        """Whether somebody who asked in this queue is still to be called."""
+        return any(debt.kind.queue == queue for debt in self._unpaid.values())
+
+    def may_promise(self, call: CallId) -> bool:
+        """Whether a caller who waits can be offered a call-back, as hotline.call_back_line has it."""
+        waiting = self._core().waits(call)
+        if waiting is None:
+            return False
+        promised = sum(debt.kind.queue == waiting.queue for debt in self._unpaid.values())
+        most = most_promised(self._rules.at_once[waiting.queue], self._core().handle_s(waiting.queue))
+        return promised < most
 
     def whom(self, call: CallId) -> tuple[Kind, Try] | None:
         """Who is to be dialled by a call that we make."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from acd import events
+from acd import duty_facts, events, force_facts
 from acd.events import Event
 from acd.model import AgentState
 from simulation.faults import OF_NEWS, Fault
@@ -27,6 +27,9 @@ OF_PEOPLE: Final[tuple[type[Event], ...]] = (
     events.AgentBecameReady,
     events.AgentWentOnBreak,
     events.AgentLoggedOff,
+    duty_facts.WrapUpExtended,
+    force_facts.AgentForced,
+    force_facts.ForceWithdrawn,
     events.SeatClosed,
     events.SeatOpened,
 )

@@ -14,7 +14,7 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from acd.commands import Command, RingAgent, StopRinging
+from acd.commands import BorrowSeats, Command, RingAgent, StopRinging
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -60,7 +60,7 @@ class Exchange:
         self.dial_out: Callable[[Command], None] = lambda _order: None
         self._agenda, self._desks, self._dice, self._wiring = agenda, desks, dice, wiring
         self._heard, self._over = heard, over
-        self._asides = Asides(agenda, wiring, heard, back=self._wait, let_go=lambda line: self.hang_up(line.call))
+        self.asides = Asides(agenda, wiring, heard, back=self._wait, let_go=lambda line: self.hang_up(line.call))
 
     # ---- callers
 
@@ -69,13 +69,14 @@ class Exchange:
         now = self._agenda.now
         line = self.lines[call] = Line(call, kind, own, now, priority=kind.priority)
         self._heard(CallArrived(at=now, call=call, hotline=kind.hotline))
-        self._agenda.after(self._wiring.greeting.seconds(self._dice), partial(self._let_in, line))
+        greeted_s = own.greeted_s if own.greeted_s is not None else self._wiring.greeting.seconds(self._dice)
+        self._agenda.after(greeted_s, partial(self._let_in, line))
         return line
 
     def _let_in(self, line: Line) -> None:
         if line.place is not Place.GREETED:
             return
-        line.joined = self._agenda.now + timedelta(seconds=self.clock_s)
+        line.joined = line.own.waits_since or self._agenda.now + timedelta(seconds=self.clock_s)
         self._wait(line)
         self._agenda.after(line.own.patience_s, partial(self._lose_patience, line))
 
@@ -92,6 +93,7 @@ class Exchange:
                 priority=line.priority,
                 joined=line.joined,
                 attempts=line.attempt,
+                prefers=kind.prefers,
             )
         )
 
@@ -115,7 +117,9 @@ class Exchange:
     # ---- orders
 
     def carry_out(self, order: Command) -> None:
-        """Schedule an order. `dial_out` carries out those for calls that we make."""
+        """Schedule an order. `dial_out` carries out those for calls that we make; for seats: simulation.loans."""
+        if isinstance(order, BorrowSeats):
+            return
         obey = self.dial_out if is_outward(order.call) else self._obey
         self._agenda.after(self._wiring.order_s, partial(obey, order))
 
@@ -133,7 +137,7 @@ class Exchange:
             self._wait(line)
         else:
             self._leave_seat(line)
-            self._asides.take(line, order)
+            self.asides.take(line, order)
 
     def refuse(self, order: RingAgent) -> None:
         """The order cannot be carried out, and that is said."""

@@ -4,6 +4,7 @@
 - *stuck agent*: every state ends by a deadline, or waits for somebody named to end it.
 - *starved call*: nobody who may be served by a free agent waits beside one; an offer never passes over a call that
   comes first by acd.matching.rank, which is what its bound on starvation rests on.
+- *order forgotten*: what a team leader ordered of somebody is carried out as soon as it can be, or is void.
 - *unbalanced ledger*: offered = in progress + the outcomes, for each hotline.
 
 Told at the end by `final`: *lost call* (the telephones knew it, nobody decides it), outcomes that are not what really
@@ -20,12 +21,13 @@ from acd.distributor import Distributor
 from acd.events import CallEnded, Event
 from acd.ledger import DECIDING, Ledger
 from acd.matching import Ask, able_at, can_serve
-from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, WaitingCall
+from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, ForcedTo, ForceState, WaitingCall
 from acd.outcome import Outcome
 from simulation.run import Visit
 
 ENDS_BY_PROOF = frozenset({AgentState.READY, AgentState.TALKING, AgentState.LOGGED_OFF})
 PATIENT = frozenset({*BreakReason} - {BreakReason.PHONE_BUSY})
+EXTENSIONS_MOST = 2  # what the queues of trials allow
 ON_A_CALL = frozenset({AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING})
 FREE_AT_LAST = frozenset({AgentState.READY, AgentState.ON_BREAK, AgentState.LOGGED_OFF})
 UNANSWERED = frozenset(
@@ -60,8 +62,10 @@ class Laws:
     def check(self, core: Distributor, event: Event, orders: tuple[Command, ...]) -> None:
         """Everything that must hold now. Raises Broken."""
         self._check_agents(core)
+        self._check_forces(core)
         if not core.is_blind:
-            free = [a for a in core.agents.values() if a.state is AgentState.READY and a.until is None]
+            ready = (a for a in core.agents.values() if a.state is AgentState.READY and a.until is None)
+            free = [agent for agent in ready if agent.seat not in core.in_use]
             rung = [order for order in orders if isinstance(order, RingAgent)]
             if free or rung:
                 self._check_turns(core, free, rung)
@@ -93,8 +97,18 @@ class Laws:
             theirs = core.talking.get(call) if book is core.talking else core.offers.get(call)
             if theirs is None or (theirs.agent, theirs.attempt) != (agent.id, agent.attempt):
                 raise Broken("double offer", f"agent {agent.id} is {state} for {call}, which is not theirs")
+        if agent.extended > EXTENSIONS_MOST or (agent.extended and state is not AgentState.WRAP_UP):
+            raise Broken("stuck agent", f"agent {agent.id} is {state}, its wrap-up extended {agent.extended} times")
         if agent.until is None and state not in ENDS_BY_PROOF and agent.reason not in PATIENT:
             raise Broken("stuck agent", f"agent {agent.id} is {state} without an end")
+
+    @staticmethod
+    def _check_forces(core: Distributor) -> None:
+        """A leader's order waits for a call, or for its wrap-up, and for nothing else."""
+        for name, order in core.forces.items():
+            waits = ON_A_CALL if order.into is ForcedTo.END_WRAP_UP else ON_A_CALL | {AgentState.WRAP_UP}
+            if order.state is ForceState.PENDING and core.agents[name].state not in waits:
+                raise Broken("order forgotten", f"agent {name} is {core.agents[name].state}, ordered {order.into}")
 
     # ---- turns
 
@@ -107,6 +121,8 @@ class Laws:
                     raise Broken("starved call", f"{call.id} waits beside {agent.id}, who is free")
         for order in rung:
             offer = core.offers.get(order.call)
+            if order.seat in core.in_use:
+                raise Broken("double offer", f"seat {order.seat} is rung while its phone dials a code")
             if offer is not None and offer.attempt == order.attempt:
                 self._check_turn(core, next(call for call in waiting if call.id == order.call), offerable, offer.agent)
 

@@ -22,6 +22,7 @@ class Kind:
     skills: Skills = frozenset()
     priority: int = 0
     hotline: str = "12345"
+    prefers: AgentId | None = None  # 熟人坐席: who served this citizen last
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Try:
     wants_call_back: bool = False  # presses the key when a call-back is offered
     message_s: float | None = None  # speaks so long when asked for a message; None: hangs up without a word
     picks_up_s: float | None = 8.0  # answers the phone so soon when we call back; None: does not
+    greeted_s: float | None = None  # from the answer to the waiting room; None: as the wiring has it
+    waits_since: datetime | None = None  # waited already when the run began: the place in the line is kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from simulation.controller import Controller, Watcher
 from simulation.desk import Person
 from simulation.draw import dice_named
 from simulation.exchange import Exchange
-from simulation.line import Line, Wiring
+from simulation.line import Desk, Line, Wiring
 from simulation.outward import Outward
 from simulation.people import Citizen, Worker
 
@@ -55,6 +55,7 @@ class Visit:
     was_cut: bool  # the PBX died under it
     left_message: bool = False
     promised: bool = False  # asked to be called back
+    hotline: str = ""
 
     @property
     def waited_s(self) -> float | None:
@@ -77,11 +78,13 @@ class Simulation:
         controller: Callable[[Agenda], Controller] = Controller,
         watchers: Iterable[Watcher] = (),
         calls_back: CallsBack | None = None,
+        desks: dict[SeatId, Desk] | None = None,
     ) -> None:
         """`citizens` in the order they come; they are taken one by one, so there may be any number.
 
         `calls_back`: how those are called back who ask for it; None: nobody is, so no recipe should offer it.
         `watchers` see everything from the first event on: a journal needs that.
+        `desks`: who sits where, if others than `workers` do, who open no seats of their own.
         """
         self.agenda = Agenda(begins)
         self.controller = controller(self.agenda)
@@ -92,7 +95,7 @@ class Simulation:
         self._citizens: Iterator[Citizen] = iter(citizens)
         self._owners: dict[CallId, tuple[Citizen, int]] = {}
         self._to_come = 0  # calls planned
-        self._desks: dict[SeatId, Person] = {}
+        self._desks: dict[SeatId, Desk] = {} if desks is None else desks
         dice = dice_named(seed, "exchange")
         self.exchange = Exchange(self.agenda, self._desks, dice, wiring or Wiring(), self.controller.tell, self._over)
         self.call_backs = self._set_up_calling_back(calls_back, wiring or Wiring()) if calls_back else None
@@ -110,6 +113,7 @@ class Simulation:
         )
         outward = Outward(self.agenda, self._desks, exchange.occupied, wiring, tell, backs.whom)
         exchange.dial_out = outward.dial
+        exchange.asides.may_promise = backs.may_promise
         self.controller.subscribe(backs.watch)
         return backs
 
@@ -196,6 +200,7 @@ class Simulation:
                 citizen=citizen.name,
                 call=line.call,
                 queue=line.kind.queue,
+                hotline=line.kind.hotline,
                 came=line.came,
                 joined=line.joined,
                 answered=line.answered,

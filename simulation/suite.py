@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
+from os import nice
 from typing import Final
 
 from acd.codec import pack
@@ -12,6 +15,8 @@ from simulation.trial import Ended, Trial
 
 LEAST_CALLS, LEAST_AGENTS = 200, 20
 SHOWN: Final = 30
+STANDS_BACK: Final = 10
+CHUNK: Final = 5
 
 
 @dataclass(slots=True)
@@ -41,14 +46,26 @@ class Suite:
             self.small.append(ended.seed)
 
 
-def run(seeds: Iterable[int], shown: Callable[[Ended], None] = lambda _ended: None) -> Suite:
-    """Run a trial for each seed; `shown` is told of each."""
+def run(seeds: Iterable[int], shown: Callable[[Ended], None] = lambda _ended: None, *, processes: int = 1) -> Suite:
+    """Run a trial for each seed; `shown` is told of each, in their order.
+
+    Several processes stand back behind whatever else the machine does.
+    """
     suite = Suite()
-    for seed in seeds:
-        ended = Trial(seed).run()
+    for ended in map(trial, seeds) if processes == 1 else _beside(seeds, processes):
         suite.add(ended)
         shown(ended)
     return suite
+
+
+def trial(seed: int) -> Ended:
+    """Run one."""
+    return Trial(seed).run()
+
+
+def _beside(seeds: Iterable[int], processes: int) -> Iterator[Ended]:
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=nice, initargs=(STANDS_BACK,)) as pool:
+        yield from pool.map(trial, seeds, chunksize=CHUNK)
 
 
 def complaint(ended: Ended) -> str:

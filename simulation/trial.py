@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from acd.commands import Command
 from acd.events import Event
-from acd.model import Announce, LeaveMessage, OfferCallBack, Queue, QueueName, RecipeRow, Relax, Skill, SkillLevel
+from acd.model import Queue, QueueName, RecipeRow, Skill, SkillLevel
+from acd.steps import Announce, Borrow, LeaveMessage, OfferCallBack, Relax
 from simulation.agenda import Agenda
 from simulation.controller import Controller
 from simulation.coverage import Coverage
@@ -21,6 +22,7 @@ from simulation.draw import Exactly, Exponential, Lognormal, Uniform, dice_named
 from simulation.faults import Fault, Weather
 from simulation.laws import Broken, Laws
 from simulation.line import Wiring
+from simulation.loans import Loans
 from simulation.mortal import MortalController
 from simulation.people import Habits, Kind
 from simulation.run import Simulation
@@ -35,7 +37,13 @@ PATIENCE: Final = timedelta(hours=1)
 CALM: Final = timedelta(minutes=3)
 REST: Final = timedelta(seconds=20)
 GENERAL, HEALTH = QueueName("general"), QueueName("health")
-QUICK: Final[dict[str, Any]] = {"ring_time": timedelta(seconds=8), "wrap_up_time": timedelta(seconds=10)}
+QUICK: Final[dict[str, Any]] = {
+    "ring_time": timedelta(seconds=8),
+    "wrap_up_time": timedelta(seconds=10),
+    "extend_wrap_up": timedelta(seconds=6),
+    "extensions_most": 2,
+    "breaks_at_once": 6,
+}
 QUEUES: Final = (
     Queue(
         GENERAL,
@@ -47,7 +55,14 @@ QUEUES: Final = (
         ),
         **QUICK,
     ),
-    Queue(HEALTH, recipe=(RecipeRow(timedelta(seconds=15), Relax(Skill("psychology"))),), **QUICK),
+    Queue(
+        HEALTH,
+        recipe=(
+            RecipeRow(timedelta(seconds=15), Relax(Skill("psychology"))),
+            RecipeRow(timedelta(seconds=20), Borrow(lender=GENERAL, seats=2, keep=2, lasts=timedelta(seconds=60))),
+        ),
+        **QUICK,
+    ),
 )
 ENGLISH: Final = SkillLevel(Skill("english"), 2)
 KINDS_OF_CALL: Final = (
@@ -111,6 +126,8 @@ class Trial:
             controller=self._controller,
             watchers=(self._watch,),
         )
+        self.loans = Loans(self._simulation.agenda, lambda: self._simulation.controller)
+        self._simulation.subscribe(self.loans.watch)
         self._trouble = Trouble(self._simulation, self._mortal, self._dice, weather, staff)
 
     def _controller(self, agenda: Agenda) -> Controller:

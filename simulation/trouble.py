@@ -8,6 +8,7 @@ from functools import partial
 from random import Random
 from typing import Any, Final
 
+from acd.duty_facts import WrapUpExtended
 from acd.events import (
     AgentBecameReady,
     AgentLoggedOff,
@@ -17,7 +18,8 @@ from acd.events import (
     SeatClosed,
     SeatOpened,
 )
-from acd.model import Seat
+from acd.force_facts import AgentForced, ForceWithdrawn
+from acd.model import ForcedTo, Seat
 from simulation.faults import Fault, Weather
 from simulation.mortal import AFTERMATH_S, MortalController
 from simulation.people import Worker
@@ -27,6 +29,7 @@ OPS: Final = "ops"
 SEATS_CHANGE_EVERY_S: Final = 12.0
 CLOSED_FOR_S: Final = 8.0
 FUMBLES_EVERY_S: Final = 4.0
+LEADS_EVERY_S: Final = 3.0
 
 
 class Trouble:
@@ -55,6 +58,7 @@ class Trouble:
         self._again(self._weather.unplugged_every_s, self._unplug)
         self._again(SEATS_CHANGE_EVERY_S, self._change_a_seat)
         self._again(FUMBLES_EVERY_S, self._fumble)
+        self._again(LEADS_EVERY_S, self._lead)
         self._agenda.at(ends, self._calm)
 
     def _again(self, every_s: float, act: Callable[[], None]) -> None:
@@ -112,10 +116,22 @@ class Trouble:
             lambda: AgentBecameReady(**who),
             lambda: AgentWentOnBreak(**who),
             lambda: AgentLoggedOff(**who),
+            lambda: WrapUpExtended(**who),
         )
         key = self._dice.choice(keys)()
         for _ in range(self._dice.choice((1, 2))):
             self._mortal.ask(key)
+
+    def _lead(self) -> None:
+        """A team leader orders somebody about, or takes an order back; now and then one that has read nothing."""
+        agent = self._dice.choice(self._workers).agent
+        last = self._mortal.core.forces.get(agent)
+        seen = last.number if last is not None and self._dice.random() < 0.9 else 0
+        who: dict[str, Any] = {"at": self._agenda.now, "by": OPS, "agent": agent, "why": "surge", "seen": seen}
+        if self._dice.random() < 0.3:
+            self._mortal.ask(ForceWithdrawn(**who))
+        else:
+            self._mortal.ask(AgentForced(into=self._dice.choice(tuple(ForcedTo)), **who))
 
     def _open(self, seat: Seat) -> None:
         if not self._mortal.ask(SeatOpened(at=self._agenda.now, by=OPS, seat=seat)):

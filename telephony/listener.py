@@ -66,6 +66,7 @@ class Listener:
             {live.call: live.attempt for live in calls if live.where in WITH_SEAT},
             [live.call for live in calls if live.where in RANG],
             [live.call for live in calls if live.is_outside],
+            [live.call for live in calls if live.is_native],
         )
 
     def let_go(self) -> int:

@@ -26,6 +26,7 @@ from acd.distributor import Distributor
 from acd.events import Event, GapClosed, GapMarked, PhoneLost, PhoneRegistered, Repaired
 from acd.inbox import INBOX_FULL
 from acd.model import CallId, SeatId
+from acd.phone_facts import PhoneFreed, PhoneTaken
 from telephony.errors import AsteriskUnreachable, TelephonyError
 from telephony.listener import Listener
 from telephony.resync import difference, newcomers
@@ -46,6 +47,8 @@ STRAIN_FACTOR: Final = 4.0
 LATE_LONGEST_S: Final = 10.0
 """So long a look waits for events to come in time; acd.finding.BLIND_FOR, too, is over then."""
 LATE: Final = "events came late"
+
+OF_A_PHONE: Final = (PhoneLost, PhoneRegistered, PhoneTaken, PhoneFreed)
 
 Subject = CallId | SeatId
 Complaint = tuple[Subject, tuple[tuple[str, int], ...]]
@@ -193,10 +196,11 @@ class Lookout:
         try:
             if is_new:
                 await self._compare_clocks(ami)
+            uses = self._uses()
             telephones = await take_snapshot(ami)
             self._listener.resume(telephones)
             self.sightings.lines = telephones.lines
-            await self._brain.look(lambda: self._all_differences(telephones, is_gap=is_gap, is_new=is_new))
+            await self._brain.look(lambda: self._all_differences(telephones, uses, is_gap=is_gap, is_new=is_new))
         except TelephonyError:
             self._is_new = is_new
             self._stir()
@@ -218,11 +222,18 @@ class Lookout:
         pong = await ami.action("Ping")
         self._listener.pong(pong.get("Timestamp", ""), sent, time.monotonic())
 
-    def _all_differences(self, telephones: Telephones, *, is_gap: bool, is_new: bool) -> Sequence[Event]:
+    def _uses(self) -> frozenset[CallId]:
+        """Codes that are being dialled, as the ACD knows."""
+        return frozenset(use.use for use in self._distributor.in_use.values())
+
+    def _all_differences(
+        self, telephones: Telephones, uses: frozenset[CallId], *, is_gap: bool, is_new: bool
+    ) -> Sequence[Event]:
         at = self._now()
         for arrival in newcomers(telephones, self._distributor, at, known_too=is_new):
             self._note_arrival(arrival)
-        facts = [self._listener.by_our_clock(fact) for fact in difference(telephones, self._distributor, at)]
+        missing = difference(telephones, self._distributor, at, known_uses=uses)
+        facts = [self._listener.by_our_clock(fact) for fact in missing]
         self.sightings.last_difference = len(facts)
         begin = () if is_gap else (GapMarked(at=at, why=LATE),)
         return (*begin, *facts, GapClosed(at=at, differences=len(facts)))
@@ -230,15 +241,17 @@ class Lookout:
     # ---- the reconciler
 
     async def _reconcile(self, ami: Lister) -> None:
-        known = self._distributor.calls
+        known, uses = self._distributor.calls, self._uses()
         telephones = await take_snapshot(ami)
         self.sightings.looks += 1
         self.sightings.lines = telephones.lines
-        await self._brain.look(lambda: self._differences_seen_twice(telephones, known))
+        await self._brain.look(lambda: self._differences_seen_twice(telephones, known, uses))
 
-    def _differences_seen_twice(self, telephones: Telephones, known: frozenset[CallId]) -> Sequence[Event]:
+    def _differences_seen_twice(
+        self, telephones: Telephones, known: frozenset[CallId], uses: frozenset[CallId]
+    ) -> Sequence[Event]:
         at = self._now()
-        missing = difference(telephones, self._distributor, at, known)
+        missing = difference(telephones, self._distributor, at, known, uses)
         found = by_subject(map(self._listener.by_our_clock, missing))
         complaints = {subject: complaint(subject, facts) for subject, facts in found.items()}
         sure = {subject: facts for subject, facts in found.items() if complaints[subject] in self._suspected}
@@ -263,7 +276,7 @@ def by_subject(facts: Iterable[Event]) -> Mapping[Subject, list[Event]]:
     """The facts of each call and each phone, in their order."""
     found: dict[Subject, list[Event]] = {}
     for fact in facts:
-        subject = fact.seat if isinstance(fact, PhoneLost | PhoneRegistered) else CallId(getattr(fact, "call", ""))
+        subject = fact.seat if isinstance(fact, OF_A_PHONE) else CallId(getattr(fact, "call", ""))
         found.setdefault(subject, []).append(fact)
     return found
 

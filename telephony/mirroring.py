@@ -13,8 +13,19 @@ from typing import Final, Protocol
 import structlog
 
 from acd.commands import Command
-from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, Event, PhoneDialled, RingStarted, TalkEnded
+from acd.events import (
+    AgentAnswered,
+    CallArrived,
+    CallEnded,
+    CallJoined,
+    Event,
+    GapClosed,
+    PhoneDialled,
+    RingStarted,
+    TalkEnded,
+)
 from acd.model import CallId
+from acd.phone_facts import PhoneFreed, PhoneTaken
 from telephony.errors import AsteriskUnreachable, TelephonyError
 from telephony.message import AmiEvent
 from telephony.mirror import Action, Member, callers_found, difference, members_found, way_back
@@ -24,8 +35,11 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY_S: Final = 10.0
 PACE_S: Final = 0.1
 """Changes within this time are sent together."""
-CHANGE_NOBODY: Final = (AgentAnswered, CallArrived, CallEnded, CallJoined, PhoneDialled, RingStarted, TalkEnded)
-"""Facts of an ordinary call: they begin or end nobody's break."""
+CHANGE_NOBODY: Final = (
+    *(AgentAnswered, CallArrived, CallEnded, CallJoined, PhoneDialled, RingStarted, TalkEnded),
+    *(PhoneTaken, PhoneFreed),
+)
+"""Facts of an ordinary call or code: they begin or end nobody's break, but one that passes."""
 
 
 class Exchange(Protocol):
@@ -46,7 +60,8 @@ class Mirror:
     """Give `note` to the engine's watchers and `hear` every AMI event, call `look` at each login, and `run` it.
 
     `wanted` says who should be there, or None while that is not known yet: then nothing is changed. `is_offered` tells
-    whether an order for a call is on its way: then that order fetches the caller, and a second one would cross it.
+    whether an order for a call is on its way, or Asterisk's own queue rings somebody, or may for all we know: then
+    nobody fetches the caller here.
     """
 
     def __init__(
@@ -61,8 +76,10 @@ class Mirror:
         self._news = asyncio.Event()
 
     def note(self, event: Event, _: tuple[Command, ...]) -> None:
-        """Something happened; whoever it concerns may have changed."""
-        if not isinstance(event, CHANGE_NOBODY):
+        """Something happened; whoever it concerns may have changed. Who could not be fetched while blind can be now."""
+        if isinstance(event, GapClosed):
+            self.look()
+        elif not isinstance(event, CHANGE_NOBODY):
             self._news.set()
 
     def hear(self, message: AmiEvent) -> None:

@@ -8,12 +8,13 @@ from acd.commands import (
     MuteRecording,
     ProposeCallBack,
     RingAgent,
+    SayPosition,
     SayToCaller,
     SayWait,
     StopRinging,
 )
 from acd.model import is_outward
-from ivr.prompts import wait_aloud
+from ivr.prompts import position_aloud, wait_aloud
 
 
 def actions_for(command: Command) -> tuple[tuple[str, dict[str, str]], ...]:
@@ -49,6 +50,8 @@ def _sent_to(command: Command) -> tuple[str, str]:
             return "announce", f"0*{command.prompt}"
         case SayWait():
             return "announce", f"0*{'&'.join(wait_aloud(command.least_min, command.most_min))}"
+        case SayPosition():
+            return "announce", f"0*{'&'.join(position_aloud(command.ahead))}"
         case ProposeCallBack():
             return "offer-call-back", "s"
         case InviteMessage():

@@ -9,13 +9,16 @@ from typing import Protocol
 import structlog
 
 from acd.admission import Budget, RepeatCallers
-from acd.model import AgentId, Refusal
+from acd.events import Event
+from acd.model import AgentId, CallId, Refusal, SeatId
+from acd.phone_facts import PhoneFreed, PhoneTaken
 from city.city import City
 from city.hotline import Hotline
 from ivr.agent_codes import Desk, serve
 from ivr.line import Keypad
 from ivr.menu import Join, journey_of
 from ivr.walk import walk
+from telephony.errors import CallerHungUp
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +29,8 @@ class Caller(Keypad, Protocol):
     @property
     def arguments(self) -> tuple[str, ...]:
         """What the dialplan passed to AGI()."""
+
+    call_id: str  # Asterisk's id of the leg
 
     async def set_variable(self, name: str, value: str) -> None:
         """Set a channel variable."""
@@ -39,9 +44,15 @@ class Reception:
     """Answers both scripts. The city is asked for anew with every call, so a swapped one serves the next caller."""
 
     def __init__(
-        self, city: Callable[[], City], desk: Desk, now: Callable[[], datetime], who_served: WhoServed
+        self,
+        city: Callable[[], City],
+        desk: Desk,
+        now: Callable[[], datetime],
+        who_served: WhoServed,
+        tell: Callable[[Event], None],
     ) -> None:
-        self._city, self._desk, self._now, self._who_served = city, desk, now, who_served
+        """`tell` reports a fact to the ACD."""
+        self._city, self._desk, self._now, self._who_served, self._tell = city, desk, now, who_served, tell
         self._repeat_callers = RepeatCallers()
 
     async def receive(self, caller: Caller) -> None:
@@ -86,7 +97,17 @@ class Reception:
         return self._repeat_callers.admit(number, budget, self._now())
 
     async def serve_agent(self, phone: Caller) -> None:
-        """Script `agent-code`: carry out the code dialled at a seat and say what became of it."""
+        """Script `agent-code`: carry out the code dialled at a seat and say what became of it.
+
+        Nobody is rung there before AMI tells that this leg is hung up. Should that be told before we have begun, the
+        end of our own connection says it again.
+        """
         code, seat = phone.arguments
-        await serve(code, seat, phone, self._desk)
-        await phone.set_variable("SERVED", "yes")
+        place, use = SeatId(seat), CallId(phone.call_id)
+        self._tell(PhoneTaken(at=self._now(), seat=place, use=use))
+        try:
+            await serve(code, seat, phone, self._desk)
+            await phone.set_variable("SERVED", "yes")
+        except CallerHungUp:
+            self._tell(PhoneFreed(at=self._now(), seat=place, use=use))
+            raise

@@ -20,17 +20,13 @@ from acd.events import (
     Event,
     OfferFound,
     PhoneDialled,
-    PhoneLost,
-    PhoneRegistered,
     RingFailed,
     RingStarted,
     TalkEnded,
 )
 from acd.model import (
     Agent,
-    AgentId,
     AgentState,
-    BreakReason,
     CallId,
     Offer,
     RingFailure,
@@ -40,11 +36,12 @@ from acd.model import (
 )
 from acd.talk_facts import ConsultEnded
 from telephony.handing_seen import Talks, consultation, is_under_way, went_on
+from telephony.phones_seen import Floor, phones, uses
 from telephony.telephones import WITH_SEAT, LiveCall, Telephones, Where
 from telephony.translate import Arrival
 
 
-class Acd(Talks, Protocol):
+class Acd(Talks, Floor, Protocol):
     """What the ACD believes: `acd.distributor.Distributor`."""
 
     @property
@@ -59,10 +56,6 @@ class Acd(Talks, Protocol):
     def calls(self) -> frozenset[CallId]:
         """Every call not known to have ended."""
 
-    @property
-    def agents(self) -> Mapping[AgentId, Agent]:
-        """Everybody."""
-
     def attempts(self, call: CallId) -> int:
         """The number of the call's last offer."""
 
@@ -73,10 +66,17 @@ class Acd(Talks, Protocol):
         """Who is logged on at a seat."""
 
 
-def difference(now: Telephones, acd: Acd, at: datetime, known: Collection[CallId] | None = None) -> tuple[Event, ...]:
+def difference(
+    now: Telephones,
+    acd: Acd,
+    at: datetime,
+    known: Collection[CallId] | None = None,
+    known_uses: Collection[CallId] | None = None,
+) -> tuple[Event, ...]:
     """What must be told, in this order, so that the ACD believes what the telephones do; () when it does.
 
-    Only calls of `known` can be missing: those the ACD knew when the snapshot began (None: nothing was told since).
+    Only calls of `known` and codes of `known_uses` can be missing: those the ACD knew when the snapshot began (None:
+    nothing was told since).
     """
     view = _View(now, acd, at)
     gone = sorted((acd.calls if known is None else acd.calls & set(known)) - now.calls.keys() - view.on_the_way())
@@ -85,7 +85,8 @@ def difference(now: Telephones, acd: Acd, at: datetime, known: Collection[CallId
         *(CallEnded(at=at, call=call, missed=True) for call in gone),
         *(fact for live in calls for fact in view.closings(live)),
         *(fact for live in calls for fact in view.openings(live)),
-        *view.phones(),
+        *phones(now, acd, at),
+        *uses(now, acd, at, known_uses),
     )
 
 
@@ -285,15 +286,3 @@ class _View:
             attempts=live.attempt,
             prefers=live.prefers,
         )
-
-    def phones(self) -> Iterator[Event]:
-        """Phones that came or went, as far as it changes what their agents can do."""
-        for agent in sorted(self._acd.agents.values(), key=lambda agent: agent.id):
-            is_there = self._now.phones.get(agent.seat) if agent.seat is not None else None
-            if agent.seat is None or is_there is None:
-                continue
-            if agent.state is AgentState.READY and not is_there:
-                yield PhoneLost(at=self._at, seat=agent.seat)
-            was_lost = agent.state is AgentState.ON_BREAK and agent.reason is BreakReason.PHONE_UNREACHABLE
-            if was_lost and agent.until is None and is_there:
-                yield PhoneRegistered(at=self._at, seat=agent.seat)

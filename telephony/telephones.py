@@ -15,6 +15,7 @@ from acd.dial_facts import ONLY_ATTEMPT
 from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId, Skills, is_outward
 from telephony.message import AmiMessage
 from telephony.translate import failure_of, read_moment, read_skills
+from telephony.translate_phones import CODES, PHONE, seat_of
 from telephony.trunks import is_line
 
 VARIABLES: Final = (
@@ -39,7 +40,6 @@ VARIABLES: Final = (
 )
 """What the dialplan carries on a caller's leg and a snapshot reads back."""
 
-PHONE: Final = "PJSIP/"
 NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID"})
 GREETING: Final = frozenset({"citizens", "unattended"})
 MESSAGE: Final = frozenset({"leave-message", "message"})
@@ -50,6 +50,8 @@ TALKS: Final = frozenset({"talk-parked", "talk-together", "talk-taken", "talk-ro
 """Where the caller's leg is in a conversation with its SEAT that is not Dial's, also while somebody is asked."""
 ASKING: Final = "talk-parked"
 CONFERENCE: Final = "talk-room"
+FALLBACK: Final = "fallback"
+"""Where Asterisk's own queue has the caller: it may ring somebody when we come back, and then is let ring."""
 HANDED_ON: Final = "talk-dial"
 """Where a phone, or somebody outside, is dialled by the dialplan itself."""
 
@@ -92,6 +94,7 @@ class LiveCall:
     first: SeatId | None = None  # of a transfer that is being dialled: whose talk it was; `seat`, if on the way back
     asks: bool = False  # the caller hears music while somebody is asked
     in_conference: bool = False
+    is_native: bool = False  # in Asterisk's own queue
 
     @property
     def is_outside(self) -> bool:
@@ -105,6 +108,7 @@ class Telephones:
 
     calls: Mapping[CallId, LiveCall]
     phones: Mapping[SeatId, bool] = field(default_factory=dict)
+    in_use: Mapping[SeatId, frozenset[CallId]] = field(default_factory=dict)  # phones that dial a code: their legs
     lines: Mapping[str, bool] = field(default_factory=dict)
     """Whether each carrier's peer answers: `trunk-NAME`, `carrier`."""
 
@@ -128,7 +132,18 @@ def read_telephones(channels: Sequence[AmiMessage], devices: Iterable[AmiMessage
         calls={live.call: live for live in calls},
         phones={SeatId(name): is_there for name, is_there in there.items() if not is_line(name)},
         lines={name: is_there for name, is_there in there.items() if is_line(name)},
+        in_use=_codes_dialled(channels),
     )
+
+
+def _codes_dialled(channels: Sequence[AmiMessage]) -> Mapping[SeatId, frozenset[CallId]]:
+    """Legs on which an agent's phone dials a code, by its seat. (Legs that we dial are born there, too.)"""
+    found: dict[SeatId, frozenset[CallId]] = {}
+    for leg in channels:
+        seat, is_code = _seat_of(leg), leg.get("Context") == CODES and leg.get("Exten", "").startswith("*")
+        if is_code and seat is not None:
+            found[seat] = found.get(seat, frozenset()) | {CallId(leg["Uniqueid"])}
+    return found
 
 
 def _variables(channel: AmiMessage) -> dict[str, str]:
@@ -144,6 +159,8 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
     bridged = [other for other in others if leg.get("BridgeID") and other.get("BridgeID") == leg["BridgeID"]]
     is_parked = context in TALKS and seat in phones
     partners = _seats_of(bridged)
+    if context == FALLBACK:  # its SEAT is an offer's of ours, before
+        seat = next(iter(sorted(phones)), None)
     partner = seat if is_parked or seat in partners else next(iter(sorted(partners)), None)
     return LiveCall(
         call=CallId(leg["Uniqueid"]),
@@ -160,6 +177,7 @@ def _read_call(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[Ami
         first=(SeatId(carried.get("FIRST_SEAT", "")) or None) if context == HANDED_ON else None,
         asks=context == ASKING,
         in_conference=context == CONFERENCE,
+        is_native=context == FALLBACK,
         failure=_failure(carried.get("DIALSTATUS", ""), carried.get("SAID", "")),
         dnis=carried.get("DNIS", ""),
         ani=carried.get("ANI", ""),
@@ -184,11 +202,13 @@ def _where(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[AmiMess
     match leg.get("Context"), leg.get("Application"):
         case context, _ if context in WAITING:
             return Where.WAITING if context != OFFER or carried.get("ASKED") != "yes" else Where.ELSEWHERE
-        case "connect" | "talk-dial", "Dial":
+        case ("connect" | "talk-dial", "Dial") | ("fallback", "Queue") if others or leg.get("Application") == "Dial":
             states = {other.get("ChannelStateDesc") for other in others}
             if "Up" in states:
                 return Where.TALKING
             return Where.RINGING if "Ringing" in states else Where.DIALLED
+        case "connect", _ if carried.get("SEAT"):
+            return _beside_dial(carried.get("DIALSTATUS", ""))
         case context, _ if context in GREETING:
             return Where.GREETED
         case context, _ if context in MESSAGE and carried.get("LEAVES") == "yes":
@@ -196,14 +216,19 @@ def _where(leg: AmiMessage, carried: Mapping[str, str], others: Sequence[AmiMess
     return Where.ELSEWHERE
 
 
+def _beside_dial(status: str) -> Where:
+    """In an offer's part of the dialplan, before its Dial or after it."""
+    if not status:
+        return Where.DIALLED
+    return Where.ELSEWHERE if status == "ANSWER" else Where.WAITING
+
+
 def _is_phone(leg: AmiMessage) -> bool:
     return leg.get("Channel", "").startswith(PHONE)
 
 
 def _seat_of(leg: AmiMessage) -> SeatId | None:
-    """`PJSIP/8001-0000002a` belongs to seat 8001; a carrier's line to none."""
-    name = leg.get("Channel", "").removeprefix(PHONE).rpartition("-")[0] if _is_phone(leg) else ""
-    return SeatId(name) if name and not is_line(name) else None
+    return seat_of(leg.get("Channel", ""))
 
 
 def _seats_of(legs: Iterable[AmiMessage]) -> frozenset[SeatId]:

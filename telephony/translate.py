@@ -1,8 +1,7 @@
 """AMI's words in ours; the way back is telephony.orders. No connection, no clock.
 
 It remembers which offer (attempt) each caller's leg is engaged in, because Asterisk's own dial events do not carry our
-attempt number, and whether the phone rang. A leg serves one offer at a time, so the last `Connecting` names it. And it
-remembers where each phone registered last: one that moves is announced at its new address, then removed at the old.
+attempt number, and whether the phone rang. A leg serves one offer at a time, so the last `Connecting` names it.
 
 What the dialplan says (`UserEvent`) and what Asterisk adds:
 
@@ -21,7 +20,7 @@ What the dialplan says (`UserEvent`) and what Asterisk adds:
     DialOver      the dialplan goes on after Dial      -> RingFailed, or TalkEnded after a conversation
     TransferBegun, ConsultBegun, ThreeWayBegun, …   a caller handed on: telephony.handing_on
     Hangup        of the caller's own leg              -> CallEnded
-    ContactStatus a phone came or went                 -> PhoneRegistered, PhoneLost
+    of a phone alone: registered, lost, a code's call over: telephony.translate_phones
 """
 
 from __future__ import annotations
@@ -42,19 +41,17 @@ from acd.events import (
     Event,
     PauseAsked,
     PhoneDialled,
-    PhoneLost,
-    PhoneRegistered,
     RecordingPaused,
     RecordingResumed,
     RingFailed,
     RingStarted,
     TalkEnded,
 )
-from acd.model import AgentId, CallId, QueueName, Refusal, RingFailure, SeatId, Skill, SkillLevel, Skills
+from acd.model import AgentId, CallId, QueueName, Refusal, RingFailure, Skill, SkillLevel, Skills
 from acd.talk_facts import Party, ThreeWayBegun, TransferBegun, TransferDone, TransferFailed
 from telephony import handing_on
 from telephony.translate_dialling import outward_call, outward_facts
-from telephony.trunks import is_line
+from telephony.translate_phones import PhoneNews
 
 WANTED = frozenset(
     {
@@ -77,8 +74,6 @@ OUR_MUSIC = frozenset({"talk-hold", "talk-mark"})
 """What a caller hears while a code runs on the agent's leg; the phone's own hold key names other music."""
 OWN_PHONES = frozenset({"agents", "talk-beside", "default"})
 """Contexts of legs that are no citizen's: feature codes, a supervisor beside a talk, a conference's own announcer."""
-REGISTERED = frozenset({"Created", "Updated", "Reachable", "NonQualified"})
-LOST = frozenset({"Removed", "Unreachable"})
 
 Message = Mapping[str, str]
 
@@ -101,16 +96,23 @@ class Translator:
         self._offers: dict[CallId, int] = {}
         self._rang: set[CallId] = set()
         self._held_by_phone: set[CallId] = set()
+        self._native: set[CallId] = set()  # rung by Asterisk's own queue: no DialOver tells how that ends
         self._outside: set[CallId] = set()  # on the way to somebody outside, or with them
-        self._contacts: dict[SeatId, str] = {}
+        self._phones = PhoneNews()
 
-    def resume(self, offers: Mapping[CallId, int], rang: Iterable[CallId], outside: Iterable[CallId] = ()) -> None:
+    def resume(
+        self,
+        offers: Mapping[CallId, int],
+        rang: Iterable[CallId],
+        outside: Iterable[CallId] = (),
+        native: Iterable[CallId] = (),
+    ) -> None:
         """After a hole in what was heard: these calls are engaged in these offers, and no others; those phones rang.
 
         News of registrations was missed, too; who is there is looked up anew.
         """
-        self._offers, self._rang, self._outside = dict(offers), set(rang), set(outside)
-        self._contacts.clear()
+        self._offers, self._rang, self._outside, self._native = dict(offers), set(rang), set(outside), set(native)
+        self._phones.forget()
 
     def facts(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
         """What this AMI message means to us: nothing, one fact, or an arrival with its fact."""
@@ -126,7 +128,7 @@ class Translator:
             case "Hold" | "Unhold" | "MixMonitorMute":
                 return self._from_talk(message, at)
             case "ContactStatus":
-                return self._from_contact(message, at)
+                return self._phones.contact(message, at)
         return ()
 
     def _from_dialplan(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
@@ -143,6 +145,7 @@ class Translator:
             case "Connecting":
                 self._offers[call] = int(message["Attempt"])
                 self._rang.discard(call)
+                self._native.discard(call)
             case "CallFallback":  # what is dialled from here on is none of our offers
                 self._offers.pop(call, None)
                 self._rang.discard(call)
@@ -209,30 +212,22 @@ class Translator:
                 return (CallTransferredOut(at=at, call=call, attempt=attempt, to_kind=Party.OUTSIDE),)
             case "DialEnd", "ANSWER":
                 return (AgentAnswered(at=at, call=call, attempt=attempt),)
+            case "DialEnd", str(status) if call in self._native:
+                return (RingFailed(at=at, call=call, attempt=attempt, failure=failure_of(status, "", rang=True)),)
         return ()
 
     def _from_hangup(self, message: Message, at: datetime) -> tuple[Event, ...]:
         call = CallId(message.get("Uniqueid", ""))
-        if call != message.get("Linkedid") or message.get("Context") in OWN_PHONES:
-            return ()  # an agent's leg, or a phone that is on its own
+        if call != message.get("Linkedid"):
+            return ()  # an agent's leg
+        if message.get("Context") in OWN_PHONES:
+            return self._phones.hung_up(message, at)
         self._offers.pop(call, None)
         self._rang.discard(call)
         self._held_by_phone.discard(call)
         self._outside.discard(call)
+        self._native.discard(call)
         return (CallEnded(at=at, call=call),)
-
-    def _from_contact(self, message: Message, at: datetime) -> tuple[Event, ...]:
-        seat, status = SeatId(message.get("AOR", "")), message.get("ContactStatus", "")
-        if is_line(seat):
-            return ()  # a carrier's peer (telephony.trunks)
-        contact = message.get("URI", "")
-        if status in REGISTERED:
-            self._contacts[seat] = contact
-            return (PhoneRegistered(at=at, seat=seat),)
-        if status not in LOST or self._contacts.get(seat, contact) != contact:
-            return ()
-        self._contacts.pop(seat, None)
-        return (PhoneLost(at=at, seat=seat),)
 
 
 def _arrival(call: CallId, message: Message, at: datetime) -> Arrival:

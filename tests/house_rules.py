@@ -36,9 +36,18 @@ PURE_MODULES = (
     "recordings/chain.py",
     *(
         f"telephony/{name}.py"
-        for name in ("message", "translate", "translate_dialling", "orders", "handing_on", "telephones", "resync")
+        for name in (
+            "message",
+            "translate",
+            "translate_dialling",
+            "translate_phones",
+            "orders",
+            "handing_on",
+            "telephones",
+            "resync",
+        )
     ),
-    *(f"telephony/{name}.py" for name in ("lag", "trunks", "guessing")),
+    *(f"telephony/{name}.py" for name in ("lag", "trunks", "guessing", "phones_seen")),
 )
 """The deciding modules, but for ACD_DOERS: they are told facts and the time, and answer with orders."""
 

@@ -16,6 +16,7 @@ from tests.file_by_file import FileByFile
 MOST = 4
 """Each process boots Asterisks of its own, and the longest file bounds the run: more would not end sooner."""
 LONG_FILES = (
+    "tests/simulation/test_trials.py",
     "tests/chaos/test_chaos.py",
     "tests/journeys/test_dialling_crashes.py",
     "tests/journeys/test_demo.py",
@@ -25,6 +26,8 @@ LONG_FILES = (
     "tests/journeys/test_codes.py",
     "tests/hotline/test_cli.py",
     "tests/hotline/test_cli_on_controller.py",
+    "tests/hotline/test_what_if.py",
+    "tests/simulation/test_what_if.py",
     "tests/recordings/test_intake_survives.py",
     "tests/recordings/test_vault.py",
     "tests/sandbox/test_debs.py",

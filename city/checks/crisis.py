@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from city.files import Files, hotlines, levels, recipes
+from city.files import Files, Mention, hotlines, lenders_in_recipes, levels, recipes
 from city.mistakes import Mistake
 from city.recipe import MessageRow, OfferCallBackRow
 
@@ -26,12 +26,18 @@ def crisis_has_no_machine(files: Files) -> Iterator[Mistake]:
 
 
 def crisis_lends_nobody(files: Files) -> Iterator[Mistake]:
-    """No level takes seats away from where callers of a crisis line wait."""
+    """Neither a level nor a recipe takes seats away from where callers of a crisis line wait."""
     lanes = _lanes(files)
+    for lender in _lenders(files):
+        if lender.name in lanes:
+            zh = f"危机热线的来电在队列“{lender.name}”等候,其坐席不外借"
+            message = f"callers of a crisis line wait in {lender.name!r}: its seats are not lent"
+            yield lender.mistake("crisis_lends_nobody", zh, message)
+
+
+def _lenders(files: Files) -> Iterator[Mention]:
     for path, level in levels(files):
         for place, lend in enumerate(level.lend):
-            if lend.lender in lanes:
-                zh = f"危机热线的来电在队列“{lend.lender}”等候,其坐席不外借"
-                message = f"callers of a crisis line wait in {lend.lender!r}: its seats are not lent"
-                where = (*path, "lend", place, "lender")
-                yield files.levels.mistake(where, "crisis_lends_nobody", zh, message)
+            yield Mention(files.levels, (*path, "lend", place, "lender"), lend.lender)
+    for _, _, lender in lenders_in_recipes(files):
+        yield lender

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from city.files import Files, WrittenRecipe, hotlines, menus, recipes, skills_asked_for
+from city.files import (
+    Files,
+    Mention,
+    WrittenRecipe,
+    hotlines,
+    lenders_in_recipes,
+    levels,
+    menus,
+    recipes,
+    skills_asked_for,
+)
 from city.mistakes import Mistake
 from city.positions import KeyPath
 from city.queue import CallsBack, Queue
@@ -71,6 +81,41 @@ def offers_can_be_kept(files: Files) -> Iterator[Mistake]:
                     f'who is offered a call-back is called: {recipe.queue!r} needs calls_back = "asked" or "missed"'
                 )
                 yield recipe.source.mistake((*recipe.path, number, "step"), "offers_no_call_back", zh, message)
+
+
+def borrowing_does_not_loop(files: Files) -> Iterator[Mistake]:
+    """Seats go one way: no queue borrows, directly or through others, of one that borrows of it. At rest and under each
+    level, whose own loans count, too."""
+    told: list[Mention] = []
+    for recipes_then, lent in _at_once(files):
+        edges = [(recipe.queue, mention) for recipe, _, mention in lenders_in_recipes(files) if recipe in recipes_then]
+        lenders = [*lent, *((queue, mention.name) for queue, mention in edges)]
+        for queue, mention in edges:
+            if queue in _whom_it_drains(mention.name, lenders) and mention not in told:
+                told.append(mention)
+                zh = f"借调不得循环:“{mention.name}”又(经由他队)向“{queue}”借坐席"
+                message = f"the recipe loops: {mention.name!r} borrows of {queue!r} in turn, directly or through others"
+                yield mention.mistake("recipe_loops", zh, message)
+
+
+def _at_once(files: Files) -> Iterator[tuple[list[WrittenRecipe], list[tuple[str, str]]]]:
+    """Recipes that are in force together, at rest and under each level, and who borrows of whom by the level."""
+    own = [recipe for recipe in recipes(files) if recipe.source is files.queues]
+    yield own, []
+    for path, level in levels(files):
+        written = (recipe for recipe in recipes(files) if recipe.source is files.levels)
+        its = [recipe for recipe in written if recipe.path[: len(path)] == path]
+        replaced = {recipe.queue for recipe in its if recipe.path[-1] == "recipe"}  # others are laid on it
+        lent = [(lend.borrower, lend.lender) for lend in level.lend]
+        yield [*(recipe for recipe in own if recipe.queue not in replaced), *its], lent
+
+
+def _whom_it_drains(queue: str, lenders: list[tuple[str, str]]) -> set[str]:
+    """The queue itself, and all whose seats may come to it."""
+    found = {queue}
+    while more := {lender for borrower, lender in lenders if borrower in found} - found:
+        found |= more
+    return found
 
 
 def _relaxing(recipe: WrittenRecipe) -> Iterator[tuple[KeyPath, RelaxRow | WaiveRow]]:

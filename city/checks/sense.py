@@ -49,6 +49,20 @@ def callers_are_told_of_recording(files: Files) -> Iterator[Mistake]:
             yield files.hotlines.mistake((*path, "greeting"), "recording_notice", zh, message)
 
 
+def levels_tell_of_recording(files: Files) -> Iterator[Mistake]:
+    """Also with the prompts that a level has said instead: what told of the recording is replaced by what does, too."""
+    texts = {path[0]: prompt.zh for path, prompt in files.prompts.entries("", Prompt)}
+    for path, level in levels(files):
+        for usual, instead in level.prompts.items():
+            text = texts.get(instead)
+            if "录音" in (texts.get(usual) or "") and text is not None and "录音" not in text:
+                zh, message = (
+                    "换播的提示音须同样告知录音",
+                    "what is said instead must tell of the recording, too",
+                )
+                yield files.levels.mistake((*path, "prompts", usual), "recording_notice", zh, message)
+
+
 def audio_can_be_played(files: Files) -> Iterator[Mistake]:
     """Audio beside the texts is WAV, PCM16, mono, 8 kHz."""
     for path in sorted((files.folder / "prompts").glob("*.wav")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from city.city import CityFile, Outside, Skill
+from city.city import BreakLimit, CityFile, Outside, Skill
 from city.files import Files, Mention, hotlines, levels
 from city.mistakes import Mistake
 from city.numbers import dialled_forms, local_number
@@ -41,6 +41,12 @@ def skills_have_one_name_each(files: Files) -> Iterator[Mistake]:
     """No two skills have the same name."""
     found = files.city.entries("skills", Skill)
     return _twins((Mention(files.city, (*path, "name"), skill.name) for path, skill in found), "skill", "技能")
+
+
+def breaks_have_one_limit_each(files: Files) -> Iterator[Mistake]:
+    """No reason of a break has two limits."""
+    found = files.city.entries("breaks", BreakLimit)
+    return _twins((Mention(files.city, (*path, "reason"), limit.reason) for path, limit in found), "break", "小休")
 
 
 def extensions_belong_to_one_seat(files: Files) -> Iterator[Mistake]:

@@ -15,10 +15,10 @@ from acd.arrangement import Arrangement, Outcome, Wanted
 from acd.capacity import Capacity
 from acd.distributor import Distributor
 from acd.engine import Engine
-from acd.events import AgentBecameReady, AgentLoggedOn, CallJoined, QueuesLoaded
+from acd.events import AgentBecameReady, AgentLoggedOn, AgentWentOnBreak, CallEnded, CallJoined, QueuesLoaded
 from acd.journal import Journal
 from acd.measures import Aim, Kind, Loan
-from acd.model import AgentId, CallId, QueueName, RecipeStep, SeatId
+from acd.model import AgentId, BreakReason, CallId, QueueName, RecipeStep, SeatId
 from city.city import City
 from city.level import QueueChange
 from city.load import load_city
@@ -106,6 +106,15 @@ class Centre:
         for call in calls:
             self.engine.tell(CallJoined(at=self.clock(), call=CallId(call), queue=QueueName(queue)))
         await until(lambda: calls[-1] in self.engine.distributor.calls)
+
+    async def end(self, call: str) -> None:
+        """The caller is gone."""
+        self.engine.tell(CallEnded(at=self.clock(), call=CallId(call)))
+        await until(lambda: call not in self.engine.distributor.calls)
+
+    async def rest(self, agent: str) -> None:
+        """小休."""
+        await self.engine.ask(AgentWentOnBreak(at=self.clock(), agent=AgentId(agent), reason=BreakReason.REST))
 
     def serves(self, seat: str) -> str:
         """The queues of a seat, as the engine knows it; "-": it is not there."""

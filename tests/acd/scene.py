@@ -37,16 +37,11 @@ from acd.model import (
     Agent,
     AgentId,
     AgentState,
-    Announce,
-    AnnounceWait,
     BreakReason,
     CallId,
-    LeaveMessage,
-    OfferCallBack,
     Queue,
     QueueName,
     RecipeRow,
-    Relax,
     RingFailure,
     Seat,
     SeatId,
@@ -54,6 +49,7 @@ from acd.model import (
     SkillLevel,
     Skills,
 )
+from acd.steps import Announce, AnnouncePosition, AnnounceWait, Borrow, LeaveMessage, OfferCallBack, Relax
 
 NINE = datetime(2025, 1, 6, 1, 0, tzinfo=UTC)
 QUEUES = (Queue(QueueName("general")), Queue(QueueName("health"), timedelta(seconds=15), timedelta(seconds=60)))
@@ -89,14 +85,28 @@ def giving_up(queue: Queue, after_s: float | None) -> Queue:
 
 
 def saying(queue: Queue, *rows: tuple[float, str], expects_s: float | None = None) -> Queue:
-    """The queue, whose callers are told these prompts after so many seconds; "": a call-back is offered, "?": the wait.
+    """The queue, whose callers are told these prompts after so many seconds; "": a call-back is offered.
+
+    "?" is the wait and "#" the place.
 
     `expects_s`: only if that long a wait is foreseen then.
     """
     expects = None if expects_s is None else timedelta(seconds=expects_s)
-    steps = {"": OfferCallBack(expects=expects), "?": AnnounceWait(expects=expects)}
+    steps = {
+        "": OfferCallBack(expects=expects),
+        "?": AnnounceWait(expects=expects),
+        "#": AnnouncePosition(expects=expects),
+    }
     added = [RecipeRow(timedelta(seconds=a), steps.get(what) or Announce(what, expects=expects)) for a, what in rows]
     return replace(queue, recipe=tuple(sorted((*queue.recipe, *added), key=lambda row: row.after)))
+
+
+def borrowing(queue: Queue, after_s: float, seats: int = 1, *, expects_s: float | None = None) -> Queue:
+    """The queue, which borrows seats of health for its callers after so many seconds; one agent stays there."""
+    expects = None if expects_s is None else timedelta(seconds=expects_s)
+    step = Borrow(lender=QueueName("health"), seats=seats, expects=expects)
+    rows = (*queue.recipe, RecipeRow(timedelta(seconds=after_s), step))
+    return replace(queue, recipe=tuple(sorted(rows, key=lambda row: row.after)))
 
 
 class Scene:

@@ -28,7 +28,8 @@ from acd.errors import (
     UnknownSeat,
 )
 from acd.measures import Aim
-from acd.model import Announce, AnnounceWait, LeaveMessage, Relax
+from acd.steps import Announce, AnnounceWait, LeaveMessage, Relax
+from city.level import Level, QueueChange
 from city.queue import CallsBack
 from hotline.fittings import acd_queues
 from tests.acd.centre import CITY, GENERAL, Centre, add, lend, level, limits
@@ -120,6 +121,28 @@ async def test_no_measure_sends_who_calls_a_crisis_line_to_a_machine(centre: Cen
 
     await centre.make(limits("health", recipe_adds=({"after_s": 60.0, "step": "announce_wait"},)))
     assert centre.steps("health") == {60: AnnounceWait, 120: Relax}
+
+
+async def test_a_level_switches_limits_recipe_prompts_and_wrap_up_together(centre: Centre) -> None:
+    """In one fact for the core, and for who takes callers in; undone, all is as before."""
+    before = centre.engine.distributor.snapshot()
+    row = {"after_s": 20.0, "step": "announce", "prompt": "many-callers"}
+    storm = Level(
+        name="storm",
+        zh="风暴",
+        en="Storm",
+        queues={GENERAL: QueueChange(wrap_up_s=9, ring_time_s=8, recipe=(row,))},
+        prompts={"many-callers": "please-wait", "greeting-12345": "greeting-12320"},
+    )
+    centre.measures.now = replace(centre.measures.now, base=replace(CITY, levels={**CITY.levels, "storm": storm}))
+    made = await centre.make(level("storm"))
+
+    assert (centre.times(), centre.steps()) == ((8, 9), {20: Announce})
+    assert centre.engine.distributor.queues[GENERAL].recipe[0].step == Announce("please-wait")
+    assert centre.measures.now.city.hotlines["12345"].greeting == ("greeting-12320",)
+    await centre.undo(made)
+    assert centre.engine.distributor.snapshot() == before
+    assert centre.measures.now.city.hotlines["12345"] == CITY.hotlines["12345"]
 
 
 async def test_a_level_switches_everything_at_one_go_and_back_exactly(centre: Centre) -> None:

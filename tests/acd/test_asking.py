@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from acd.asking import free_at, must_be_free, seat_of
+from acd.asking import free_at, must_be_free, must_be_two, seat_of
 from acd.errors import NotNow, UnknownAgent
-from acd.model import AgentId, QueueName, SeatId
-from tests.acd.scene import Scene
+from acd.model import AgentId, CallId, Offer, QueueName, SeatId
+from tests.acd.scene import NINE, Scene
 
 OWN, OTHER = SeatId("8101"), SeatId("8102")
 
@@ -47,3 +49,13 @@ def test_who_has_been_ready_longest_is_asked_for_a_hotline(scene: Scene) -> None
     scene.rest("103")
     with pytest.raises(NotNow):
         free_at(scene.core, QueueName("health"), OWN)
+
+
+def test_keys_and_transfers_are_for_a_talk_of_two() -> None:
+    """Not while somebody is being asked, and not in a three-way."""
+    two = Offer(CallId("c"), 1, AgentId("101"), OWN, QueueName("general"))
+
+    must_be_two(two)
+    for other in (replace(two, asks_since=NINE), replace(two, in_conference=True)):
+        with pytest.raises(NotNow):
+            must_be_two(other)

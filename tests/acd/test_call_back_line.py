@@ -9,18 +9,8 @@ import pytest
 from acd.codec import decode, digest, encode
 from acd.distributor import Distributor
 from acd.events import CallEnded, GapMarked, QueuesLoaded
-from acd.model import (
-    AgentId,
-    AgentState,
-    CallId,
-    Queue,
-    QueueName,
-    RecipeRow,
-    Relax,
-    RingFailure,
-    Skill,
-    Snapshot,
-)
+from acd.model import AgentId, AgentState, CallId, Queue, QueueName, RecipeRow, RingFailure, Skill, Snapshot
+from acd.steps import Relax
 from tests.acd.scene import Scene, clock, skilled
 
 

@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.call_back_plan import AHEAD, ASKED_FOR, NOT_REACHED, Candidate, Place, Policy, Standing, plan, window_of
+from acd.call_back_plan import (
+    AHEAD,
+    ASKED_FOR,
+    NOT_REACHED,
+    Candidate,
+    Place,
+    Policy,
+    Standing,
+    most_promised,
+    plan,
+    window_of,
+)
 from acd.call_facts import Debt
 from acd.calling_hours import CallingHours, Window
 from acd.model import CallId, QueueName
@@ -156,3 +167,10 @@ def test_who_asked_before_the_quiet_hours_is_still_expecting_us_in_them() -> Non
 
     window, _ = window_of(asked, POLICY, on_the_wall(20, 40))
     assert window == Window(on_the_wall(20, 40), on_the_wall(21, 30))
+
+
+def test_as_many_are_promised_as_can_be_called_within_the_hour() -> None:
+    """Three at once of four minutes each: 45; of an unknown time, as if it were five; one at least."""
+    assert most_promised(3, 240.0) == 45
+    assert most_promised(3, None) == 36
+    assert most_promised(1, 7200.0) == 1

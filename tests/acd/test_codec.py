@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from acd.codec import COMMANDS, EVENTS, KINDS, STEPS, UnknownKind, digest, pack, unpack
 from acd.commands import (
+    BorrowSeats,
     Command,
     InviteMessage,
     MuteRecording,
     ProposeCallBack,
     RingAgent,
+    SayPosition,
     SayToCaller,
     SayWait,
     StopRinging,
@@ -47,10 +49,12 @@ def test_all_kinds_are_known() -> None:
     """Nothing can be told or ordered that the journal cannot keep."""
     assert set(EVENTS.values()) == set(RULES)
     assert set(COMMANDS.values()) == {
+        BorrowSeats,
         InviteMessage,
         MuteRecording,
         ProposeCallBack,
         RingAgent,
+        SayPosition,
         SayToCaller,
         SayWait,
         StopRinging,

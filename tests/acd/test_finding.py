@@ -57,6 +57,19 @@ def test_blindness_ends_by_itself() -> None:
     assert not scene.core.is_blind
 
 
+def test_callers_are_kept_waiting_for_no_more_than_ten_seconds_of_it() -> None:
+    """A resync may take so long, and no longer."""
+    scene = Scene()
+    scene.staff("101")
+    gap(scene)
+    scene.join("c1")
+
+    scene.later(9.9)
+    assert scene.rung() == []
+    scene.later(0.1)
+    assert scene.rung() == [("c1", "101")]
+
+
 def test_no_offer_is_given_up_while_facts_are_missing() -> None:
     """The answer may be among them: taking the offer back would tear a caller out of a conversation."""
     scene = Scene()

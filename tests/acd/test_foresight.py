@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from acd.events import AgentAnswered, AgentLoggedOn, CallEnded
 from acd.model import AgentId, CallId, SeatId
-from tests.acd.centre import HEALTH, Centre, lend
+from tests.acd.centre import HEALTH, Centre, lend, limits
 from tests.databases import BOTH
 
 pytestmark = BOTH
@@ -48,6 +48,22 @@ async def test_a_rehearsal_says_how_the_wait_would_change(centre: Centre) -> Non
     assert wait.before
     assert wait.after
     assert 0.3 < wait.after.mean_s / wait.before.mean_s < 0.5
+
+
+async def test_a_rehearsal_counts_who_would_be_spoken_to_and_who_sent_to_a_machine(centre: Centre) -> None:
+    """Those who have waited so long; not who is being rung just then."""
+    await centre.on_duty("8001")
+    await centre.waits("c1", "c2", "c3")
+    centre.clock.move(15)
+
+    said = {"after_s": 10.0, "step": "announce", "prompt": "many-callers"}
+    spoken = (await centre.make(limits(recipe_adds=(said,)), dry_run=True)).effect
+    asked = (await centre.make(limits(recipe_adds=({"after_s": 10.0, "step": "message"},)), dry_run=True)).effect
+
+    assert spoken
+    assert asked
+    assert (spoken.spoken_to, spoken.to_message) == (2, 0)
+    assert (asked.spoken_to, asked.to_message) == (0, 2)
 
 
 async def test_a_rehearsal_names_callers_whom_nobody_could_serve(centre: Centre) -> None:

@@ -15,7 +15,7 @@ from acd.codec import digest
 from acd.distributor import Distributor
 from acd.errors import Refused
 from acd.events import Event
-from acd.model import AgentState, CallId, RingFailure, SeatId
+from acd.model import AgentState, CallId, Queue, RingFailure, SeatId
 from acd.talk_facts import (
     ConsultAnswered,
     ConsultBegun,
@@ -26,7 +26,8 @@ from acd.talk_facts import (
     TransferDone,
     TransferFailed,
 )
-from tests.acd.scene import Scene, giving_up, relaxing, saying, skilled
+from tests.acd.phones import free_phone, take_phone
+from tests.acd.scene import Scene, borrowing, giving_up, relaxing, saying, skilled
 from tests.acd.watched import Watched
 
 SEATS, AGENTS = ("8001", "8002", "8003", "8004"), ("101", "102", "103", "104")
@@ -40,8 +41,14 @@ RECIPES: tuple[tuple[tuple[float, str, int], ...], ...] = (
 )
 GIVES_UP = (None, 2, 30, None)
 """After so many seconds callers are asked for a message."""
-SAYS: tuple[tuple[tuple[float, str], ...], ...] = ((), ((1, "many"),), ((3, ""), (12, "many")), ((10, ""), (20, "?")))
+SAYS: tuple[tuple[tuple[float, str], ...], ...] = (
+    (),
+    ((1, "many"),),
+    ((3, ""), (12, "many")),
+    ((2, "#"), (10, ""), (20, "?")),
+)
 """After so many seconds something is said to them."""
+BORROWS: tuple[Callable[[Queue], Queue], ...] = (lambda queue: queue, lambda queue: borrowing(queue, 4))
 
 Move = tuple[str, int, int, int]
 small = st.integers(0, 7)
@@ -61,6 +68,7 @@ MOVES = (
         "time",
     ),
     *("log on", "ready", "ready", "rest", "log off", "open", "close", "measure", "phone", "dial out", "recipe"),
+    *("code", "code over"),
     *("line up", "line up", "withdraw", "inherit", "ask back"),
 )
 
@@ -92,12 +100,14 @@ def play(scene: Scene, move: Move) -> None:
         "dial out": lambda: scene.dial_out(agent, f"out-{len(scene.told)}", ("general", "health")[b % 2]),
         "recipe": lambda: scene.load(
             replace(
-                saying(relaxing("general", *RECIPES[a % 4]), *SAYS[b % 4], expects_s=(None, 20)[c % 2]),
+                BORROWS[a % 2](saying(relaxing("general", *RECIPES[a % 4]), *SAYS[b % 4], expects_s=(None, 20)[c % 2])),
                 prefer_for=timedelta(seconds=(0, 5, 20)[c % 3]),
             ),
             giving_up(relaxing("health", *RECIPES[b % 4]), GIVES_UP[c % 4]),
         ),
         **call_backs(scene, a, b, c),
+        "code": lambda: take_phone(scene, seat, f"use-{b % 3}"),
+        "code over": lambda: free_phone(scene, seat, f"use-{b % 3}"),
         "phone": lambda: (scene.phone_lost if b % 2 else scene.phone_back)(seat),
     }
     acts[kind]()

@@ -92,6 +92,19 @@ def test_who_could_have_served_it_and_what_kept_them() -> None:
     }
 
 
+def test_who_waits_again_is_told_of_those_who_are_busy_by_then() -> None:
+    """What agents did while the caller talked counts, too."""
+    scene = Scene()
+    scene.staff("101")
+    scene.staff("102")
+    scene.join("c")
+    scene.answer("c")
+    scene.join("d")
+    scene.join("c")  # the agent was lost
+
+    assert [phase for phase, _ in phases(asked(scene.told, "c"))][-1] is Phase.ALL_BUSY
+
+
 def test_names_are_told_only_when_asked_for() -> None:
     """Five hundred agents fit on a page by reason; with all, each is named."""
     few, everybody = asked(busy_two().told, "c"), asked(busy_two().told, "c", with_names=True)

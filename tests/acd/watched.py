@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from acd.commands import Command, InviteMessage, ProposeCallBack, RingAgent, SayToCaller, SayWait
+from acd.commands import (
+    BorrowSeats,
+    Command,
+    InviteMessage,
+    ProposeCallBack,
+    RingAgent,
+    SayPosition,
+    SayToCaller,
+    SayWait,
+)
 from acd.errors import Refused
 from acd.events import Event, Request
 from acd.matching import Ask, able_at, can_serve
-from acd.model import Agent, AgentState, BreakReason, LeaveMessage, Relax, WaitingCall, is_outward
+from acd.model import Agent, AgentState, BreakReason, WaitingCall, is_outward
+from acd.steps import LeaveMessage, Relax
 from tests.acd.scene import Scene
 
 WAITS_FOR_PROOF = {BreakReason.REST, BreakReason.MEAL, BreakReason.TRAINING, BreakReason.OTHER, BreakReason.MISSED}
@@ -44,6 +54,7 @@ class Watched(Scene):
         self.check_order(orders)
         self.check_who_is_sent_away(orders)
         self.check_who_is_spoken_to(orders)
+        self.check_for_whom_is_borrowed(orders)
         return orders
 
     def check_agents(self) -> None:
@@ -91,7 +102,8 @@ class Watched(Scene):
 
     def free(self) -> list[Agent]:
         """Agents who may be offered a call now."""
-        return [a for a in self.core.agents.values() if a.state is AgentState.READY and a.until is None]
+        ready = [a for a in self.core.agents.values() if a.state is AgentState.READY and a.until is None]
+        return [agent for agent in ready if agent.seat not in self.core.in_use]
 
     def line(self) -> list[WaitingCall]:
         """Callers and call-backs: to the rule they are alike."""
@@ -150,6 +162,7 @@ class Watched(Scene):
                 continue
             agent = self.core.agents[order.agent]
             assert self.may_have(agent, call)
+            assert agent.seat not in self.core.in_use
             assert not [c.id for c in self.offerable() if place(c) < place(call) and self.may_have(agent, c)]
             others = [a for a in self.free() if self.may_have(a, call)]
             assert not [a.id for a in others if self.merit(a, call) < self.merit(agent, call)]
@@ -167,9 +180,9 @@ class Watched(Scene):
 
     def check_who_is_spoken_to(self, orders: tuple[Command, ...]) -> None:
         """Only a caller who waits, whom nobody is offered, or free for; never beside another order; each row once."""
-        told = Counter(order.call for order in orders)
+        told = Counter(order.call for order in orders if not isinstance(order, BorrowSeats))
         for order in orders:
-            if isinstance(order, SayToCaller | SayWait | ProposeCallBack):
+            if isinstance(order, SayToCaller | SayWait | SayPosition | ProposeCallBack):
                 call = next(call for call in self.core.waiting if call.id == order.call)
                 assert (call.id not in self.core.offers, told[call.id], self.core.is_blind) == (True, 1, False)
                 assert (call.leaves, call.says, call.rests_until) == (False, None, None)
@@ -177,6 +190,18 @@ class Watched(Scene):
                 assert call.joined + call.heard <= order.at
                 assert call.heard > self.heard.get(call.id, timedelta())
                 self.heard[call.id] = call.heard
+
+    def check_for_whom_is_borrowed(self, orders: tuple[Command, ...]) -> None:
+        """Only for a caller who waits, whom nobody is offered, or free for; for one of a queue's at a time."""
+        borrowed = [order for order in orders if isinstance(order, BorrowSeats)]
+        assert len({(order.borrower, order.waited) for order in borrowed}) == len(borrowed)
+        for order in borrowed:
+            call = next(call for call in self.core.waiting if call.id == order.call)
+            assert (call.queue, call.borrows, call.owed) == (order.borrower, None, None)
+            assert (call.id not in self.core.offers, self.core.is_blind) == (True, False)
+            assert not [agent.id for agent in self.free() if self.fits(agent, call)]
+            assert call.joined + order.waited <= order.at
+            assert call.heard >= order.waited
 
     def merit(self, agent: Agent, call: WaitingCall) -> tuple[bool, int, datetime, str]:
         """Whom the citizen knows first, then the best-skilled, then the longest idle."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.events import AgentAnswered, AgentLoggedOn, CallJoined, QueuesLoaded, TimePassed
 from acd.journal import Journal
-from acd.model import AgentId, AgentState, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
+from acd.model import AgentId, AgentState, BreakReason, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
 from acd.staff import Staff, StaffMember
 from api.app import build
 from api.auth import Tokens
@@ -32,7 +32,8 @@ from api.ports import Services, VitalSigns
 from asr.jobs import enqueue
 from city.load import load_city
 from hotline.aside import Aside
-from hotline.fittings import Books, Floor, acd_queues
+from hotline.books import usage_of
+from hotline.fittings import Floor, acd_queues, skills_of
 from hotline.pilot import Pilot
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
@@ -43,6 +44,7 @@ from tests.api.dialling_scene import open_desk
 from tests.api.fakes import FakeHands, FakeTalks
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+BREAK_LIMITS = {BreakReason.MEAL: timedelta(minutes=45)}
 
 
 SAMPLE = Path(__file__).parents[2] / "cities" / "sample"
@@ -172,6 +174,7 @@ class Face:
     gate: Gate
     pilot: Pilot
     hands: FakeHands
+    past: Aside
 
     async def call(
         self, line: str, json: Any = None, *, role: Role | None = Role.ADMIN, **more: Any
@@ -197,7 +200,8 @@ async def house(database: AsyncEngine) -> AsyncIterator[House]:
     """An ACD that runs, with the queues `general` and `health`."""
     switchboard, journal = Switchboard(), Journal(database)
     engine = Engine(Distributor(), switchboard, journal, lambda: NOW)
-    staff = Staff(database, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    staff = Staff(database, hasher, skills=skills_of(load_city(SAMPLE)))
     await journal.open()
     async with background(journal.run(), engine.run()):
         engine.tell(QueuesLoaded(at=NOW, queues=QUEUES))
@@ -209,13 +213,15 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     """The HTTP face on an ephemeral port."""
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
     talks, archive = FakeTalks(), Archive(tmp_path / "recordings")
-    city, capacity, hands = load_city(SAMPLE), Capacity(database, house.engine), FakeHands()
+    city, hands = load_city(SAMPLE), FakeHands()
+    capacity = Capacity(database, house.engine, skills=skills_of(city))
     pilot = Pilot(house.engine, hands, database, frozenset, lambda: NOW)
+    past = Aside(database.url.render_as_string(hide_password=False), lambda: usage_of(city))
     gate, dialling = open_desk(database, house.engine, house.journal, city)
     services = Services(
         tokens=tokens,
         board=Board(),
-        floor=Floor(house.engine, house.engine.distributor),
+        floor=Floor(house.engine, house.engine.distributor, BREAK_LIMITS),
         directory=house.directory,
         seats=capacity,
         measures=Arrangement(database, house.engine, capacity, city, acd_queues),
@@ -224,8 +230,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         dialling=dialling,
         handing=talks,
         vitals=vitals,
-        books=Books(house.journal, lambda: city),
-        hindsight=Aside(database.url.render_as_string(hide_password=False)),
+        hindsight=past,
         autopilot=pilot,
         transcription=transcription,
         database=database,
@@ -243,6 +248,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     async with aiohttp.ClientSession() as http, background(gate.run()):
         yield Face(
             *(f"http://127.0.0.1:{port}", services, house, vitals, callers, talks, transcription, http, made),
-            *(gate, pilot, hands),
+            *(gate, pilot, hands, past),
         )
     await runner.cleanup()
+    await past.close()

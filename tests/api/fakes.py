@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from acd.advice import Action, Advice, Doable
+from acd.foresight import Effect
 from acd.model import AgentId, CallId, QueueName, SeatId
 from api.ports import CallMark, Whom
 from telephony.talk import Beside, TalkCode
@@ -87,3 +88,9 @@ class FakeHands:
             raise self.refusal
         self.on ^= {advice.action}
         self.done.append((advice.id, who))
+
+    async def foresee(self, advice: Advice) -> Effect | None:
+        """Nothing much."""
+        if self.refusal:
+            raise self.refusal
+        return Effect(offers=(), queues=(), idle=(), stranded=(), spoken_to=len(advice.queue))

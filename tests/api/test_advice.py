@@ -70,11 +70,25 @@ async def test_a_proposed_call_back_says_to_whom_and_how_many(face: Face) -> Non
 
     [advice] = seen["advice"]
     assert advice["rows"][0] == {"after_s": 60, "step": "offer_call_back", "predicted_wait_s": 120}
-    assert advice["call_backs_at_once"] == 6
+    assert advice["call_backs_at_once"] == 3
     assert advice["zh"].startswith(
-        "general:提供回拨(等候 60 秒起,预计还要 120 秒以上者,同时至少可回拨 6 人);预计等待 300 秒"
+        "general:提供回拨(等候 60 秒起,预计还要 120 秒以上者,同时至少可回拨 3 人);预计等待 300 秒"
     )
-    assert "from 60 s of waiting on, to who would wait 120 s more, room for 6 call-backs at once" in advice["en"]
+    assert "from 60 s of waiting on, to who would wait 120 s more, room for 3 call-backs at once" in advice["en"]
+
+
+async def test_a_proposal_is_tried_before_it_is_accepted(face: Face) -> None:
+    """What it would do comes back; nothing is done, and it stands; what is not proposed cannot be tried either."""
+    proposed(face)
+    line = "POST /api/advice/general.borrow.begin/accept"
+
+    assert (await face.call(line, {**WHY, "dry_run": True}, role=Role.OPERATOR))[0] == 403
+    status, tried = await face.call(line, {**WHY, "dry_run": True}, role=Role.LEADER)
+
+    assert (status, tried["advice"], tried["effect"]["spoken_to"]) == (200, "general.borrow.begin", len("general"))
+    assert (face.hands.done, [advice.id for advice in face.pilot.standing]) == ([], ["general.borrow.begin"])
+    gone = await face.call(line.replace("borrow", "level"), {**WHY, "dry_run": True}, role=Role.LEADER)
+    assert gone[1]["rule"] == "advice_gone"
 
 
 async def test_a_leader_accepts_and_it_is_done_once(face: Face) -> None:

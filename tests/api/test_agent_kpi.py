@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,8 +21,7 @@ from acd.events import (
 )
 from acd.model import AgentId, CallId, QueueName, Seat, SeatId
 from api.people import Role
-from api.ports import TooMuch
-from hotline.aside import Aside
+from api.unanswered import TooMuch
 from tests.api.face import NOW, Face
 from tests.databases import BOTH
 
@@ -76,12 +76,11 @@ async def test_agents_and_queues_of_a_period(face: Face) -> None:
 async def test_more_rows_than_anybody_reads_are_refused(face: Face) -> None:
     """Four seconds by the millisecond: the child says so instead of sending it."""
     await four_seconds_of(face)
-    aside = Aside(face.services.database.url.render_as_string(hide_password=False))
     period = Period(since=ago(10), until=NOW, every=timedelta(seconds=1))
 
-    assert len((await aside.agent_kpis(period)).agents) == 4
+    assert len(json.loads(await face.past.agent_kpis(period))["agents"]) == 4
     with pytest.raises(TooMuch):
-        await aside.agent_kpis(replace(period, every=timedelta(milliseconds=1)))
+        await face.past.agent_kpis(replace(period, every=timedelta(milliseconds=1)))
 
 
 async def test_who_may_not_or_asks_for_no_interval_is_refused(face: Face) -> None:

@@ -26,13 +26,17 @@ async def nothing_happened(face: Face) -> bool:
 
 async def test_the_agent_is_logged_on_ready_with_their_own_skills(face: Face) -> None:
     """In the answer, on the floor, and in the journal with who wanted it."""
-    await face.house.enter("111", english=2)
+    await face.house.enter("111", psychology=2)
 
     status, seen = await face.call("POST /api/seats", ADDED)
 
     assert (status, seen["agent"], seen["state"]) == (200, "111", "ready")
     agent = face.house.engine.distributor.agents[AgentId("111")]
-    assert (agent.state, agent.seat, {skill.skill for skill in agent.skills}) == (AgentState.READY, "8011", {"english"})
+    assert (agent.state, agent.seat, {skill.skill for skill in agent.skills}) == (
+        AgentState.READY,
+        "8011",
+        {"psychology"},
+    )
     asked = [
         event async for event in face.house.journal.events() if isinstance(event, AgentLoggedOn | AgentBecameReady)
     ]

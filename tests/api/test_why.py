@@ -7,9 +7,11 @@ import pytest
 from acd.events import AgentBecameReady, CallArrived, SeatOpened
 from acd.model import AgentId, CallId, QueueName, Seat, SeatId
 from api.people import Role
-from api.ports import TooLong, Unknown
-from hotline.aside import Aside
-from tests.api.face import NOW, Face
+from api.unanswered import TooLong, Unknown
+from city.load import load_city
+from hotline.aside import aside
+from hotline.books import usage_of
+from tests.api.face import NOW, SAMPLE, Face
 from tests.databases import BOTH
 
 pytestmark = BOTH
@@ -65,9 +67,12 @@ async def test_what_never_was_cannot_be_explained(face: Face) -> None:
 async def test_a_question_that_takes_too_long_ends_its_child(face: Face) -> None:
     """Nobody waits for ever, and nothing is left over; the next question is answered."""
     await answered_call(face)
+    usage = usage_of(load_city(SAMPLE))
     url = face.services.database.url.render_as_string(hide_password=False)
 
-    with pytest.raises(TooLong):
-        await Aside(url, deadline_s=0.01).why_call(CallId("a"), everything=False)
+    async with aside(url, lambda: usage, deadline_s=0.01) as hasty:
+        with pytest.raises(TooLong):
+            await hasty.why_call(CallId("a"), everything=False)
+        assert hasty.whys.pid is None
     with pytest.raises(Unknown):
-        await Aside(url).why_call(CallId("nobody"), everything=False)
+        await face.past.why_call(CallId("nobody"), everything=False)

@@ -10,7 +10,8 @@ import asyncio
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
@@ -176,7 +177,8 @@ async def _until(town: Town, what, within_s: float, complaint: str) -> None:
 
 async def balances(account: Account) -> None:
     """Every call that the phones made is offered once and has one outcome: answered, if an agent's phone had it."""
-    seen = await account.town.api.get("/api/ledger?since=2000-01-01T00:00:00Z")
+    since = datetime.now(UTC) - timedelta(days=30)
+    seen = await account.town.api.get(f"/api/ledger?{urlencode({'since': since.isoformat()})}")
     total, outcomes = seen["total"], seen["total"]["outcomes"]
     assert seen["reconciles"], seen
     assert not seen["in_progress"], seen

@@ -7,6 +7,7 @@ import pytest
 from city.city import City
 from city.level import RESTING, QueueChange, changed
 from city.queue import CallsBack, Queue
+from city.recipe import AnnounceRow
 from tests.city.scene import Copy, lend_the_other_way
 
 
@@ -36,6 +37,58 @@ def test_whoever_calls_a_crisis_line_hears_no_notice(copy: Copy) -> None:
 def test_whatever_a_queue_has_but_its_names_can_be_changed() -> None:
     """A field that queues get later is one that levels can change, without a line of code; and rows can be added."""
     assert set(QueueChange.model_fields) == set(Queue.model_fields) - {"name", "zh", "en"} | {"recipe_adds"}
+
+
+SAYS = """
+[[levels]]
+name = "storm"
+zh = "风暴"
+en = "Storm"
+prompts = { greeting-12345 = "greeting-12320", menu-12320 = "many-callers", many-callers = "offer-call-back" }
+"""
+
+
+def test_a_level_has_other_prompts_said(copy: Copy) -> None:
+    """In greetings, menus and recipes; everything else of them stays."""
+    copy.append("levels.toml", SAYS)
+    city = copy.load()
+
+    under = city.under((), "many-callers", city.levels["storm"].prompts)
+
+    assert under.hotlines["12345"].greeting == ("greeting-12320", "many-callers")
+    assert under.menus["health"] == city.menus["health"].model_copy(update={"prompt": "many-callers"})
+    said = [row.prompt for row in under.queues["general"].recipe if isinstance(row, AnnounceRow)]
+    assert said == ["offer-call-back"]
+    assert len(under.queues["general"].recipe) == len(city.queues["general"].recipe)
+
+
+def test_who_calls_a_crisis_line_hears_the_usual_prompts(copy: Copy) -> None:
+    """In the greeting and where they wait."""
+    lend_the_other_way(copy)
+    copy.replace("hotlines.toml", 'menu = "health"', "crisis = true")
+    copy.replace("queues.toml", 'step = "waive"\nskill = "psychology"', 'step = "announce"\nprompt = "many-callers"')
+    copy.append("levels.toml", SAYS.replace('greeting-12345 = "greeting-12320"', 'greeting-12320 = "greeting-12345"'))
+    city = copy.load()
+
+    under = city.under((), None, city.levels["storm"].prompts)
+
+    assert under.hotlines["12320"] == city.hotlines["12320"]
+    assert under.queues["health"] == city.queues["health"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new"),
+    [
+        ("unknown_prompt", '"greeting-12320"', '"manny"'),
+        ("unknown_prompt", "menu-12320 =", "menu-12321 ="),
+        ("recording_notice", '"greeting-12320"', '"many-callers"'),
+    ],
+)
+def test_prompts_said_instead_are_there_and_tell_of_the_recording(copy: Copy, rule: str, old: str, new: str) -> None:
+    """What is replaced must be there, too: a name with a slip in it would change nothing."""
+    begins = copy.append("levels.toml", SAYS.replace(old, new))
+
+    assert copy.only_mistake() == ("levels.toml", begins + 5, rule)
 
 
 def test_a_city_without_levels_is_at_rest(copy: Copy) -> None:

@@ -160,6 +160,21 @@ def test_a_second_thing_of_the_same_name_is_refused(copy: Copy, file: str, kind:
     assert copy.only_mistake() == (file, line + 4, f"duplicate_{kind}")
 
 
+def test_a_reason_has_one_limit(copy: Copy) -> None:
+    """The mistake stands at the second; an unknown reason and a limit of nothing are refused, too."""
+    line = copy.append("city.toml", '\n[[breaks]]\nreason = "meal"\nlimit_min = 30\n')
+
+    assert copy.only_mistake() == ("city.toml", line + 2, "duplicate_break")
+
+
+@pytest.mark.parametrize(("said", "instead"), [('"meal"', '"missed"'), ("limit_min = 45", "limit_min = 0")])
+def test_a_limit_is_for_a_break_that_people_choose_and_lasts(copy: Copy, said: str, instead: str) -> None:
+    """Missed calls and phones end by their own rules."""
+    copy.replace("city.toml", said, instead)
+
+    assert [mistake.file for mistake in copy.mistakes()] == ["city.toml"]
+
+
 def test_places_do_not_lie_in_each_other(copy: Copy) -> None:
     """连云区 in 墟沟 and 墟沟 in 连云区: both are told."""
     copy.replace("places.toml", 'aliases = ["连云"]', 'parent = "墟沟"')

@@ -113,3 +113,103 @@ def test_a_recipe_that_goes_back_on_itself_is_refused(copy: Copy) -> None:
     copy.append("queues.toml", "to_level = 2\n")
 
     assert copy.only_mistake() == ("queues.toml", line + 7, "recipe_loops")
+
+
+ANNOUNCES = """
+[[queues.recipe]]
+after_s = 90
+step = "announce"
+prompt = "many-callers"
+"""
+
+
+def borrows(lender: str, seats: int = 2, after_s: int = 60) -> str:
+    """A row that borrows."""
+    return f'''
+[[queues.recipe]]
+after_s = {after_s}
+step = "borrow"
+lender = "{lender}"
+seats = {seats}
+'''
+
+
+def test_a_row_that_borrows_is_read_whole(copy: Copy) -> None:
+    """Who lends, how many, how many stay, for how long at most."""
+    lend_the_other_way(copy)
+    copy.replace("queues.toml", SAMPLES_ROW, borrows("general") + "keep = 4\nlasts_s = 600\npredicted_wait_s = 90\n")
+
+    [row] = copy.load().queues["health"].recipe
+    assert row.model_dump() == {
+        "after_s": 60,
+        "step": "borrow",
+        "lender": "general",
+        "seats": 2,
+        "keep": 4,
+        "lasts_s": 600,
+        "predicted_wait_s": 90,
+    }
+
+
+@pytest.mark.parametrize(
+    ("rule", "row", "below"),
+    [
+        ("unknown_queue", borrows("generl"), 4),
+        ("out_of_range", borrows("general", seats=-2), 5),
+        ("out_of_range", borrows("general") + "keep = -1", 6),
+        ("out_of_range", borrows("general") + "lasts_s = 0", 6),
+        ("missing_key", borrows("general").replace("seats = 2", ""), 1),
+        ("recipe_loops", borrows("health"), 4),
+    ],
+)
+def test_a_row_that_cannot_borrow_is_found_where_it_was_written(copy: Copy, rule: str, row: str, below: int) -> None:
+    """A negative limit, a queue that is not there, a queue that borrows of itself."""
+    line = copy.replace("queues.toml", SAMPLES_ROW, row)
+
+    assert copy.only_mistake() == ("queues.toml", line + below, rule)
+
+
+def test_queues_that_borrow_of_each_other_loop(copy: Copy) -> None:
+    """Both rows are named: either can be the one to go."""
+    copy.replace("queues.toml", SAMPLES_ROW, borrows("general"))
+    line = copy.replace("queues.toml", ANNOUNCES, borrows("health"))
+
+    mistakes = copy.mistakes()
+    assert [(mistake.file, mistake.rule) for mistake in mistakes] == [("queues.toml", "recipe_loops")] * 2
+    assert mistakes[0].line == line + 4
+    assert mistakes[1].line > line + 4
+
+
+def test_a_level_can_close_a_loop(copy: Copy) -> None:
+    """Its loans and its recipes count together with the queues' own rows that it leaves in force."""
+    own = copy.replace("queues.toml", SAMPLES_ROW, borrows("general"))
+    assert copy.only_mistake() == ("queues.toml", own + 4, "recipe_loops")  # the sample's level lends to general
+    lend_the_other_way(copy)
+    assert copy.load().queues["health"].recipe
+
+    level = copy.append(
+        "levels.toml",
+        STORM.partition("[[levels.queues")[0]
+        + borrows("health").replace("[[queues.recipe]]", "[[levels.queues.general.recipe]]"),
+    )
+
+    assert [(mistake.file, mistake.line, mistake.rule) for mistake in copy.mistakes()] == [
+        ("levels.toml", level + 9, "recipe_loops"),
+        ("queues.toml", own + 4, "recipe_loops"),
+    ]
+
+
+def test_a_crisis_lane_lends_nobody_by_a_recipe(copy: Copy) -> None:
+    """It may borrow."""
+    lend_the_other_way(copy)
+    copy.replace("hotlines.toml", 'menu = "health"', "crisis = true")
+    copy.replace("queues.toml", SAMPLES_ROW, borrows("general"))
+    assert copy.load().queues["health"].recipe
+
+    copy.replace("queues.toml", borrows("general"), "")
+    line = copy.replace("queues.toml", ANNOUNCES, borrows("health"))
+
+    assert [(mistake.file, mistake.line, mistake.rule) for mistake in copy.mistakes()] == [
+        ("queues.toml", line + 4, "crisis_lends_nobody"),
+        ("queues.toml", line + 4, "recipe_loops"),  # the level lends the other way
+    ]

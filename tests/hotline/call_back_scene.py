@@ -63,6 +63,29 @@ def city_that(calls_back: CallsBack = CallsBack.MISSED, at_once: int = 3, **dial
     return replace(city, queues=MappingProxyType(queues), dialling=city.dialling.model_copy(update=dialling))
 
 
+class Caller:
+    """A line on which this key is pressed; what was heard and set, in order."""
+
+    def __init__(self, call: str, key: str | None, *arguments: str) -> None:
+        self.call_id, self.key, self.arguments = call, key, arguments
+        self.noted: list[str] = []
+
+    async def ask(self, prompt: str, wait_s: float) -> str | None:
+        """At once."""
+        assert wait_s
+        self.noted.append(prompt)
+        return self.key
+
+    async def play(self, prompt: str) -> str | None:
+        """To the end."""
+        self.noted.append(prompt)
+        return None
+
+    async def set_variable(self, name: str, value: str) -> None:
+        """On the channel."""
+        self.noted.append(f"{name}={value}")
+
+
 class House:
     """`dialled`: what Asterisk was told to originate."""
 

@@ -14,30 +14,7 @@ from acd.events import AgentAnswered
 from acd.model import CallId
 from hotline.call_back_offer import CallBackOffer
 from plumbing.database import connect, prepare
-from tests.hotline.call_back_scene import ANI, House, calling_back, city_that
-
-
-class Caller:
-    """A line on which this key is pressed; what was heard and set, in order."""
-
-    def __init__(self, call: str, key: str | None, *arguments: str) -> None:
-        self.call_id, self.key, self.arguments = call, key, arguments
-        self.noted: list[str] = []
-
-    async def ask(self, prompt: str, wait_s: float) -> str | None:
-        """At once."""
-        assert wait_s
-        self.noted.append(prompt)
-        return self.key
-
-    async def play(self, prompt: str) -> str | None:
-        """To the end."""
-        self.noted.append(prompt)
-        return None
-
-    async def set_variable(self, name: str, value: str) -> None:
-        """On the channel."""
-        self.noted.append(f"{name}={value}")
+from tests.hotline.call_back_scene import ANI, Caller, House, calling_back, city_that
 
 
 @pytest.fixture
@@ -92,7 +69,7 @@ async def test_whom_no_rule_may_dial_is_offered_nothing(house: House, arguments:
 
 async def test_what_is_not_on_disk_is_not_promised(house: House) -> None:
     """The call book does not know this caller's number: no debt comes of it, and the caller waits on."""
-    offer = CallBackOffer(house.engine, lambda: house.city, house.book.written, within_s=0.3)
+    offer = CallBackOffer(house.engine, lambda: house.city, house.book.written, lambda _: True, within_s=0.3)
     caller = Caller("unheard-of", "1", "12345", ANI)
 
     await offer.receive(caller)

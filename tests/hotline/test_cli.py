@@ -38,7 +38,7 @@ async def test_seats_are_added_changed_and_undone(face: Face, state: Path) -> No
     for line in (
         "seats add 8001,8002 general --skill psychology=3 --why 晚高峰",
         "seats move 8001 health general --why 支援",
-        "seats skills 8001 english=2 --why 培训",
+        "seats skills 8001 psychology=2 --why 培训",
         "seats undo 4 --why 弄错了",
         "seats remove 8002 --why 晚高峰结束",
     ):

@@ -15,6 +15,9 @@ async def test_advice_is_listed_accepted_and_the_mode_set(face: Face, state: Pat
     proposed(face)
 
     listed = await hotline(state, "advice", "list")
+    tried = await hotline(state, "advice", "accept", "general.borrow.begin", "--why", "午间高峰", "--dry-run")
+    assert (tried.code, face.hands.done) == (0, [])
+    assert ("预演,未生效" in tried.out, "7 位来电者将听到播报或提议" in tried.out) == (True, True)
     accepted = await hotline(state, "advice", "accept", "general.borrow.begin", "--why", "午间高峰")
     gone = await hotline(state, "advice", "dismiss", "general.borrow.begin", "--why", "晚了")
     mode = await hotline(state, "advice", "mode", "off", "--why", "演练")

@@ -13,11 +13,11 @@ from acd.advice import ITSELF, Action, Advice, AdviceGone, Doable, Lent, Sight, 
 from acd.advised_change import ROWS
 from acd.errors import CrisisHasNoMachine, NotEnoughSeats
 from acd.measures import MeasureState
-from acd.model import OfferCallBack
+from acd.steps import OfferCallBack
 from city.level import Lend
 from city.queue import CallsBack
 from city.trunks import Outgoing
-from hotline.pilot_hands import MeasuringHands, crisis_queues
+from hotline.pilot_hands import MeasuringHands
 from plumbing.database import connect, prepare
 from tests.acd.centre import CITY, GENERAL, HEALTH, Centre, centre_open, level, limits
 from tests.acd.conftest import Clock
@@ -40,7 +40,7 @@ async def centre(database_url: str) -> AsyncIterator[Centre]:
 @pytest.fixture
 def hands(centre: Centre) -> MeasuringHands:
     """On that centre."""
-    return MeasuringHands(centre.measures, centre.engine.distributor)
+    return MeasuringHands(centre.measures)
 
 
 def advice(action: Action, turn: Turn = Turn.BEGIN, **more: object) -> Advice:
@@ -91,7 +91,7 @@ async def test_the_wrap_up_is_shortened_in_the_name_of_who_accepted(centre: Cent
 async def test_what_is_said_and_offered_is_laid_on_the_recipe_and_taken_off_again(centre: Centre) -> None:
     """In any order, each known by itself; a promise that is owed yet holds the call-back's end back."""
     owed: set[str] = set()
-    hands = MeasuringHands(centre.measures, centre.engine.distributor, owed.__contains__)
+    hands = MeasuringHands(centre.measures, owed.__contains__)
     centre.measures.now = replace(centre.measures.now, base=DIALS)
     own = centre.steps()
     assert hands.doable(GENERAL).possible >= {Action.ANNOUNCE, Action.CALL_BACK}
@@ -112,6 +112,25 @@ async def test_what_is_said_and_offered_is_laid_on_the_recipe_and_taken_off_agai
         await hands.carry_out(advice(action, Turn.END), who=ITSELF, why="x")
     assert centre.steps() == own
     assert centre.measures.now.city.queues[GENERAL].calls_back is CallsBack.NOBODY
+
+
+async def test_an_advice_is_tried_on_the_live_queue(centre: Centre, hands: MeasuringHands) -> None:
+    """Who would be rung at once; that nothing would be said while no wait is known; its end, too. Nothing happens."""
+    await centre.waits("c1", "c2", "c3")
+    await hands.carry_out(advice(Action.MESSAGE), who=ITSELF, why="x")
+    before, told = centre.engine.distributor.snapshot(), len(centre.floor.orders)
+    centre.clock.move(59)  # half a minute is over; c1 is being rung
+
+    lent = await hands.foresee(advice(Action.BORROW, seats=(Lent(HEALTH, 2, 1),)))
+    said = await hands.foresee(advice(Action.ANNOUNCE))
+    ended = await hands.foresee(advice(Action.MESSAGE, Turn.END))
+
+    assert lent
+    assert [(offer.call, offer.seat) for offer in lent.offers] == [("c2", "8007"), ("c3", "8008")]
+    assert said
+    assert ended
+    assert (said.spoken_to, said.to_message, ended.spoken_to) == (0, 0, 0)
+    assert (centre.engine.distributor.snapshot(), len(centre.floor.orders)) == (before, told)
 
 
 async def test_no_advice_sends_who_calls_a_crisis_line_to_a_machine(centre: Centre, hands: MeasuringHands) -> None:
@@ -147,11 +166,11 @@ async def test_a_level_that_touches_a_crisis_lane_is_not_proposed(centre: Centre
     """Neither its rules nor its seats."""
     crisis = {"12320": CITY.hotlines["12320"].model_copy(update={"crisis": True, "menu": None})}
     city = replace(CITY, hotlines={**CITY.hotlines, **crisis})
-    assert crisis_queues(city) == {HEALTH}
+    assert city.crisis_queues == {HEALTH}
     lends = CITY.levels["elevated"].model_copy(
         update={"queues": {}, "lend": (Lend(lender="health", borrower="general", seats=1),)}
     )
 
     for levels in (CITY.levels, {**CITY.levels, "elevated": lends}):
         centre.measures.now = replace(centre.measures.now, base=replace(city, levels=levels))
-        assert Action.LEVEL not in MeasuringHands(centre.measures, centre.engine.distributor).doable(GENERAL).possible
+        assert Action.LEVEL not in MeasuringHands(centre.measures).doable(GENERAL).possible

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from acd.model import Announce, AnnounceWait, LeaveMessage, OfferCallBack, RecipeRow, Relax, Skill
-from city.recipe import AnnounceRow, AnnounceWaitRow, MessageRow, OfferCallBackRow, RelaxRow, WaiveRow
+from acd.model import QueueName, RecipeRow, Skill
+from acd.steps import Announce, AnnouncePosition, AnnounceWait, Borrow, LeaveMessage, OfferCallBack, Relax
+from city.recipe import (
+    AnnouncePositionRow,
+    AnnounceRow,
+    AnnounceWaitRow,
+    BorrowRow,
+    MessageRow,
+    OfferCallBackRow,
+    RelaxRow,
+    WaiveRow,
+)
 from hotline.recipes import acd_row
 
 
@@ -21,5 +31,15 @@ def test_each_kind_of_row_becomes_its_step() -> None:
     assert acd_row(OfferCallBackRow(after_s=60, step="offer_call_back")).step == OfferCallBack()
     foreseen = OfferCallBackRow(after_s=60, step="offer_call_back", predicted_wait_s=180)
     assert acd_row(foreseen).step == OfferCallBack(expects=timedelta(seconds=180))
+    borrow = BorrowRow(after_s=60, step="borrow", lender="health", seats=2, predicted_wait_s=90)
+    assert acd_row(borrow).step == Borrow(
+        lender=QueueName("health"),
+        seats=2,
+        keep=1,
+        lasts=timedelta(minutes=15),
+        expects=timedelta(seconds=90),
+    )
     wait = AnnounceWaitRow(after_s=60, step="announce_wait")
     assert acd_row(wait).step == AnnounceWait()
+    place = AnnouncePositionRow(after_s=60, step="announce_position", predicted_wait_s=60)
+    assert acd_row(place).step == AnnouncePosition(expects=timedelta(seconds=60))

@@ -123,6 +123,8 @@ async def test_an_empty_number_or_pin_is_not_put_to_the_desk(keyed: list[str | N
         (READY, "unknown_agent", "refused-unknown-agent"),
         (READY, "too_busy", "refused-too-busy"),
         (BREAK, "not_now", "refused-not-now"),
+        (BREAK, "too_many_on_break", "refused-too-many-on-break"),
+        (BREAK, "ordered_ready", "refused-ordered-ready"),
         (WRAP_UP_DONE, "not_now", "refused-not-now"),
         (LOG_OFF, "a_rule_of_tomorrow", "refused"),
     ],
@@ -188,7 +190,10 @@ NOT_AT_A_PHONE = {
     *("number_taken", "bad_number_or_pin", "seat_open_without_agent"),
     *("not_enough_seats", "seat_not_in_queue", "lent_to_itself", "seat_of_measure", "limits_do_not_fit"),
     *("unknown_level", "nothing_to_change", "in_the_past", "ends_before_it_begins", "plans_conflict"),
+    *("crisis_lane_needs_agents", "crisis_has_no_machine", "offers_no_call_back", "unknown_prompt"),
+    *("unknown_skill", "seat_in_talk"),
     *("unknown_measure", "measure_is_over", "measures_changed_meanwhile", "advice_gone"),
+    *("no_more_extensions", "forced_meanwhile", "nothing_pending"),
     *("number_refused", "number_not_listed"),  # in a talk the dialplan says so itself; calls to citizens are clicked
 }
 

@@ -9,7 +9,7 @@ import pytest
 from city.load import load_city
 from ivr.agent_codes import CODES, REFUSALS
 from ivr.menu import journey_of
-from ivr.prompts import DIGITS, SPOKEN, YAO, number_aloud, seconds_to_say, wait_aloud
+from ivr.prompts import DIGITS, SPOKEN, YAO, number_aloud, position_aloud, seconds_to_say, wait_aloud
 
 CITY = load_city(Path(__file__).parent.parent.parent / "cities" / "sample", also_spoken=SPOKEN)
 
@@ -72,9 +72,24 @@ def test_a_wait_is_told_as_a_person_counts_minutes(least: int, most: int, number
     assert list(wait_aloud(least, most)) == ["wait-of", *numbers.split(), "wait-min"]
 
 
+@pytest.mark.parametrize(
+    ("ahead", "prompts"),
+    [
+        (0, "ahead-none"),
+        (1, "ahead-of digit-1 ahead-people"),
+        (2, "ahead-of digit-liang ahead-people"),
+        (25, "ahead-of digit-2 digit-10 digit-5 ahead-people"),
+    ],
+)
+def test_a_place_is_told_as_a_person_counts_people(ahead: int, prompts: str) -> None:
+    """您前面还有两位; whoever is next is told so."""
+    assert list(position_aloud(ahead)) == prompts.split()
+
+
 def test_every_wait_that_can_be_told_fits_an_extension_of_the_dialplan() -> None:
     """Asterisk cuts one after 79 characters; up to half an hour is ever told."""
     waits = [wait_aloud(least, most) for least in range(1, 31) for most in range(least, 31)]
+    waits += [position_aloud(ahead) for ahead in range(100)]
 
     assert max(len("0*" + "&".join(prompts)) for prompts in waits) < 80
     assert {prompt for prompts in waits for prompt in prompts} <= SPOKEN

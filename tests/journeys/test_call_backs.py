@@ -12,7 +12,8 @@ from acd.call_facts import CallBackOwed, CallBackSettled, Debt
 from acd.commands import RingAgent
 from acd.dial_facts import DialOutcome, DialOutOver
 from acd.events import AgentAnswered, CallEnded, QueuesLoaded
-from acd.model import AgentState, OfferCallBack, Queue, QueueName, RecipeRow
+from acd.model import AgentState, Queue, QueueName, RecipeRow
+from acd.steps import OfferCallBack
 from plumbing.settings import PREFIX
 from sandbox.ear import Ear
 from sandbox.phones import Manner

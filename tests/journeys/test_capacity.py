@@ -135,3 +135,20 @@ async def test_a_level_lends_seats_that_ring_within_a_second_and_gives_them_back
         assert {order.ring_time.total_seconds() for order in offered} == {12}
         await api.send("POST", "/api/measures/1/undo", version=done["version"], why="恢复")
         assert {scene.controller.distributor.seats[seat].queues for seat in lent} == {frozenset({"health"})}
+
+
+async def test_who_calls_while_a_level_is_in_force_hears_its_prompt(scene, prompt):
+    """Before they wait, from the moment it is switched, and no more when it is undone."""
+    async with api_of(scene) as api:
+        version = (await api.get("/api/measures"))["version"]
+        done = await api.send("POST", "/api/measures/level", level="emergency", version=version, why="疫情")
+        citizen = await scene.citizen()
+        await scene.wait_in(citizen)
+        await Ear(citizen.calls[-1]).clip([prompt("many-callers")], 5)
+        await api.send("POST", f"/api/measures/{done['measure']['number']}/undo", version=done["version"], why="恢复")
+        other = await scene.citizen("13912345678")
+        await scene.wait_in(other)
+        with pytest.raises(TimeoutError):
+            await Ear(other.calls[-1]).clip([prompt("many-callers")], 0.5)
+        for one in (citizen, other):
+            await one.hang_up()

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from acd.events import AgentAnswered, CallEnded, QueuesLoaded
+from acd.events import AgentAnswered, AgentBecameReady, CallEnded, QueuesLoaded, RingFailed
 from acd.model import AgentId, AgentState, BreakReason, Queue, QueueName, Skill, SkillLevel
+from acd.phone_facts import PhoneFreed, PhoneTaken
 from acd.staff import Staff, StaffMember
 from ivr.prompts import Say, number_aloud
 from sandbox.ear import Ear
@@ -134,3 +135,50 @@ async def test_what_the_acd_refuses_is_said_by_name(scene, dialled, hears):
     heard = await asyncio.gather(dialled(elsewhere, "*72"), dialled(closed, "*99"))
     assert hears(heard[0], Say.UNKNOWN_AGENT)
     assert hears(heard[1], Say.UNKNOWN_CODE)
+
+
+async def test_whoever_says_ready_by_a_code_is_rung_when_the_phone_is_hung_up(scene):
+    """A citizen waits all the while: no phone is found engaged by its own code, nobody is made to rest."""
+    phone = await scene.agent("101", "8001", Manner.ANSWER, ready=False)
+    call = await scene.wait_in(await scene.citizen())
+    dialling = await phone.dial("*72")
+    await dialling.established()
+    await dialling.closed()
+    freed = await scene.fact(PhoneFreed, seat="8001")
+    await scene.fact(AgentAnswered, call=call, attempt=1)
+
+    [order] = scene.orders(call)
+    assert [order] == [command for fact, orders in scene.told for command in orders if fact is freed]
+    assert scene.facts(RingFailed) == []
+    [taken] = scene.facts(PhoneTaken, seat="8001", use=freed.use)
+    [ready] = scene.facts(AgentBecameReady, agent="101")
+    assert taken.at <= ready.at < freed.at
+
+
+async def test_a_code_that_is_hung_up_in_the_middle_frees_the_phone(scene):
+    """The agent does not wait for the voice to end: the next call rings then."""
+    phone = await scene.agent("101", "8001", Manner.ANSWER, ready=False)
+    call = await scene.wait_in(await scene.citizen())
+    dialling = await phone.dial("*72")
+    await dialling.established()
+    await scene.becomes("101", AgentState.READY)
+
+    assert scene.orders(call) == []
+    await phone.hang_up()
+    await scene.fact(AgentAnswered, call=call, attempt=1)
+
+
+async def test_a_phone_in_the_middle_of_a_code_is_found_by_a_look(scene):
+    """Whatever was missed: the telephones say that it dials a code, and later that it does not."""
+    phone = await scene.agent("101", "8001", Manner.ANSWER)
+    dialling = await phone.dial("*71")
+    await dialling.established()
+    taken = await scene.fact(PhoneTaken, seat="8001")
+    scene.controller.engine.tell(PhoneFreed(at=taken.at, seat=taken.seat, use=taken.use))
+    scene.controller.lookout.mark("a test")
+    await scene.until(lambda: len(scene.facts(PhoneTaken, seat="8001", use=taken.use)) > 1)
+
+    call = await scene.wait_in(await scene.citizen())
+    assert scene.orders(call) == []
+    await phone.hang_up()
+    await scene.fact(AgentAnswered, call=call, attempt=1)

@@ -3,12 +3,16 @@
 import asyncio
 import os
 import signal
+from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
 
+from acd.events import AgentBecameReady, AgentLoggedOn
+from acd.model import AgentId, AgentState, SeatId
 from bench.on_duty import on_duty, until_on_duty
 from city.load import load_city
+from hotline.controller import running
 from hotline.demo_watch import Api
 from hotline.embedded import premises
 from hotline.pulse import read_pid
@@ -158,3 +162,53 @@ async def test_a_message_is_taken_when_nobody_answers_and_becomes_a_draft(hasty_
             seen = await balance(api, lambda seen: seen["total"]["offered"] == 1)
         assert seen["reconciles"]
         assert happened(seen) == {"voice_message": 1}
+
+
+async def test_a_phone_that_asterisks_own_queue_rings_is_let_ring_by_a_controller_that_comes_back(
+    house, settings, program
+):
+    """Nobody else is rung for that caller, the agent counts as rung, and whoever picks up has them by the ACD, too."""
+    async with (
+        Phone.start(seat(house, "8001"), program=program) as one,
+        Phone.start(seat(house, "8002"), program=program) as other,
+        Phone.start(citizen(house), program=program) as caller,
+    ):
+        phones = {AgentId("101"): one, AgentId("102"): other}
+        async with running(settings) as controller:
+            for agent, place in zip(phones, ("8001", "8002"), strict=True):
+                await log_on(controller.engine, agent, place)
+                await the_pbx_shows(house, "queue show fallback-general", agent)
+        waiting = await caller.dial("12345")
+        await the_pbx_shows(house, "core show channels concise", "fallback", "Queue")
+        rung = await anybody(lambda: [agent for agent, phone in phones.items() if phone.calls])
+
+        async with running(settings) as controller:
+            agents = controller.distributor.agents
+            await becomes(agents, rung, AgentState.RINGING)
+            await phones[rung].answer()
+            await becomes(agents, rung, AgentState.TALKING)
+            assert len(one.calls) + len(other.calls) == 1
+            await caller.hang_up()
+            await waiting.closed()
+            await becomes(agents, rung, AgentState.READY)
+
+
+async def log_on(engine, agent, place):
+    """签入, and ready."""
+    await engine.ask(AgentLoggedOn(at=datetime.now(UTC), agent=agent, seat=SeatId(place)))
+    await engine.ask(AgentBecameReady(at=datetime.now(UTC), agent=agent))
+
+
+async def becomes(agents, agent, state):
+    """Wait until the ACD believes so."""
+    async with asyncio.timeout(FALLBACK_WITHIN_S):
+        while agents[agent].state is not state:  # noqa: ASYNC110 (told by a controller that nobody watches)
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+
+async def anybody(those):
+    """Wait for the first of them."""
+    async with asyncio.timeout(FALLBACK_WITHIN_S):
+        while not (found := those()):  # noqa: ASYNC110 (a phone's news wakes nobody who does not know which)
+            await asyncio.sleep(LOOK_AGAIN_S)
+    return found[0]

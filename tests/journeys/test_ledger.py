@@ -2,13 +2,14 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallRefused
 from acd.model import AgentState
-from hotline.client import find_controller
+from hotline.client import LOOKING_BACK_S, find_controller
 from hotline.embedded import Premises, controller_process
 from plumbing.settings import PREFIX
 from sandbox.lines import Line
@@ -126,7 +127,8 @@ async def controller_again(house, settings):
 def books(state):
     """The API of the controller that runs now."""
     controller = find_controller(state)
-    return SimpleNamespace(get=lambda path: asyncio.to_thread(controller.ask, f"GET {path}"))
+    ask = partial(controller.ask, within_s=LOOKING_BACK_S)
+    return SimpleNamespace(get=lambda path: asyncio.to_thread(ask, f"GET {path}"))
 
 
 async def balance(api, right):

@@ -6,14 +6,16 @@ import pytest
 
 from acd.call_back_facts import CallBackAsked
 from acd.call_facts import MessageBegun
-from acd.commands import SayWait
+from acd.commands import SayPosition, SayWait
 from acd.events import AgentAnswered, CallEnded, CallJoined, QueuesLoaded
-from acd.model import Announce, LeaveMessage, OfferCallBack, Queue, QueueName, RecipeRow, RecipeStep
+from acd.model import Queue, QueueName, RecipeRow, RecipeStep
+from acd.steps import Announce, Borrow, LeaveMessage, OfferCallBack
 from sandbox.citizens import voice
 from sandbox.ear import Ear
 from sandbox.phones import Manner
 from sandbox.sound import RATE_HZ, find
 from telephony.orders import action_for
+from tests.journeys.api import api_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -80,6 +82,38 @@ async def test_the_wait_is_told_in_the_words_of_the_city(scene, prompt):
     for name in ("wait-of", "digit-liang", "wait-to", "digit-5", "wait-min"):
         heard = await ear.clip([prompt(name)], 15, since=heard)
     await citizen.hang_up()
+
+
+async def test_the_place_is_told_in_the_words_of_the_city(scene, prompt):
+    """Fifteen stand before the caller, as the order says."""
+    citizen = await scene.citizen()
+    call = await scene.wait_in(citizen)
+    order, fields = action_for(SayPosition(at=datetime.now(UTC), call=call, ahead=15))
+    await scene.controller.ami.action(order, **fields)
+    ear, heard = Ear(citizen.calls[-1]), 0
+    for name in ("ahead-of", "digit-10", "digit-5", "ahead-people"):
+        heard = await ear.clip([prompt(name)], 15, since=heard)
+    await citizen.hang_up()
+
+
+async def test_a_phone_that_the_recipe_borrows_rings_for_who_waits(scene):
+    """The other queue keeps one agent; the loan stands among the measures, in the recipe's name, with an end."""
+    for agent, seat in (("107", "8007"), ("108", "8008")):
+        await scene.agent(agent, seat, Manner.ANSWER)
+    recipe(scene, (1, Borrow(lender=QueueName("health"), seats=2)))
+    citizen = await scene.citizen()
+    call = await scene.wait_in(citizen)
+    answered = await scene.fact(AgentAnswered, call=call)
+
+    async with api_of(scene) as api:
+        seen = await api.get("/api/measures")
+        [loan] = seen["measures"]
+        assert (loan["by"], loan["state"], loan["ends"] is None) == ("recipe", "in_force", False)
+        assert loan["loans"][0]["seats"] == [order.seat for order in scene.orders(call)]
+        assert answered.attempt == 1
+        await citizen.hang_up()
+        await scene.fact(CallEnded, call=call)
+        await api.send("POST", f"/api/measures/{loan['number']}/undo", version=seen["version"], why="x")
 
 
 async def test_an_agent_who_becomes_free_gets_the_caller_out_of_what_is_being_said(scene, prompt):

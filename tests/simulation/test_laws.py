@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from acd.events import AgentBecameReady, CallEnded, CallJoined
-from acd.model import Agent, AgentId, AgentState, CallId, Offer, Seat, SeatId, WaitingCall
+from acd.model import Agent, AgentId, AgentState, CallId, Force, ForcedTo, Offer, Seat, SeatId, WaitingCall
 from simulation.laws import Broken, Laws
 from simulation.run import Visit
 from tests.simulation.town import GENERAL, NINE, later
 
 AGENT, SEAT, CALL = AgentId("101"), SeatId("8001"), CallId("a-1")
+ORDER = Force(AGENT, 1, ForcedTo.LOG_OFF, "zhao", "surge", NINE)
 OFFER = Offer(CALL, 1, AGENT, SEAT, GENERAL)
 
 
@@ -32,6 +33,8 @@ class Believed:
     waiting: tuple[WaitingCall, ...] = ()
     calls: frozenset[CallId] = frozenset()
     seats: Mapping[SeatId, Seat] = field(default_factory=lambda: {SEAT: Seat(SEAT, frozenset({GENERAL}))})
+    forces: Mapping[AgentId, Force] = field(default_factory=dict)
+    in_use: frozenset[SeatId] = frozenset()
     is_blind: bool = False
 
 
@@ -45,8 +48,10 @@ WAITING = (WaitingCall(CALL, GENERAL, NINE),)
         ("double offer", Believed(agents={AGENT: agent(AgentState.READY)}, talking={CALL: OFFER})),
         ("double offer", Believed(agents={AGENT: agent(AgentState.READY, CALL)}, offers={CALL: OFFER})),
         ("stuck agent", Believed(agents={AGENT: agent(AgentState.WRAP_UP)})),
+        ("stuck agent", Believed(agents={AGENT: replace(agent(AgentState.WRAP_UP), until=NINE, extended=3)})),
         ("stuck agent", Believed(agents={AGENT: agent(AgentState.RINGING, CALL)}, offers={CALL: OFFER})),
         ("starved call", Believed(agents={AGENT: agent(AgentState.READY)}, waiting=WAITING)),
+        ("order forgotten", Believed(agents={AGENT: agent(AgentState.READY)}, forces={AGENT: ORDER})),
     ],
 )
 def test_a_wrong_belief_is_noticed_at_once(law: str, core: Believed) -> None:

@@ -11,8 +11,9 @@ from acd.calling_hours import CallingHours
 from acd.commands import Command, SayToCaller
 from acd.events import Event
 from acd.ledger import Ledger
-from acd.model import Announce, LeaveMessage, OfferCallBack, Queue, RecipeRow, RecipeStep
+from acd.model import Queue, RecipeRow, RecipeStep
 from acd.outcome import Outcome
+from acd.steps import Announce, LeaveMessage, OfferCallBack
 from simulation.call_backs import CallsBack
 from simulation.people import Citizen, Habits, Try, Worker
 from simulation.run import Simulation, Visit

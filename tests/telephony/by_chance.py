@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from acd.distributor import Distributor
 from acd.model import CallId, Offer, QueueName, SeatId, is_outward
 from telephony.handing_seen import BEING_DIALLED
 from telephony.telephones import WITH_SEAT, LiveCall, Telephones, Where
@@ -33,6 +34,13 @@ def by_chance(scene: Scene, picks: list[Pick]) -> Telephones:
         calls={call: live for call, live in found.items() if live is not None},
         phones=dict.fromkeys(map(SeatId, SEATS), True),
     )
+
+
+def copied(core: Distributor) -> Distributor:
+    """The same core, to try something with."""
+    copy = Distributor()
+    copy.restore(core.snapshot())
+    return copy
 
 
 class _Pbx:

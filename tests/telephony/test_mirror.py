@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.events import AgentAnswered, AgentBecameReady
+from acd.events import AgentAnswered, AgentBecameReady, GapClosed
 from acd.model import Agent, AgentId, AgentState, BreakReason, CallId, QueueName, Seat, SeatId
 from plumbing.lifecycle import background
 from telephony.errors import AsteriskRefused
@@ -188,6 +188,18 @@ async def test_who_is_being_offered_is_not_fetched() -> None:
     async with background(mirror.run()):
         mirror.look()
         await until(lambda: pbx.told == ["QueueRemove"])
+
+
+async def test_who_could_not_be_fetched_before_the_telephones_were_looked_at_is_fetched_then() -> None:
+    """A phone may be ringing for them in Asterisk's own queue, and a look says whether."""
+    pbx, blind = Pbx(), [True]
+    mirror = Mirror(pbx, lambda: frozenset(), lambda _: blind[0])  # type: ignore[arg-type]
+    async with background(mirror.run()):
+        mirror.look()
+        await until(lambda: pbx.told == ["QueueRemove"])
+        blind[0] = False
+        mirror.note(GapClosed(at=NOW), ())
+        await until(lambda: "Redirect" in pbx.told)
 
 
 async def test_mirror_changes_nothing_while_it_is_not_known_who_serves() -> None:

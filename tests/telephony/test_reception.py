@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from acd.model import AgentId
+from acd.events import Event
+from acd.model import AgentId, CallId, SeatId
+from acd.phone_facts import PhoneFreed, PhoneTaken
 from city.city import City
 from city.load import load_city
-from ivr.agent_codes import Desk
+from ivr.agent_codes import DONE, Answer, Desk
+from telephony.errors import CallerHungUp
 from telephony.reception import Reception
 from tests.city.scene import SAMPLE, Copy
 
@@ -24,6 +28,7 @@ class Caller:
 
     def __init__(self, *arguments: str) -> None:
         self.arguments = arguments
+        self.call_id = "lx1-1736125200.9"
         self.set: dict[str, str] = {}
 
     async def set_variable(self, name: str, value: str) -> None:
@@ -42,8 +47,11 @@ class Door:
 
     def __init__(self, city: City) -> None:
         self.now = NOON
+        self.told: list[Event] = []
         self.served: dict[str, tuple[str, datetime]] = {}  # number: who served it, when
-        self._reception = Reception(lambda: city, cast("Desk", None), lambda: self.now, self._who_served)
+        self._reception = Reception(
+            lambda: city, cast("Desk", None), lambda: self.now, self._who_served, self.told.append
+        )
 
     async def _who_served(self, number: str, since: datetime) -> AgentId | None:
         agent, at = self.served.get(number, ("", NOON))
@@ -128,3 +136,40 @@ def test_a_city_without_an_admission_file_has_the_defaults(city: Copy) -> None:
     limits = load_city(city.folder).admission
 
     assert (limits.calls_at_once, limits.calls_at_once_per_number, limits.calls_per_number) == (120, 3, 20)
+
+
+class AskedReady:
+    """A desk that grants whatever is asked, and remembers what the ACD had been told by then."""
+
+    def __init__(self, told: list[Event]) -> None:
+        self._told = told
+        self.told_before: list[Event] = []
+
+    async def ready(self, _: str) -> Answer:
+        """Granted."""
+        self.told_before = list(self._told)
+        return DONE
+
+
+@pytest.mark.parametrize("hangs_up", [False, True])
+async def test_a_phone_is_taken_before_its_code_is_carried_out(city: Copy, hangs_up: bool) -> None:
+    """That it is free again AMI tells; unless the agent hung up before we had begun, which nobody else may tell now."""
+    told: list[Event] = []
+    desk = AskedReady(told)
+    reception = Reception(city.load, cast("Desk", desk), lambda: NOON, Door(city.load())._who_served, told.append)
+    phone = Caller("*72", "8001")
+    place = {"at": NOON, "seat": SeatId("8001"), "use": CallId(phone.call_id)}
+    if hangs_up:
+        phone.play = gone  # type: ignore[method-assign]
+
+    with pytest.raises(CallerHungUp) if hangs_up else nullcontext():
+        await reception.serve_agent(phone)  # type: ignore[arg-type]
+
+    assert desk.told_before == [PhoneTaken(**place)]  # type: ignore[arg-type]
+    assert told[1:] == [PhoneFreed(**place)] * hangs_up  # type: ignore[arg-type]
+    assert phone.set == ({} if hangs_up else {"SERVED": "yes"})
+
+
+async def gone(_: str) -> str | None:
+    """Nobody listens any more."""
+    raise CallerHungUp

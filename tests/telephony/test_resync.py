@@ -1,4 +1,4 @@
-"""A snapshot beside a belief: what is told, and that afterwards they agree."""
+"""A snapshot beside a belief: what is told, and that afterwards they agree and no phone's caller is offered again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.call_facts import MessageBegun
+from acd.commands import RingAgent
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -27,10 +28,10 @@ from acd.events import (
 )
 from acd.model import AgentId, AgentState, BreakReason, CallId, QueueName, RingFailure, SeatId, is_outward
 from telephony.resync import difference
-from telephony.telephones import LiveCall, Telephones, Where
+from telephony.telephones import WITH_SEAT, LiveCall, Telephones, Where
 from tests.acd.scene import Scene, clock, skilled
 from tests.acd.test_random_play import HANDING_ON, Move, play_all
-from tests.telephony.by_chance import Pick, by_chance
+from tests.telephony.by_chance import Pick, by_chance, copied
 
 CALL, SEAT = CallId("c1"), SeatId("8101")
 
@@ -226,6 +227,9 @@ def compare(scene: Scene, now: Telephones) -> None:
         core.receive(fact)
 
     assert difference(now, core, scene.now) == ()
+    orders = copied(core).receive(GapClosed(at=scene.now))
+    again = [now.calls[order.call] for order in orders if isinstance(order, RingAgent) and order.call in now.calls]
+    assert not [one for one in again if one.where in WITH_SEAT and one.seat and core.sitting_at(one.seat)]
     unheard = {call for call, offer in core.offers.items() if is_outward(call) and not offer.dialled}
     assert core.calls - unheard <= now.calls.keys()
     believed = {call: offer.attempt for call, offer in core.talking.items()}

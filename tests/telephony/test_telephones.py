@@ -15,12 +15,14 @@ from tests.acd.scene import clock
 def channel(name: str, unique: str, state: str = "Up", bridge: str = "", **more: str) -> AmiEvent:
     """One item of Asterisk's list."""
     context, application = more.pop("context", "connect"), more.pop("application", "Dial")
+    exten = more.pop("exten", "s")
     variables = {"CALL_ID": "lx-1.1", "QUEUE": "health", "SKILLS": "psychology:2", "ANI": "(null)", **more}
     lines = [
         "Event: Status",
         f"Channel: {name}",
         f"ChannelStateDesc: {state}",
         f"Context: {context}",
+        f"Exten: {exten}",
         f"Uniqueid: {unique}",
         f"BridgeID: {bridge}",
         f"Application: {application}",
@@ -30,6 +32,7 @@ def channel(name: str, unique: str, state: str = "Up", bridge: str = "", **more:
 
 
 CALLER = "PJSIP/citizens-00000001"
+IN_QUEUE = {"context": "fallback", "application": "Queue", "SEAT": "8001"}
 READINGS = [
     ([channel(CALLER, "lx-1.1", context="waiting-room", application="Wait")], Where.WAITING, None),
     ([channel(CALLER, "lx-1.1", context="citizens", application="AGI")], Where.GREETED, None),
@@ -39,6 +42,13 @@ READINGS = [
     ([channel(CALLER, "lx-1.1", context="offer-call-back", application="AGI")], Where.WAITING, None),
     ([channel(CALLER, "lx-1.1", context="offer-call-back", application="AGI", ASKED="yes")], Where.ELSEWHERE, None),
     ([channel(CALLER, "lx-1.1", SEAT="8001")], Where.DIALLED, "8001"),
+    ([channel(CALLER, "lx-1.1", application="MixMonitor", SEAT="8001", DIALSTATUS="")], Where.DIALLED, "8001"),
+    ([channel(CALLER, "lx-1.1", application="Gosub", SEAT="8001", DIALSTATUS="BUSY")], Where.WAITING, "8001"),
+    ([channel(CALLER, "lx-1.1", application="Gosub", SEAT="8001", DIALSTATUS="ANSWER")], Where.ELSEWHERE, "8001"),
+    ([channel(CALLER, "lx-1.1", application="Set", SEAT="", DIALSTATUS="BUSY")], Where.ELSEWHERE, None),
+    ([channel(CALLER, "lx-1.1", **IN_QUEUE)], Where.ELSEWHERE, None),
+    ([channel(CALLER, "lx-1.1", **IN_QUEUE), channel("PJSIP/8002-2", "lx-1.2", "Ringing")], Where.RINGING, "8002"),
+    ([channel(CALLER, "lx-1.1", **IN_QUEUE), channel("PJSIP/8002-2", "lx-1.2", "Down")], Where.DIALLED, "8002"),
     ([channel(CALLER, "lx-1.1", SEAT="8001"), channel("PJSIP/8001-2", "lx-1.2", "Down")], Where.DIALLED, "8001"),
     ([channel(CALLER, "lx-1.1", SEAT="8001"), channel("PJSIP/8001-2", "lx-1.2", "Ringing")], Where.RINGING, "8001"),
     ([channel(CALLER, "lx-1.1", SEAT="8001"), channel("PJSIP/8001-2", "lx-1.2")], Where.TALKING, "8001"),
@@ -53,6 +63,19 @@ def test_channels_tell_where_the_caller_is(channels: list[AmiEvent], where: Wher
 
     assert (call.where, call.seat, call.queue) == (where, seat, "health")
     assert call.skills == {SkillLevel("psychology", 2)}
+
+
+def test_phones_that_dial_a_code_are_seen_by_their_legs() -> None:
+    """In the codes' context by a code; a leg that we dial to a phone is born there too, with an offer's variables."""
+    code = {"context": "agents", "application": "AGI", "CALL_ID": ""}
+    legs = [
+        channel("PJSIP/8001-2", "lx-1.2", exten="*72", **code),
+        channel("PJSIP/8001-5", "lx-1.5", exten="*70", **code),
+        channel("PJSIP/8002-3", "lx-1.3", "Ringing", exten="", context="agents", application="AppDial"),
+        channel("PJSIP/trunk-a-4", "lx-1.4", exten="*72", **code),
+    ]
+
+    assert read_telephones(legs, ()).in_use == {"8001": {"lx-1.2", "lx-1.5"}}
 
 
 def test_variables_are_read_back_and_odd_ones_are_not_believed() -> None:

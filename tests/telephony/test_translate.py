@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from acd.call_facts import MessageBegun
-from acd.commands import InviteMessage, MuteRecording, ProposeCallBack, RingAgent, SayToCaller, SayWait, StopRinging
+from acd.commands import (
+    InviteMessage,
+    MuteRecording,
+    ProposeCallBack,
+    RingAgent,
+    SayPosition,
+    SayToCaller,
+    SayWait,
+    StopRinging,
+)
 from acd.events import (
     AgentAnswered,
     CallArrived,
@@ -16,8 +25,6 @@ from acd.events import (
     CallRetrieved,
     PauseAsked,
     PhoneDialled,
-    PhoneLost,
-    PhoneRegistered,
     RecordingPaused,
     RecordingResumed,
     RingFailed,
@@ -55,6 +62,20 @@ def test_an_arrival_keeps_the_number_out_of_the_acd():
         CallArrived(at=NINE, call=CALL, hotline="12320"),
     ]
     assert "13812345678" not in repr(facts[1])
+
+
+@pytest.mark.parametrize(
+    ("status", "failure"), [("CANCEL", RingFailure.CALLER_GONE), ("NOANSWER", RingFailure.NO_ANSWER)]
+)
+def test_a_phone_that_asterisks_own_queue_rang_in_vain_fails_by_the_dial_itself(status, failure):
+    """No DialOver tells of it; of an offer of ours that one does, and the dial's end means nothing."""
+    end = {"Event": "DialEnd", "Uniqueid": CALL, "DialStatus": status}
+    translator = Translator()
+
+    translator.resume({CALL: 9001}, [CALL], native=[CALL])
+    assert translator.facts(end, NINE) == (RingFailed(at=NINE, call=CALL, attempt=9001, failure=failure),)
+    translator.resume({CALL: 1}, [CALL])
+    assert translator.facts(end, NINE) == ()
 
 
 def test_a_refused_call_keeps_its_number_in_the_call_book_only():
@@ -161,39 +182,6 @@ def test_only_the_callers_own_leg_ends_a_call(message, facts):
     assert found == [CallEnded(at=NINE, call=CALL)][:facts]
 
 
-@pytest.mark.parametrize(
-    ("status", "fact"),
-    [
-        ("NonQualified", PhoneRegistered),
-        ("Reachable", PhoneRegistered),
-        ("Removed", PhoneLost),
-        ("Unreachable", PhoneLost),
-    ],
-)
-def test_a_phone_comes_and_goes_with_its_contact(status, fact):
-    """Registration is known from ContactStatus."""
-    message = {"Event": "ContactStatus", "AOR": "8001", "ContactStatus": status}
-
-    assert heard(message) == [fact(at=NINE, seat=SeatId("8001"))]
-
-
-def test_a_phone_that_moved_is_not_lost_with_its_old_address():
-    """Asterisk announces the new contact first and then removes the old one; after a gap everything is possible."""
-    translator = Translator()
-    news = [("Created", "sip:8001@a"), ("Created", "sip:8001@b"), ("Removed", "sip:8001@a"), ("Removed", "sip:8001@b")]
-    facts = [_contact(translator, status, uri) for status, uri in news]
-
-    assert facts == [[PhoneRegistered], [PhoneRegistered], [], [PhoneLost]]
-    _contact(translator, "Created", "sip:8001@c")
-    translator.resume({}, ())
-    assert _contact(translator, "Removed", "sip:8001@d") == [PhoneLost]
-
-
-def _contact(translator, status, uri):
-    message = {"Event": "ContactStatus", "AOR": "8001", "ContactStatus": status, "URI": uri}
-    return [type(fact) for fact in translator.facts(message, NINE)]
-
-
 def test_skills_survive_the_journey_through_the_dialplan():
     """Written as channel variables are, read back the same."""
     skills = frozenset({SkillLevel(Skill("psychology"), 2), SkillLevel(Skill("english"), 1)})
@@ -232,6 +220,8 @@ def test_asking_for_a_message_is_one_action_and_comes_back_as_a_fact():
 def test_what_is_said_to_who_waits_is_one_action():
     """A prompt by its name, behind a mark, so that none is an extension to which Asterisk gives a meaning."""
     said_to, offered = SayToCaller(at=NINE, call=CALL, prompt="h"), ProposeCallBack(at=NINE, call=CALL)
+    place = action_for(SayPosition(at=NINE, call=CALL, ahead=12))[1]
+    assert (place["Context"], place["Exten"]) == ("announce", "0*ahead-of&digit-10&digit-2&ahead-people")
     wait = action_for(SayWait(at=NINE, call=CALL, least_min=2, most_min=5))[1]
 
     assert action_for(said_to)[1] == {"Channel": CALL, "Context": "announce", "Exten": "0*h", "Priority": "1"}
