@@ -1,37 +1,32 @@
 """The two houses of `bench.city`, serving the same citizens with as many agents: ours as it is, and a native `Queue()`.
 
 Ours is the core itself (simulation.run) with the sample city, its response levels and its rules for call-backs, and the
-autopilot in `act`: it looks every five seconds, and what it proposes is done at once.
+autopilot in `act` (simulation.pilot): it looks every five seconds, and what it proposes is done at once.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
-from acd.advice import Action, Advice, Doable, Turn, see
-from acd.advised_change import change_for, possible_for
-from acd.autopilot import Autopilot
 from acd.commands import Command, RingAgent
-from acd.events import Event, QueuesLoaded
+from acd.events import Event
 from acd.matching import Ask
-from acd.model import AgentId, CallId, Queue, QueueName
+from acd.model import AgentId, CallId, QueueName
 from bench.native_queue import NativeQueue, Served, Settings
 from city.city import City
-from city.level import QueueChange
-from city.written import Written
 from hotline.fittings import acd_queues
 from hotline.planned_debts import policy_of
 from simulation.agenda import Agenda
 from simulation.call_backs import CallsBack, Owed
 from simulation.people import Citizen, Worker
+from simulation.pilot import LOOK, ActingPilot
 from simulation.run import Simulation, Visit
 
-LOOK_S: Final = 5.0
 WITHIN: Final = timedelta(seconds=15)
 BACK_WITHIN: Final = timedelta(hours=2)
 GENERAL: Final = QueueName("general")
@@ -106,61 +101,6 @@ def native(
 # ---- ours
 
 
-@dataclass
-class Pilot:
-    """The autopilot's hands in the simulation: changes of the queue and the city's levels, the newest on top."""
-
-    simulation: Simulation
-    city: City
-    ends: datetime
-    room: dict[QueueName, int]  # call-backs at once
-    autopilot: Autopilot = field(default_factory=Autopilot)
-    standing: list[tuple[Action, Written]] = field(default_factory=list)  # measures in force, the newest last
-    level: int = 0
-    switched: list[Advice] = field(default_factory=list)
-
-    def look(self) -> None:
-        """Look, do everything, and again in a while."""
-        core, now = self.simulation.core, self.simulation.now
-        sight = see(GENERAL, (GENERAL,), core.outlook(), now, self._doable())
-        for advice in self.autopilot.look([sight], now):
-            self.switched.append(advice)
-            self._carry_out(advice)
-        if now < self.ends:
-            self.simulation.agenda.after(LOOK_S, self.look)
-
-    def _doable(self) -> Doable:
-        """As hotline.pilot_hands says it."""
-        rules = self._now().queues[GENERAL]
-        possible = {Action.BORROW, *possible_for(rules, dials=True)}  # nobody to borrow from: everybody serves it
-        if self.level + 1 < len(self.city.levels):
-            possible.add(Action.LEVEL)
-        on, wrap_up = frozenset(action for action, _ in self.standing), timedelta(seconds=rules.wrap_up_s)
-        return Doable(possible=frozenset(possible), on=on, ours=on, wrap_up=wrap_up)
-
-    def _now(self) -> City:
-        return self.city.under([(GENERAL, change) for _, change in self.standing])
-
-    def _carry_out(self, advice: Advice) -> None:
-        change = change_for(advice, self._now().queues[GENERAL])
-        if advice.turn is Turn.END:
-            self.standing.remove(next(one for one in reversed(self.standing) if one[0] is advice.action))
-            self.level -= advice.action is Action.LEVEL
-        elif advice.action is Action.LEVEL:
-            self.level += 1
-            level = tuple(self.city.levels.values())[self.level]
-            self.standing.append((Action.LEVEL, level.queues.get(GENERAL, QueueChange())))
-        elif change is not None:
-            self.standing.append((advice.action, change))
-        self.room[GENERAL] = self._now().queues[GENERAL].call_backs_at_once
-        self.simulation.controller.tell(QueuesLoaded(at=self.simulation.now, queues=general(self._now())))
-
-
-def general(city: City) -> tuple[Queue, ...]:
-    """The sample city's general queue, as the controller loads it."""
-    return tuple(queue for queue in acd_queues(city) if queue.name == GENERAL)
-
-
 @dataclass(frozen=True)
 class OurHouse:
     """One run of ours."""
@@ -185,7 +125,7 @@ class Foreseeing:
         wait = self.simulation.core.outlook().newcomer(Ask(GENERAL, frozenset()), self.simulation.now)
         self.longest_s = max(self.longest_s, 0.0 if wait is None else wait.mean_s)
         if self.simulation.now < self.ends:
-            self.simulation.agenda.after(LOOK_S, self.look)
+            self.simulation.agenda.after(LOOK.total_seconds(), self.look)
 
 
 def our_house(
@@ -201,13 +141,13 @@ def our_house(
                 rings[order.agent].append(order.at)
                 last[order.call] = order.agent
 
-    room = {GENERAL: city.queues[GENERAL].call_backs_at_once}
+    room: dict[QueueName, int] = {}
     backs = CallsBack(policy=policy_of(city), at_once=room)
     simulation = Simulation(
-        general(city), workers, citizens, begins=begins, seed=seed, watchers=(note,), calls_back=backs
+        acd_queues(city), workers, citizens, begins=begins, seed=seed, watchers=(note,), calls_back=backs
     )
-    pilot = Pilot(simulation, city, citizens[-1].comes, room)
-    simulation.agenda.after(0.0, pilot.look)
+    pilot = ActingPilot(simulation, city, acd_queues, citizens[-1].comes, room)
+    pilot.begin()
     foreseeing = Foreseeing(simulation, citizens[-1].comes)
     simulation.agenda.after(0.0, foreseeing.look)
     simulation.run()
@@ -217,7 +157,7 @@ def our_house(
     calls = [_served(visit, last, needs[visit.call]) for visit in simulation.visits if visit.joined is not None]
     debts = simulation.call_backs.debts.values() if simulation.call_backs else ()
     called_back = frozenset(debt.citizen for debt in debts if _in_time(debt))
-    return OurHouse(calls, rings, called_back, len(pilot.switched), foreseeing.longest_s)
+    return OurHouse(calls, rings, called_back, len(pilot.done), foreseeing.longest_s)
 
 
 def _in_time(debt: Owed) -> bool:
