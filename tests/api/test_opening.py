@@ -141,7 +141,7 @@ class Contrary:
 async def test_a_refusal_after_the_opening_undoes_it(face: Face) -> None:
     """The seat is gone, the agent is logged off again, and the history shows both steps with the reason."""
     await face.house.enter("111")
-    contrary = Contrary(Floor(face.house.engine, face.house.engine.distributor), face.services.seats)
+    contrary = Contrary(face.services.floor, face.services.seats)
     services = replace(face.services, floor=contrary)  # type: ignore[arg-type]
 
     with pytest.raises(NotNow):
@@ -156,7 +156,7 @@ async def test_a_refusal_after_the_opening_undoes_it(face: Face) -> None:
 async def test_an_opening_that_cannot_be_undone_is_said(face: Face) -> None:
     """Somebody changed the seat in between: it is left to them, and the refusal says that it is open."""
     await face.house.enter("111")
-    contrary = Contrary(Floor(face.house.engine, face.house.engine.distributor), face.services.seats, meddles=True)
+    contrary = Contrary(face.services.floor, face.services.seats, meddles=True)
     services = replace(face.services, floor=contrary)  # type: ignore[arg-type]
 
     with pytest.raises(SeatOpenWithoutAgent) as refused:

@@ -193,7 +193,7 @@ NOT_AT_A_PHONE = {
     *("crisis_lane_needs_agents", "crisis_has_no_machine", "offers_no_call_back", "unknown_prompt"),
     *("unknown_skill", "seat_in_talk"),
     *("unknown_measure", "measure_is_over", "measures_changed_meanwhile", "advice_gone"),
-    *("no_more_extensions", "forced_meanwhile", "nothing_pending"),
+    *("no_more_extensions", "forced_meanwhile", "nothing_pending", "bad_wish"),
     *("number_refused", "number_not_listed"),  # in a talk the dialplan says so itself; calls to citizens are clicked
 }
 
