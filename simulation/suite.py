@@ -15,7 +15,7 @@ from simulation.trial import Ended, Trial
 
 LEAST_CALLS, LEAST_AGENTS = 200, 20
 SHOWN: Final = 30
-STANDS_BACK: Final = 10
+STANDS_BACK: Final = 19
 CHUNK: Final = 5
 
 
