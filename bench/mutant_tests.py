@@ -14,6 +14,7 @@ import contextlib
 import gc
 import json
 import os
+import select
 import signal
 import sys
 import time
@@ -108,16 +109,14 @@ def _judged(job: dict[str, Any], functions: Functions) -> str:
         with contextlib.suppress(BaseException), _silence():
             code = _tried(job, functions)
         os._exit(code)
-    until = time.monotonic() + job["most_s"]
-    while time.monotonic() < until:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            _end_all(child)
-            return "no" if status == 0 else "yes"
-        time.sleep(0.02)
+    watch = os.pidfd_open(child)
+    is_over = bool(select.select([watch], [], [], job["most_s"])[0])
+    os.close(watch)
     _end_all(child)
-    os.waitpid(child, 0)
-    return "time-out"
+    _, status = os.waitpid(child, 0)
+    if not is_over:
+        return "time-out"
+    return "no" if status == 0 else "yes"
 
 
 def _tried(job: dict[str, Any], functions: Functions) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -13,6 +12,7 @@ from acd.measures import CLOCKWORK, MeasureState
 from acd.model import CallId
 from hotline.recipe_loans import RecipeLoans
 from plumbing.database import connect, prepare
+from plumbing.lifecycle import background
 from tests.acd.centre import GENERAL, HEALTH, Centre, centre_open, level
 from tests.acd.running import Clock, until
 
@@ -128,14 +128,10 @@ async def test_other_orders_go_to_the_telephones_and_measures_made_meanwhile_do_
 ) -> None:
     """It runs: the order wakes it; a level is switched in the same moment."""
     proposal = ProposeCallBack(at=centre.clock(), call=CallId("c1"))
-    running = asyncio.create_task(loans.run())
+    async with background(loans.run()):
+        loans.carry_out(proposal)
+        loans.carry_out(order(centre))
+        await centre.make(level("elevated"))
+        await until(lambda: centre.serves("8007") == "general")
 
-    loans.carry_out(proposal)
-    loans.carry_out(order(centre))
-    await centre.make(level("elevated"))
-    await until(lambda: centre.serves("8007") == "general")
-
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
     assert proposal in list(centre.floor.orders)
