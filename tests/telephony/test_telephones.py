@@ -159,7 +159,7 @@ def test_a_call_that_is_only_sketched_claims_nothing() -> None:
     live = LiveCall(call=CallId("c"), where=W.WAITING, queue=QueueName("q"))
 
     assert (live.attempt, live.priority, live.seats, live.answered) == (0, 0, frozenset(), frozenset())
-    assert not any((live.withheld, live.asks, live.in_conference, live.is_native))
+    assert not any((live.withheld, live.asks, live.in_conference, live.is_native, live.is_outside))
 
 
 @pytest.mark.parametrize(
