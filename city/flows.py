@@ -44,6 +44,6 @@ class Flow(Named):
     deadline_days: Annotated[int, Field(ge=1, le=60)]
     """几个工作日办结 / in how many working days it is to be settled"""
     transfer: Annotated[str, Field(pattern=r"^[0-9]{3,15}$")] | None = None
-    """可一键转接的号码:本市热线或 city.toml 所列外部号码 / a hotline, or a number outside of city.toml, to hand over to"""
+    """可一键转接:本市热线或所列外部号码 / a hotline, or a number outside that city.toml lists"""
     examples: Annotated[tuple[Annotated[str, Field(min_length=2, max_length=200)], ...], Field(min_length=1)]
     """市民的原话,即其测试 / what citizens say: its tests"""
