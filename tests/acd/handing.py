@@ -60,7 +60,7 @@ def joins_all(scene: Scene, call: CallId = C1, attempt: int = 1) -> None:
 
 def done(scene: Scene, seat: SeatId = SECOND, call: CallId = C1, attempt: int = 1) -> None:
     """转接完成."""
-    scene.tell(TransferDone(at=scene.now, call=call, attempt=attempt, to_attempt=2, seat=seat))
+    scene.tell(TransferDone(at=scene.now, call=call, attempt=attempt, to_attempt=attempt + 1, seat=seat))
 
 
 def goes_out(scene: Scene, call: CallId = C1) -> None:

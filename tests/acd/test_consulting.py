@@ -57,6 +57,7 @@ def test_a_caller_given_out_while_somebody_is_asked_frees_both(scene: Scene) -> 
     begun(scene, SECOND, C2)
     goes_out(scene, C2)
     assert states(scene) == (AgentState.WRAP_UP, AgentState.READY)
+    assert scene.agent("102").until is None
     assert not scene.core.kept
     assert scene.stopped() == []
 
@@ -219,3 +220,23 @@ def test_an_asked_agent_who_takes_over_talks_also_if_their_answer_was_never_told
     assert states(scene) == (AgentState.WRAP_UP, AgentState.TALKING)
     assert not scene.core.talking[C1].in_conference
     assert scene.agent("102").attempt == 2
+
+
+def test_whoever_takes_over_from_a_three_way_is_in_none_any_more(scene: Scene) -> None:
+    """Under the next number; under the same one, the other has only left."""
+    asks(scene)
+    picks_up(scene)
+    joins_all(scene)
+    done(scene, attempt=2)
+
+    assert (scene.talker("c1"), scene.core.talking[C1].in_conference) == ("102", False)
+
+
+def test_who_is_being_offered_another_call_does_not_take_over(scene: Scene) -> None:
+    """The offer is ours and known; the talk is only said to be."""
+    scene.staff("103")
+    scene.join("c2")
+    done(scene, THIRD)
+
+    assert scene.state("103") is AgentState.RESERVED
+    assert (scene.talker("c1"), scene.core.offers[C2].agent) == (None, "103")

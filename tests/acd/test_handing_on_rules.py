@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from acd.events import AgentAnswered, CallHeld, RecordingPaused, RingFailed
-from acd.model import AgentState, CallId, RingFailure, SeatId
+from acd.model import AgentState, BreakReason, CallId, RingFailure, SeatId
 from acd.talk_facts import ConsultEnded
 from tests.acd.handing import (
     C1,
+    C2,
     FIRST,
     SECOND,
+    THIRD,
     a_talk,
     asks,
     begun,
@@ -31,6 +34,8 @@ def scene() -> Scene:
     """101 talks with c1, 102 is ready."""
     return a_talk()
 
+
+NOBODYS = SeatId("8999")
 
 Act = Callable[[Scene, SeatId, CallId], None]
 ACTS: list[Act] = [
@@ -87,7 +92,15 @@ def test_news_of_another_conversation_moves_nobody(scene: Scene, news: Callable[
 
 @pytest.mark.parametrize(
     ("acts", "last"),
-    [((begun,), 2), ((begun, failed), 3), ((lambda scene: done(scene, SECOND),), 2)],
+    [
+        ((begun,), 2),
+        ((lambda scene: begun(scene, None),), 2),
+        ((begun, failed), 3),
+        ((lambda scene: failed(scene, NOBODYS),), 3),
+        ((done,), 2),
+        ((lambda scene: done(scene, NOBODYS),), 2),
+        ((joins_all,), 2),
+    ],
 )
 def test_a_number_that_the_dialplan_used_is_not_used_again(
     scene: Scene, acts: tuple[Callable[[Scene], None], ...], last: int
@@ -108,7 +121,8 @@ def test_a_target_whose_failure_was_not_told_is_as_free_as_before(scene: Scene) 
     failed(scene)
 
     assert (scene.state("102"), scene.agent("102").idle_since) == (AgentState.READY, idle)
-    assert (scene.state("101"), scene.stopped()) == (AgentState.RESERVED, [])
+    assert scene.agent("102").until is None  # as after no order of ours that failed
+    assert (scene.state("101"), scene.agent("101").attempt, scene.stopped()) == (AgentState.RESERVED, 3, [])
     assert not scene.core.kept
 
 
@@ -179,3 +193,63 @@ def test_an_agent_is_kept_for_one_call_at_a_time(scene: Scene) -> None:
 
     assert scene.core.kept[C1].agent == "102"
     assert states(scene) == (AgentState.WRAP_UP, AgentState.RESERVED)
+
+
+def test_a_target_whose_phone_says_nothing_is_unreachable(scene: Scene) -> None:
+    """It was dialled: the dialplan said so. Three seconds, as for any phone."""
+    begun(scene)
+    scene.later(3)
+
+    assert (scene.state("102"), scene.agent("102").reason) == (AgentState.ON_BREAK, BreakReason.PHONE_UNREACHABLE)
+
+
+def test_a_caller_of_whom_only_the_transfers_failure_was_heard_waits_no_more(scene: Scene) -> None:
+    """They waited as far as we knew; now the dialplan rings somebody for them."""
+    scene.join("c2")
+    assert scene.waiting() == ["c2"]
+    failed(scene, SECOND, C2)
+
+    assert scene.waiting() == []
+    assert (scene.core.offers[C2].agent, scene.state("102")) == ("102", AgentState.RESERVED)
+
+
+def test_a_target_whose_answer_was_never_told_is_the_next_to_be_kept(scene: Scene) -> None:
+    """They hand the caller on in their turn: so they had them, and the first agent has been free of it since."""
+    begun(scene)
+    scene.staff("103", "health")
+    begun(scene, THIRD, attempt=2)
+
+    assert states(scene) == (AgentState.WRAP_UP, AgentState.RESERVED)
+    assert scene.core.kept[C1].agent == "102"
+    assert (scene.state("103"), scene.core.offers[C1].attempt) == (AgentState.RESERVED, 3)
+
+
+def test_a_target_whose_answer_was_never_told_gives_the_caller_away(scene: Scene) -> None:
+    """Neither they nor the first agent is kept for it."""
+    begun(scene)
+    scene.staff("103", "health")
+    done(scene, THIRD, attempt=2)
+
+    assert states(scene) == (AgentState.WRAP_UP, AgentState.WRAP_UP)
+    assert scene.talker("c1") == "103"
+    assert not scene.core.kept
+
+
+def test_a_caller_rung_back_at_a_target_belongs_to_the_queue_they_came_by(scene: Scene) -> None:
+    """Also where the target was not seen being rung: their wrap-up is general's, thirty seconds."""
+    scene.rest("102")
+    begun(scene)
+    scene.tell(AgentAnswered(at=scene.now, call=C1, attempt=2))
+    assert scene.core.talking[C1].queue == "general"
+    scene.talk_ends("c1", 2)
+    assert scene.agent("102").until == scene.now + timedelta(seconds=30)
+
+
+def test_whoever_is_asked_is_out_when_a_transfer_has_failed(scene: Scene) -> None:
+    """The one who talked is rung again, and nobody stands beside the call."""
+    asks(scene)
+    failed(scene)
+
+    assert states(scene) == (AgentState.RESERVED, AgentState.READY)
+    assert scene.agent("102").until is None
+    assert not scene.core.asked
