@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from city.admission import Admission
+from city.calendar import CalendarFile
 from city.city import CityFile
+from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
 from city.hotline import Hotline, HotlinesFile
 from city.level import ADDED, Level, LevelsFile, changes
@@ -22,6 +24,8 @@ from city.recipe import AnnounceRow, AnyRow, BorrowRow, RelaxRow, WaiveRow
 from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
 from city.trunks import TrunksFile
+from city.urgency import HighRiskFile, UrgencyFile
+from city.written import Written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,10 @@ class Files:
     trunks: Source
     dialling: Source
     levels: Source
+    calendar: Mapping[str, Source]  # by the name of the file: the year
+    deadlines: Source
+    urgency: Source
+    high_risk: Source
     prompts: Source
     also_spoken: frozenset[str] = frozenset()  # prompts that the programs themselves say
 
@@ -46,7 +54,9 @@ class Files:
         """Every file that was read, or should have been."""
         yield from (self.city, self.hotlines, self.queues, self.places, self.seats)
         yield from (self.admission, self.trunks, self.dialling, self.levels, self.prompts)
+        yield from (self.deadlines, self.urgency, self.high_risk)
         yield from self.menus.values()
+        yield from self.calendar.values()
 
 
 class Mention(NamedTuple):
@@ -63,22 +73,32 @@ class Mention(NamedTuple):
 
 def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
     """Read all files of a city folder. What is wrong with them is in their `mistakes`."""
-    menus = sorted((folder / "menus").glob("*.toml"))
     return Files(
         folder=folder,
         city=read(folder, "city.toml", CityFile),
         hotlines=read(folder, "hotlines.toml", HotlinesFile),
         queues=read(folder, "queues.toml", QueuesFile),
-        menus={menu.stem: read(folder, f"menus/{menu.name}", Menu) for menu in menus},
+        menus=_read_each(folder, "menus", Menu),
         places=read(folder, "places.toml", PlacesFile),
         seats=read(folder, "seats.toml", SeatsFile),
         admission=read_if_there(folder, "admission.toml", Admission),
         trunks=read_if_there(folder, "trunks.toml", TrunksFile),
         dialling=read_if_there(folder, "dialling.toml", Dialling),
         levels=read_if_there(folder, "levels.toml", LevelsFile),
+        calendar=_read_each(folder, "calendar", CalendarFile),
+        deadlines=read_if_there(folder, "deadlines.toml", DeadlinesFile),
+        urgency=read_if_there(folder, "urgency.toml", UrgencyFile),
+        high_risk=read_if_there(folder, "high_risk.toml", HighRiskFile),
         prompts=read(folder, "prompts/prompts.toml", PromptsFile),
         also_spoken=frozenset(also_spoken),
     )
+
+
+def _read_each(folder: Path, inside: str, shape: type[Written]) -> Mapping[str, Source]:
+    """Every file of a folder in the city's folder, by its name without the ending."""
+    return {
+        file.stem: read(folder, f"{inside}/{file.name}", shape) for file in sorted((folder / inside).glob("*.toml"))
+    }
 
 
 def hotlines(files: Files) -> Iterator[tuple[KeyPath, Hotline]]:
@@ -91,6 +111,13 @@ def menus(files: Files) -> Iterator[tuple[Source, Menu]]:
     for source in files.menus.values():
         if menu := source.whole(Menu):
             yield source, menu
+
+
+def years(files: Files) -> Iterator[tuple[str, Source, CalendarFile]]:
+    """The years of the working-day calendar whose shape is right, each with its file's name."""
+    for name, source in files.calendar.items():
+        if year := source.whole(CalendarFile):
+            yield name, source, year
 
 
 def levels(files: Files) -> Iterator[tuple[KeyPath, Level]]:

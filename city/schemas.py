@@ -11,7 +11,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import DictSchema
 
 from city.admission import Admission
+from city.calendar import CalendarFile
 from city.city import CityFile
+from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
 from city.hotline import HotlinesFile
 from city.level import LevelsFile
@@ -21,13 +23,17 @@ from city.prompts import PromptsFile
 from city.queue import QueuesFile
 from city.seats import SeatsFile
 from city.trunks import TrunksFile
+from city.urgency import HighRiskFile, UrgencyFile
 
 PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas"
 
 SHAPES: dict[str, type[BaseModel]] = {
     "admission": Admission,
+    "calendar": CalendarFile,
     "city": CityFile,
+    "deadlines": DeadlinesFile,
     "dialling": Dialling,
+    "high_risk": HighRiskFile,
     "hotlines": HotlinesFile,
     "levels": LevelsFile,
     "menu": Menu,
@@ -36,6 +42,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "queues": QueuesFile,
     "seats": SeatsFile,
     "trunks": TrunksFile,
+    "urgency": UrgencyFile,
 }
 
 

@@ -47,6 +47,7 @@ PURE_MODULES = (
             "resync",
         )
     ),
+    *(f"tickets/{name}.py" for name in ("phrases", "urgency", "deadlines", "high_risk")),
     *(f"telephony/{name}.py" for name in ("lag", "trunks", "guessing", "phones_seen")),
 )
 """The deciding modules, but for ACD_DOERS: they are told facts and the time, and answer with orders."""
