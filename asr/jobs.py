@@ -5,8 +5,9 @@
                          ├── give_back, the third     ──► DEAD ──retry, by a person──► QUEUED
                          └── take_away, return_orphans (its worker died) ──► QUEUED, or DEAD after the third
 
-An attempt is counted before its work begins, so a job that kills its worker is counted too. Workers may be on several
-machines: `worker` says who has a RUNNING job, and `beats` counts up while that process lives (asr.watch).
+The line is asr.order's: crisis hotlines, voice messages, talks; the oldest first. An attempt is counted before its work
+begins, so a job that kills its worker is counted too. Workers may be on several machines: `worker` says who has a
+RUNNING job, and `beats` counts up while that process lives (asr.watch).
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asr.order import Rank, rank_of
 from asr.watch import Pulse
 from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
+from recordings.calls import read_call
 from recordings.recording import Recording, RecordingId, RecordingState, made_at
 
 ATTEMPTS_MAX = 3
@@ -70,6 +73,7 @@ jobs = Table(
     Column("finished_at", Instant),
     Column("worker", String(80)),
     Column("beats", Integer, nullable=False, server_default="0"),
+    Column("rank", Integer, nullable=False, server_default=str(Rank.TALK.value)),
 )
 
 
@@ -88,27 +92,32 @@ class Job:
     finished_at: datetime | None
     worker: str | None
     beats: int
+    rank: Rank
 
 
-async def enqueue(connection: AsyncConnection, recording: Recording) -> None:
-    """A job for a recording with sound, in the transaction that takes the recording in. Once."""
+async def enqueue(connection: AsyncConnection, recording: Recording, *, crisis: Collection[str] = ()) -> None:
+    """A job for a recording with sound, in the transaction that takes the recording in. Once.
+
+    `crisis`: the numbers of hotlines for people in need, who are first in line.
+    """
     if recording.state is not RecordingState.KEPT or recording.taken_in_at is None:
         return
     at = recording.taken_in_at
+    rank = rank_of(await read_call(connection, recording.call_id), recording.attempt, crisis)
     row = {"recording": recording.id, "state": JobState.QUEUED, "attempts": 0, "queued_at": at, "not_before": at}
-    await insert_once(connection, jobs, row)
+    await insert_once(connection, jobs, row | {"rank": int(rank)})
 
 
 async def claim(connection: AsyncConnection, now: datetime, *, worker: str = CONTROLLER) -> Job | None:
-    """The oldest job that may begin, now RUNNING and with its attempt counted; None when there is none."""
+    """The first job in line that may begin, now RUNNING and its attempt counted; None when there is none."""
     waiting = jobs.c.state.in_([JobState.QUEUED, JobState.FAILED])
     # One that has not failed is due whatever the clock says: another machine's may have queued it.
     is_due = or_(jobs.c.state == JobState.QUEUED, jobs.c.not_before <= now)
-    ripe = select(jobs.c.id).where(waiting, is_due).order_by(jobs.c.id).limit(1)
-    oldest = ripe.with_for_update(skip_locked=True).scalar_subquery()  # PostgreSQL: not the one another is claiming
+    ripe = select(jobs.c.id).where(waiting, is_due).order_by(jobs.c.rank, jobs.c.id).limit(1)
+    first = ripe.with_for_update(skip_locked=True).scalar_subquery()  # PostgreSQL: not the one another is claiming
     claimed = await connection.execute(
         update(jobs)
-        .where(jobs.c.id == oldest, waiting)
+        .where(jobs.c.id == first, waiting)
         .values(
             state=JobState.RUNNING,
             attempts=jobs.c.attempts + 1,
@@ -222,7 +231,8 @@ async def _leave_running(connection: AsyncConnection, job: Job, **columns: objec
 
 
 def _job(columns: dict[str, object]) -> Job:
-    return Job(**columns | {"state": JobState(str(columns["state"]))})  # type: ignore[arg-type]
+    told = {"state": JobState(str(columns["state"])), "rank": Rank(int(str(columns["rank"])))}
+    return Job(**columns | told)  # type: ignore[arg-type]
 
 
 SOON = timedelta(minutes=10)

@@ -17,6 +17,7 @@ import ast
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -51,14 +52,24 @@ class Touching:
     took: Mapping[str, float]
 
     def touching(self, module: str, mutant: Mutation, source: str) -> list[str]:
-        """Those that run the mutated statement; of one that is run by importing, those that run anything of it."""
+        """Those that run the mutated statement; of one that is run by importing, all that have to do with the module.
+
+        Those are the tests that run anything of it, and those of the files that import it.
+        """
         lines = self.lines[module]
         first, last = statement(source, mutant.line)
         found = {test for line in range(first, last + 1) for test in lines.get(str(line), ())}
-        found = found or {test for tests in lines.values() for test in tests}
+        found = found or {test for tests in lines.values() for test in tests} | self._importing(module)
         own = f"test_{Path(module).stem}.py"
         inorder = sorted(found, key=lambda test: (own not in test, self.took[test], test))
         return list(_within(inorder, self.took))
+
+    def _importing(self, module: str) -> set[str]:
+        name = re.escape(module.removesuffix(".py").replace("/", "."))
+        imports = re.compile(rf"^(?:from|import) {name}\b", re.MULTILINE)
+        files = {test.partition("::")[0] for test in self.took}
+        chosen = {file for file in files if imports.search((ROOT / file).read_text(encoding="utf-8"))}
+        return {test for test in self.took if test.partition("::")[0] in chosen}
 
 
 def _within(tests: Iterable[str], took: Mapping[str, float]) -> Iterator[str]:

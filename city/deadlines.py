@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from city.categories import CategoryName, UsualKind
 from city.dialling import Clock
 from city.hotline import Number
-from city.written import Named, Slug, Title, Written
+from city.written import Named, Slug, Written
 
-AppealKindName = Literal["咨询", "求助", "投诉", "举报", "建议", "表扬"]
 MOST_DAYS = 60
 
 
@@ -25,9 +25,9 @@ class DeadlineRule(Named):
     """规则名 / its name"""
     days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
     """几个工作日办结 / in how many working days it is to be settled"""
-    kinds: tuple[AppealKindName, ...] = ()
+    kinds: tuple[UsualKind, ...] = ()
     """诉求类型 / kinds of appeal"""
-    categories: tuple[Title, ...] = ()
+    categories: tuple[CategoryName, ...] = ()
     """分类,含其下级 / categories, with all below them"""
     hotlines: tuple[Number, ...] = ()
     """热线号码 / hotlines, by their numbers"""

@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 from city.admission import Admission
 from city.calendar import CalendarFile
+from city.categories import CategoriesFile, Category
 from city.city import CityFile
 from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
+from city.flows import Flow
 from city.hotline import Hotline, HotlinesFile
 from city.level import ADDED, Level, LevelsFile, changes
 from city.menu import Menu
@@ -38,6 +40,8 @@ class Files:
     queues: Source
     menus: Mapping[str, Source]
     places: Source
+    categories: Source
+    flows: Mapping[str, Source]  # by name
     seats: Source
     admission: Source
     trunks: Source
@@ -52,11 +56,12 @@ class Files:
 
     def all(self) -> Iterator[Source]:
         """Every file that was read, or should have been."""
-        yield from (self.city, self.hotlines, self.queues, self.places, self.seats)
+        yield from (self.city, self.hotlines, self.queues, self.places, self.categories, self.seats)
         yield from (self.admission, self.trunks, self.dialling, self.levels, self.prompts)
         yield from (self.deadlines, self.urgency, self.high_risk)
         yield from self.menus.values()
         yield from self.calendar.values()
+        yield from self.flows.values()
 
 
 class Mention(NamedTuple):
@@ -80,6 +85,8 @@ def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
         queues=read(folder, "queues.toml", QueuesFile),
         menus=_read_each(folder, "menus", Menu),
         places=read(folder, "places.toml", PlacesFile),
+        categories=read_if_there(folder, "categories.toml", CategoriesFile),
+        flows=read_flows(folder),
         seats=read(folder, "seats.toml", SeatsFile),
         admission=read_if_there(folder, "admission.toml", Admission),
         trunks=read_if_there(folder, "trunks.toml", TrunksFile),
@@ -101,6 +108,11 @@ def _read_each(folder: Path, inside: str, shape: type[Written]) -> Mapping[str, 
     }
 
 
+def read_flows(folder: Path) -> Mapping[str, Source]:
+    """Every quick flow as it is written, by the name of its file."""
+    return _read_each(folder, "flows", Flow)
+
+
 def hotlines(files: Files) -> Iterator[tuple[KeyPath, Hotline]]:
     """The hotlines whose shape is right."""
     return files.hotlines.entries("hotlines", Hotline)
@@ -118,6 +130,18 @@ def years(files: Files) -> Iterator[tuple[str, Source, CalendarFile]]:
     for name, source in files.calendar.items():
         if year := source.whole(CalendarFile):
             yield name, source, year
+
+
+def categories(files: Files) -> Iterator[tuple[KeyPath, Category]]:
+    """The categories whose shape is right."""
+    return files.categories.entries("categories", Category)
+
+
+def flows(files: Files) -> Iterator[tuple[str, Source, Flow]]:
+    """The quick flows whose shape is right: name, file, flow."""
+    for name, source in files.flows.items():
+        if flow := source.whole(Flow):
+            yield name, source, flow
 
 
 def levels(files: Files) -> Iterator[tuple[KeyPath, Level]]:

@@ -12,9 +12,11 @@ from pydantic_core.core_schema import DictSchema
 
 from city.admission import Admission
 from city.calendar import CalendarFile
+from city.categories import CategoriesFile
 from city.city import CityFile
 from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
+from city.flows import Flow
 from city.hotline import HotlinesFile
 from city.level import LevelsFile
 from city.menu import Menu
@@ -30,10 +32,12 @@ PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas"
 SHAPES: dict[str, type[BaseModel]] = {
     "admission": Admission,
     "calendar": CalendarFile,
+    "categories": CategoriesFile,
     "city": CityFile,
     "deadlines": DeadlinesFile,
     "dialling": Dialling,
     "high_risk": HighRiskFile,
+    "flow": Flow,
     "hotlines": HotlinesFile,
     "levels": LevelsFile,
     "menu": Menu,

@@ -7,12 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from city.categories import Phrase
 from city.written import Named, Slug, Written
 
-GAP = "…"
-"""In a phrase: up to a few characters may stand here."""
-
-Spoken = Annotated[str, Field(min_length=2, max_length=30, pattern=rf"^[^{GAP}\s]+({GAP}[^{GAP}\s]+)*$")]
+Spoken = Annotated[Phrase, Field(min_length=2)]
 """What people say; `…` between two parts stands for a few characters."""
 
 

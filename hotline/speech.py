@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -87,11 +88,12 @@ async def build_speech(
     crier = Crier(database, board.note_draft)
     model = await asyncio.to_thread(model_folder, settings)
     transcriber = build_transcriber(settings, city, database, model, now, announce=crier.note)
+    in_line = partial(enqueue, crisis=frozenset(line.number for line in city.hotlines.values() if line.crisis))
     intake = Intake(
         settings.spool_dir,
         archive,
         database,
-        follow_up=enqueue,
+        follow_up=in_line,
         announce=in_turn(taken_in, lambda _: transcriber.notice()),
         hotline_of=hotline_of,
         orphans=Orphans(lambda call: is_over(CallId(call))),
@@ -99,7 +101,7 @@ async def build_speech(
     )
     vault = Archive(archive)
     keeper = Keeper(database, vault, lambda connection, some: reading(connection, some, now()))
-    sweeper = Sweeper(settings.spool_dir, vault, database, enqueue, announce=transcriber.notice, clock=now)
+    sweeper = Sweeper(settings.spool_dir, vault, database, in_line, announce=transcriber.notice, clock=now)
     return Speech(
         crier=crier,
         intake=intake,

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from city.urgency import GAP
+from city.categories import GAP
 
 _GAP_CHARS = 6
 _WITHIN = "[^\n。！？!?]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from city.checks import crisis, deadlines, names, recipes, sense, twins
+from city.checks import appeals, crisis, deadlines, names, recipes, sense, twins
 from city.files import Files
 from city.mistakes import Mistake
 
@@ -38,9 +38,15 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     deadlines.rules_have_one_name_each,
     deadlines.periods_go_forward,
     deadlines.rules_name_known_hotlines,
+    deadlines.rules_name_known_categories,
+    deadlines.flows_name_known_urgencies,
     deadlines.escalations_go_forward,
     deadlines.urgent_classes_have_one_name_each,
     deadlines.risks_have_one_name_each,
+    appeals.categories_grow_from_a_root,
+    appeals.flows_have_a_category,
+    appeals.flows_hand_over_to_known_numbers,
+    appeals.flows_do_not_contradict,
     crisis.crisis_has_no_machine,
     crisis.crisis_lends_nobody,
     sense.menus_are_shallow,

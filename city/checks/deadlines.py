@@ -8,7 +8,7 @@ from datetime import date
 from city.calendar import SATURDAY, CalendarFile, days_of
 from city.checks.twins import twins
 from city.deadlines import DeadlineRule, DeadlinesFile, EscalationStep
-from city.files import Files, Mention, hotlines, years
+from city.files import Files, Mention, flows, hotlines, years
 from city.mistakes import Mistake
 from city.positions import KeyPath
 from city.source import Source
@@ -111,6 +111,25 @@ def rules_name_known_hotlines(files: Files) -> Iterator[Mistake]:
             if number not in known:
                 zh, message = f"没有热线“{number}”", f"there is no hotline {number!r}"
                 yield files.deadlines.mistake((*path, "hotlines", place), "unknown_hotline", zh, message)
+
+
+def rules_name_known_categories(files: Files) -> Iterator[Mistake]:
+    """A rule for a category that does not exist would never hold."""
+    known = files.categories.names("categories", "name")
+    for path, rule in _rules(files) if files.categories.readable else ():
+        for place, name in enumerate(rule.categories):
+            if name not in known:
+                zh, message = f"没有分类“{name}”", f"there is no category {name!r}"
+                yield files.deadlines.mistake((*path, "categories", place), "unknown_category", zh, message)
+
+
+def flows_name_known_urgencies(files: Files) -> Iterator[Mistake]:
+    """A flow's urgency class is one of urgency.toml."""
+    known = files.urgency.names("classes", "zh")
+    for _, source, flow in flows(files) if files.urgency.readable else ():
+        if flow.urgency is not None and flow.urgency not in known:
+            zh, message = f"没有紧急类别“{flow.urgency}”", f"there is no urgent class {flow.urgency!r}"
+            yield source.mistake(("urgency",), "unknown_urgency", zh, message)
 
 
 def escalations_go_forward(files: Files) -> Iterator[Mistake]:

@@ -66,6 +66,30 @@ def test_calls_that_we_make_are_offered_by_nobody() -> None:
     assert sums(kept(answered(ours), ended(ours), arrived())) == (1, 1, {})
 
 
+MERE_ENDS = {Outcome.ABANDONED, Outcome.SHORT_ABANDONED, Outcome.LOST_BY_PBX}
+STRONGER = {
+    Outcome.VOICE_MESSAGE: MERE_ENDS | {Outcome.CALL_BACK_OWED},
+    Outcome.CALL_BACK_OWED: {Outcome.ABANDONED, Outcome.SHORT_ABANDONED, Outcome.REFUSED},
+    Outcome.ANSWERED: MERE_ENDS | {Outcome.TRANSFERRED_OUT},
+}
+PART_OF_IT = {
+    Outcome.ANSWERED: {Outcome.VOICE_MESSAGE, Outcome.CALL_BACK_OWED, Outcome.TRANSFERRED_OUT},
+    Outcome.TRANSFERRED_OUT: {Outcome.CALL_BACK_OWED},
+    Outcome.LOST_BY_PBX: {Outcome.CALL_BACK_OWED},
+}
+
+
+@pytest.mark.parametrize("stands", Outcome)
+@pytest.mark.parametrize("told", Outcome)
+def test_of_two_outcomes_the_stronger_stands_and_what_contradicts_is_disputed(stands: Outcome, told: Outcome) -> None:
+    """Every pair: a message, a talk and a debt are known late; a debt hides no loss; two ends contradict each other."""
+    if stands in STRONGER.get(told, ()):
+        assert settle(stands, told) == (told, False)
+    else:
+        goes_together = told is stands or told in STRONGER.get(stands, ()) or told in PART_OF_IT.get(stands, ())
+        assert settle(stands, told) == (stands, not goes_together)
+
+
 @pytest.mark.parametrize("first", Outcome)
 @pytest.mark.parametrize("second", Outcome)
 def test_precedence_does_not_depend_on_which_was_heard_first_unless_it_is_a_dispute(

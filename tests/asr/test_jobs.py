@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,25 @@ async def test_who_claim_at_once_get_a_job_each(
     await patient.dispose()
 
     assert len({job.id for job in claimed if job}) == 5
+
+
+async def test_crisis_hotlines_and_then_messages_are_first_in_line(
+    engine: AsyncEngine, spool: Path, archive: Path
+) -> None:
+    """Whatever came before them; within a rank the oldest. A message in a crisis is a crisis."""
+    dialled = {"lx1-1.1": "12345", "lx1-2.1": "12345", "lx1-3.1": "12355", "lx1-4.1": "12345", "lx1-5.1": "12355"}
+    messages = {"lx1-2.1", "lx1-4.1", "lx1-5.1"}
+    in_line = partial(jobs.enqueue, crisis={"12355"})
+    for call, dnis in dialled.items():
+        leave_call(spool, call, done=False)
+        (spool / f"{call}-1.done").write_text(f"{dnis} 13812340000{' message' if call in messages else ''}\n")
+    await Intake(spool, archive, engine, follow_up=in_line, hotline_of=lambda dnis: dnis).sweep()
+
+    claimed = [await claim(engine) for _ in dialled]
+
+    async with engine.connect() as connection:
+        calls = [(await ledger.read(connection, job.recording)).call_id for job in claimed if job]
+    assert calls == ["lx1-3.1", "lx1-5.1", "lx1-2.1", "lx1-4.1", "lx1-1.1"]
 
 
 async def test_only_who_has_been_silent_loses_the_job(queued: AsyncEngine) -> None:

@@ -77,6 +77,16 @@ def test_the_tests_of_a_line_are_those_that_run_its_statement_its_own_file_first
     assert touching == ["tests/test_f.py::own", "tests/test_other.py::quick"]
 
 
+def test_the_tests_of_a_table_are_those_of_the_files_that_import_it() -> None:
+    """Nothing of it is run later, so no line of it is under any test's name."""
+    words, other = "tests/acd/test_why_words.py::whatever", "tests/acd/test_timers.py::whatever"
+    source = "WORDS = {1: 2}\n"
+
+    touching = Touching({"acd/why_terms.py": {}}, {words: 0.1, other: 0.1})
+
+    assert touching.touching("acd/why_terms.py", mutation(source, {}, 0), source) == [words]
+
+
 def test_every_deciding_module_is_mutated() -> None:
     """Those of the house rules, and no doer."""
     assert {"acd/matching.py", "acd/agents.py", "telephony/resync.py"} <= set(deciding())

@@ -16,10 +16,12 @@ from tests.city.scene import SAMPLE
 WRITTEN = {
     "admission": "admission.toml",
     "calendar": "calendar/2026.toml",
+    "categories": "categories.toml",
     "city": "city.toml",
     "deadlines": "deadlines.toml",
     "dialling": "dialling.toml",
     "high_risk": "high_risk.toml",
+    "flow": "flows/water-cut.toml",
     "hotlines": "hotlines.toml",
     "levels": "levels.toml",
     "menu": "menus/health.toml",
