@@ -13,7 +13,9 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from city.admission import Admission
+from city.categories import Category
 from city.dialling import Dialling
+from city.flows import Flow
 from city.hotline import Hotline, Number
 from city.level import Level, changed
 from city.menu import Menu
@@ -102,6 +104,8 @@ class City:
     queues: Mapping[str, Queue]  # by name
     menus: Mapping[str, Menu]  # by name
     places: tuple[Place, ...]
+    categories: tuple[Category, ...]
+    flows: Mapping[str, Flow]  # by name
     seats: tuple[Seat, ...]
     admission: Admission
     lines: TrunksFile

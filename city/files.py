@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from city.admission import Admission
+from city.categories import CategoriesFile, Category
 from city.city import CityFile
 from city.dialling import Dialling
+from city.flows import Flow
 from city.hotline import Hotline, HotlinesFile
 from city.level import ADDED, Level, LevelsFile, changes
 from city.menu import Menu
@@ -34,6 +36,8 @@ class Files:
     queues: Source
     menus: Mapping[str, Source]
     places: Source
+    categories: Source
+    flows: Mapping[str, Source]  # by name
     seats: Source
     admission: Source
     trunks: Source
@@ -44,9 +48,10 @@ class Files:
 
     def all(self) -> Iterator[Source]:
         """Every file that was read, or should have been."""
-        yield from (self.city, self.hotlines, self.queues, self.places, self.seats)
+        yield from (self.city, self.hotlines, self.queues, self.places, self.categories, self.seats)
         yield from (self.admission, self.trunks, self.dialling, self.levels, self.prompts)
         yield from self.menus.values()
+        yield from self.flows.values()
 
 
 class Mention(NamedTuple):
@@ -71,6 +76,8 @@ def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
         queues=read(folder, "queues.toml", QueuesFile),
         menus={menu.stem: read(folder, f"menus/{menu.name}", Menu) for menu in menus},
         places=read(folder, "places.toml", PlacesFile),
+        categories=read_if_there(folder, "categories.toml", CategoriesFile),
+        flows=read_flows(folder),
         seats=read(folder, "seats.toml", SeatsFile),
         admission=read_if_there(folder, "admission.toml", Admission),
         trunks=read_if_there(folder, "trunks.toml", TrunksFile),
@@ -79,6 +86,12 @@ def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
         prompts=read(folder, "prompts/prompts.toml", PromptsFile),
         also_spoken=frozenset(also_spoken),
     )
+
+
+def read_flows(folder: Path) -> Mapping[str, Source]:
+    """Every quick flow as it is written, by the name of its file."""
+    files = sorted((folder / "flows").glob("*.toml"))
+    return {flow.stem: read(folder, f"flows/{flow.name}", Flow) for flow in files}
 
 
 def hotlines(files: Files) -> Iterator[tuple[KeyPath, Hotline]]:
@@ -91,6 +104,18 @@ def menus(files: Files) -> Iterator[tuple[Source, Menu]]:
     for source in files.menus.values():
         if menu := source.whole(Menu):
             yield source, menu
+
+
+def categories(files: Files) -> Iterator[tuple[KeyPath, Category]]:
+    """The categories whose shape is right."""
+    return files.categories.entries("categories", Category)
+
+
+def flows(files: Files) -> Iterator[tuple[str, Source, Flow]]:
+    """The quick flows whose shape is right: name, file, flow."""
+    for name, source in files.flows.items():
+        if flow := source.whole(Flow):
+            yield name, source, flow
 
 
 def levels(files: Files) -> Iterator[tuple[KeyPath, Level]]:

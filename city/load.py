@@ -13,7 +13,7 @@ from city.admission import Admission
 from city.checks import mistakes_between
 from city.city import City, CityFile
 from city.dialling import Dialling
-from city.files import Files, hotlines, levels, menus, read_files
+from city.files import Files, categories, flows, hotlines, levels, menus, read_files
 from city.level import RESTING
 from city.mistakes import CityInvalid, Mistake
 from city.numbers import dialled_forms, local_number
@@ -61,6 +61,8 @@ def _city(files: Files, about: CityFile) -> City:
         queues=MappingProxyType(queues),
         menus=MappingProxyType(dict(zip(files.menus, (menu for _, menu in menus(files)), strict=True))),
         places=tuple(place for _, place in files.places.entries("places", Place)),
+        categories=tuple(category for _, category in categories(files)),
+        flows=MappingProxyType({name: flow for name, _, flow in flows(files)}),
         seats=tuple(seat for _, seats in files.seats.entries("seats", SeatRange) for seat in seats.seats()),
         admission=files.admission.whole(Admission) or Admission(),
         lines=files.trunks.whole(TrunksFile) or TrunksFile(),

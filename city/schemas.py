@@ -11,8 +11,10 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import DictSchema
 
 from city.admission import Admission
+from city.categories import CategoriesFile
 from city.city import CityFile
 from city.dialling import Dialling
+from city.flows import Flow
 from city.hotline import HotlinesFile
 from city.level import LevelsFile
 from city.menu import Menu
@@ -26,8 +28,10 @@ PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas"
 
 SHAPES: dict[str, type[BaseModel]] = {
     "admission": Admission,
+    "categories": CategoriesFile,
     "city": CityFile,
     "dialling": Dialling,
+    "flow": Flow,
     "hotlines": HotlinesFile,
     "levels": LevelsFile,
     "menu": Menu,

@@ -23,6 +23,7 @@ _SHAPE_RULES = {
     "missing": ("missing_key", "缺少此项"),
     "extra_forbidden": ("unknown_key", "没有这一项,请检查拼写"),
     "string_pattern_mismatch": ("wrong_format", "格式不对"),
+    "literal_error": ("not_allowed", "不是允许的取值"),
     "enum": ("not_allowed", "不是允许的取值"),
     "union_tag_invalid": ("not_allowed", "不是允许的取值"),
     "union_tag_not_found": ("missing_key", "缺少此项"),

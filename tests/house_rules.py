@@ -33,6 +33,7 @@ ACD_DOERS = frozenset(
 PURE_MODULES = (
     "acd/*.py",
     "ivr/*.py",
+    "wording/*.py",
     "recordings/chain.py",
     *(
         f"telephony/{name}.py"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from city.checks import crisis, names, recipes, sense, twins
+from city.checks import appeals, crisis, names, recipes, sense, twins
 from city.files import Files
 from city.mistakes import Mistake
 
@@ -30,6 +30,10 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     recipes.relaxing_relaxes,
     recipes.nothing_follows_a_message,
     recipes.offers_can_be_kept,
+    appeals.categories_grow_from_a_root,
+    appeals.flows_have_a_category,
+    appeals.flows_hand_over_to_known_numbers,
+    appeals.flows_do_not_contradict,
     crisis.crisis_has_no_machine,
     crisis.crisis_lends_nobody,
     sense.menus_are_shallow,

@@ -15,8 +15,10 @@ from tests.city.scene import SAMPLE
 
 WRITTEN = {
     "admission": "admission.toml",
+    "categories": "categories.toml",
     "city": "city.toml",
     "dialling": "dialling.toml",
+    "flow": "flows/water-cut.toml",
     "hotlines": "hotlines.toml",
     "levels": "levels.toml",
     "menu": "menus/health.toml",
