@@ -17,7 +17,7 @@ from acd.outcome import Outcome
 from city.places import PlaceKind
 from city.schemas import SHAPES
 from ivr.agent_codes import CODES
-from tickets.ticket import TicketState
+from tickets.states import TicketState
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
