@@ -13,7 +13,11 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from city.admission import Admission
+from city.calendar import WorkCalendar
+from city.categories import Category
+from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
+from city.flows import Flow
 from city.hotline import Hotline, Number
 from city.level import Level, changed
 from city.menu import Menu
@@ -23,6 +27,7 @@ from city.prompts import Prompt
 from city.queue import Queue
 from city.seats import Seat
 from city.trunks import TrunksFile
+from city.urgency import HighRiskFile, UrgencyFile
 from city.written import Named, Slug, Written
 
 
@@ -102,11 +107,17 @@ class City:
     queues: Mapping[str, Queue]  # by name
     menus: Mapping[str, Menu]  # by name
     places: tuple[Place, ...]
+    categories: tuple[Category, ...]
+    flows: Mapping[str, Flow]  # by name
     seats: tuple[Seat, ...]
     admission: Admission
     lines: TrunksFile
     dialling: Dialling
     levels: Mapping[str, Level]  # by name, the resting one first
+    calendar: WorkCalendar
+    deadlines: DeadlinesFile
+    urgency: UrgencyFile
+    high_risk: HighRiskFile
     prompts: Mapping[str, Prompt]  # by slug
 
     @property
