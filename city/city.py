@@ -13,7 +13,9 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from city.admission import Admission
+from city.calendar import WorkCalendar
 from city.categories import Category
+from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
 from city.flows import Flow
 from city.hotline import Hotline, Number
@@ -25,6 +27,7 @@ from city.prompts import Prompt
 from city.queue import Queue
 from city.seats import Seat
 from city.trunks import TrunksFile
+from city.urgency import HighRiskFile, UrgencyFile
 from city.written import Named, Slug, Written
 
 
@@ -111,6 +114,10 @@ class City:
     lines: TrunksFile
     dialling: Dialling
     levels: Mapping[str, Level]  # by name, the resting one first
+    calendar: WorkCalendar
+    deadlines: DeadlinesFile
+    urgency: UrgencyFile
+    high_risk: HighRiskFile
     prompts: Mapping[str, Prompt]  # by slug
 
     @property
