@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from city.categories import GAP
 from city.city import City
+from wording.dialect import Dialect, DialectWord
 from wording.known import KnownPlace
 from wording.name_index import NameIndex
 from wording.names import names, spellings
+
+SPOKEN_CHARS_MIN = 3  # of a phrase by which the city knows what is spoken of: a shorter one proves nothing by its sound
 
 
 @dataclass(frozen=True)
@@ -21,11 +25,17 @@ class Lexis:
 
     places: tuple[KnownPlace, ...] = ()
     hot_words: tuple[str, ...] = ()
+    dialect_words: tuple[DialectWord, ...] = ()
 
     @cached_property
     def index(self) -> NameIndex:
         """Every name and hot word, by its sound."""
         return NameIndex(names(self.places, self.hot_words))
+
+    @cached_property
+    def dialect(self) -> Dialect:
+        """The words of the dialect."""
+        return Dialect(self.dialect_words)
 
     @cached_property
     def called(self) -> dict[str, str]:
@@ -39,5 +49,8 @@ class Lexis:
 
 
 def lexis_of(city: City) -> Lexis:
-    """What the city's folder says."""
-    return Lexis(places=city.places)
+    """What the city's folder says: its hot words are those it lists and those of its categories and flows."""
+    spoken = [word for category in city.categories for word in category.words]
+    spoken += [word for flow in city.flows.values() for word in flow.triggers]
+    whole = (part for word in spoken for part in word.split(GAP) if len(part) >= SPOKEN_CHARS_MIN)
+    return Lexis(city.places, tuple(dict.fromkeys((*city.words.hot_words, *whole))), city.words.dialect)

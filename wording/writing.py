@@ -23,4 +23,5 @@ def write_turn(turn: WrittenTurn, lexis: Lexis, named: Collection[str] = ()) -> 
     `named`: places that are named elsewhere in the talk; they tell names apart that sound alike.
     """
     named = frozenset((*named, *lexis.named(turn.text)))
+    turn = changed(turn, lexis.dialect.changes(turn))
     return changed(turn, corrected_by_sound(turn, lexis.index, named))
