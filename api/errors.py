@@ -59,7 +59,14 @@ from recordings.vault import Tampered
 from telephony.errors import TelephonyError
 from telephony.talk import NoAgentLeg
 from tickets.call_backs import NoSuchCallBack
-from tickets.ticket import EditNotAllowed, TicketChanged, TicketRefused, TicketUnknown
+from tickets.ticket import (
+    ClaimedByAnother,
+    ClaimFirst,
+    EditNotAllowed,
+    TicketChanged,
+    TicketRefused,
+    TicketUnknown,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -150,6 +157,8 @@ TABLE: dict[type[Exception], Line] = {
     TicketUnknown: Line(404, "unknown_ticket"),
     TicketChanged: Line(409, "changed_meanwhile"),
     EditNotAllowed: Line(422, "edit_not_allowed"),
+    ClaimFirst: Line(409, "claim_first"),
+    ClaimedByAnother: Line(409, "claimed_by_another"),
     TicketRefused: Line(409, "ticket_refused"),
     RecordingUnknown: Line(404, "unknown_recording", "没有这段录音", "there is no such recording"),
     NothingToHear: Line(409, "nothing_to_hear", "这段录音没有声音", "the recording holds no sound"),

@@ -6,13 +6,13 @@ Numbers are given out at confirming, in the same transaction, so a day's numbers
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, ForeignKey, Integer, Row, String, Table, Text, select, update
+from sqlalchemy import Column, ColumnElement, ForeignKey, Integer, Row, String, Table, Text, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from city.local_time import CITY_TIME
@@ -20,16 +20,16 @@ from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
 from recordings.access import note
 from recordings.recording import Recording, new_recording_id
-from tickets import ticket as rules
+from tickets import review
 from tickets.draft import CallFacts, Draft, Field
 from tickets.heard import Span
+from tickets.states import TicketState
 from tickets.ticket import (
     AppealKind,
     Ticket,
     TicketChanged,
     TicketId,
     TicketNumber,
-    TicketState,
     TicketUnknown,
     ticket_number,
 )
@@ -52,6 +52,12 @@ tickets = Table(
     Column("summary", Text),
     Column("drafted", Text, nullable=False),
     Column("drafted_at", Instant, nullable=False),
+    Column("claimed_by", String(64)),
+    Column("claimed_at", Instant),
+    Column("claimed_until", Instant),
+    Column("returned_by", String(64)),
+    Column("returned_at", Instant),
+    Column("return_reason", Text),
     Column("confirmed_by", String(64)),
     Column("confirmed_at", Instant),
     Column("discarded_by", String(64)),
@@ -90,15 +96,28 @@ async def draft_once(
 
 
 async def list_tickets(
-    connection: AsyncConnection, state: TicketState | None = None, *, limit: int = 100, before: TicketId | None = None
+    connection: AsyncConnection,
+    state: TicketState | None = None,
+    *,
+    limit: int = 100,
+    before: TicketId | None = None,
+    at: datetime | None = None,
 ) -> Sequence[Ticket]:
-    """The newest first; `before` is the last id of the page before."""
+    """The newest first; `before` is the last id of the page before. A claim that is over by `at` is a draft's."""
     query = select(*_TICKET_COLUMNS).order_by(tickets.c.id.desc()).limit(limit)
     if state is not None:
-        query = query.where(tickets.c.state == state)
+        query = query.where(_stands(state, at))
     if before is not None:
         query = query.where(tickets.c.id < before)
     return [_ticket(row) for row in await connection.execute(query)]
+
+
+def _stands(state: TicketState, at: datetime | None) -> ColumnElement[bool]:
+    is_so = tickets.c.state == state
+    if at is None or state not in (TicketState.DRAFT, TicketState.CLAIMED):
+        return is_so
+    is_over = and_(tickets.c.state == TicketState.CLAIMED, tickets.c.claimed_until <= at)
+    return or_(is_so, is_over) if state is TicketState.DRAFT else and_(is_so, tickets.c.claimed_until > at)
 
 
 async def read_ticket(connection: AsyncConnection, ticket: TicketId) -> Ticket:
@@ -118,27 +137,74 @@ async def read_draft(connection: AsyncConnection, ticket: TicketId) -> Draft:
     return Draft(**fields, contact_number=None)
 
 
+async def claim(engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime) -> Ticket:
+    """A person begins to work on a draft, or goes on. Any TicketRefused."""
+    return await _change(
+        engine, ticket, "ticket.claimed", by, at, lambda found: review.claim(found, version=version, by=by, at=at)
+    )
+
+
+async def take_over(
+    engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime, reason: str
+) -> Ticket:
+    """A leader goes on with what another has claimed; why is written down. Any TicketRefused."""
+    why = review.reason_of(reason)
+
+    def rule(found: Ticket) -> Ticket:
+        return review.take_over(found, version=version, by=by, at=at)
+
+    return await _change(engine, ticket, "ticket.taken_over", by, at, rule, detail=why)
+
+
+async def give_back(
+    engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime, reason: str
+) -> Ticket:
+    """A person returns a draft to the others and says why. Any TicketRefused."""
+
+    def rule(found: Ticket) -> Ticket:
+        return review.give_back(found, version=version, by=by, at=at, reason=reason)
+
+    return await _change(engine, ticket, "ticket.returned", by, at, rule)
+
+
 async def confirm(
     engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime, edits: Mapping[str, str | None]
 ) -> Ticket:
-    """A person confirms a draft, corrected by `edits`; it gets its number. Any TicketRefused."""
+    """Who has claimed a draft confirms it, corrected by `edits`; it gets its number. Any TicketRefused."""
     async with engine.begin() as connection:
         number = await _next_number(connection, at)
         found = await read_ticket(connection, ticket)
-        confirmed = rules.confirm(found, version=version, by=by, at=at, number=number, edits=edits)
+        confirmed = review.confirm(found, version=version, by=by, at=at, number=number, edits=edits)
         await _replace(connection, found, confirmed)
         await note(connection, at=at, who=by, deed="ticket.confirmed", subject=ticket, detail=",".join(sorted(edits)))
     return confirmed
 
 
 async def discard(engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime, reason: str) -> Ticket:
-    """A person discards a draft and says why. Any TicketRefused."""
+    """Who has claimed a draft discards it and says why. Any TicketRefused."""
+
+    def rule(found: Ticket) -> Ticket:
+        return review.discard(found, version=version, by=by, at=at, reason=reason)
+
+    return await _change(engine, ticket, "ticket.discarded", by, at, rule)
+
+
+async def _change(
+    engine: AsyncEngine,
+    ticket: TicketId,
+    deed: str,
+    by: str,
+    at: datetime,
+    rule: Callable[[Ticket], Ticket],
+    *,
+    detail: str | None = None,
+) -> Ticket:
     async with engine.begin() as connection:
         found = await read_ticket(connection, ticket)
-        discarded = rules.discard(found, version=version, by=by, at=at, reason=reason)
-        await _replace(connection, found, discarded)
-        await note(connection, at=at, who=by, deed="ticket.discarded", subject=ticket)
-    return discarded
+        changed = rule(found)
+        await _replace(connection, found, changed)
+        await note(connection, at=at, who=by, deed=deed, subject=ticket, detail=detail)
+    return changed
 
 
 async def _next_number(connection: AsyncConnection, at: datetime) -> TicketNumber:

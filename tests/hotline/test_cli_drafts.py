@@ -73,6 +73,12 @@ async def test_a_draft_is_read_heard_put_right_and_confirmed(
     assert np.array_equal(sides[:, 0], said[Leg.CALLER])
     assert np.array_equal(sides[:, 1], said[Leg.AGENT])
 
+    claimed = await hotline(state, "drafts", "claim", draft.id[-6:])
+    returned = await hotline(state, "drafts", "return", draft.id[-6:], "--reason", "转建设口")
+    taken = await hotline(state, "drafts", "claim", draft.id[-6:])
+    over = await hotline(state, "drafts", "take-over", draft.id[-6:], "--reason", "换班")
+    assert [each.code for each in (claimed, returned, taken, over)] == [0, 0, 0, 0], (claimed, returned, taken, over)
+
     line = ("drafts", "confirm", draft.id[-6:], "--contact", CALLS_BACK_AT, "--subject", "夜间噪音", "--summary", "")
     confirmed = await hotline(state, *line)
     again = await hotline(state, "drafts", "confirm", draft.id)
