@@ -25,6 +25,7 @@ from city.prompts import Prompt
 from city.queue import Queue
 from city.seats import Seat
 from city.trunks import TrunksFile
+from city.webhooks import WebhooksFile
 from city.written import Named, Slug, Written
 
 
@@ -110,6 +111,7 @@ class City:
     admission: Admission
     lines: TrunksFile
     dialling: Dialling
+    webhooks: WebhooksFile
     levels: Mapping[str, Level]  # by name, the resting one first
     prompts: Mapping[str, Prompt]  # by slug
 

@@ -24,6 +24,7 @@ from city.recipe import AnnounceRow, AnyRow, BorrowRow, RelaxRow, WaiveRow
 from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
 from city.trunks import TrunksFile
+from city.webhooks import WebhooksFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,7 @@ class Files:
     admission: Source
     trunks: Source
     dialling: Source
+    webhooks: Source
     levels: Source
     prompts: Source
     also_spoken: frozenset[str] = frozenset()  # prompts that the programs themselves say
@@ -49,7 +51,7 @@ class Files:
     def all(self) -> Iterator[Source]:
         """Every file that was read, or should have been."""
         yield from (self.city, self.hotlines, self.queues, self.places, self.categories, self.seats)
-        yield from (self.admission, self.trunks, self.dialling, self.levels, self.prompts)
+        yield from (self.admission, self.trunks, self.dialling, self.webhooks, self.levels, self.prompts)
         yield from self.menus.values()
         yield from self.flows.values()
 
@@ -82,6 +84,7 @@ def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
         admission=read_if_there(folder, "admission.toml", Admission),
         trunks=read_if_there(folder, "trunks.toml", TrunksFile),
         dialling=read_if_there(folder, "dialling.toml", Dialling),
+        webhooks=read_if_there(folder, "webhooks.toml", WebhooksFile),
         levels=read_if_there(folder, "levels.toml", LevelsFile),
         prompts=read(folder, "prompts/prompts.toml", PromptsFile),
         also_spoken=frozenset(also_spoken),

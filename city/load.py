@@ -22,6 +22,7 @@ from city.prompts import Prompt
 from city.queue import Queue
 from city.seats import SeatRange
 from city.trunks import TrunksFile
+from city.webhooks import WebhooksFile
 
 
 def load_city(folder: Path, *, also_spoken: Iterable[str] = ()) -> City:
@@ -67,6 +68,7 @@ def _city(files: Files, about: CityFile) -> City:
         admission=files.admission.whole(Admission) or Admission(),
         lines=files.trunks.whole(TrunksFile) or TrunksFile(),
         dialling=files.dialling.whole(Dialling) or Dialling(),
+        webhooks=files.webhooks.whole(WebhooksFile) or WebhooksFile(),
         levels=MappingProxyType({level.name: level for _, level in levels(files)} or {RESTING.name: RESTING}),
         prompts=MappingProxyType({str(path[0]): prompt for path, prompt in files.prompts.entries("", Prompt)}),
     )

@@ -23,6 +23,7 @@ from city.prompts import PromptsFile
 from city.queue import QueuesFile
 from city.seats import SeatsFile
 from city.trunks import TrunksFile
+from city.webhooks import WebhooksFile
 
 PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas"
 
@@ -40,6 +41,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "queues": QueuesFile,
     "seats": SeatsFile,
     "trunks": TrunksFile,
+    "webhooks": WebhooksFile,
 }
 
 

@@ -32,10 +32,11 @@ from api.ports import Services
 from asr.transcriber import Transcriber
 from hotline.acquaintance import acquaintance
 from hotline.aside import aside
-from hotline.beginning import ami_account, open_database, open_seats, read_city, remember
+from hotline.beginning import ami_account, open_database, open_seats, read_city, remember, webhook_secret
 from hotline.books import usage_of
 from hotline.callbook import CallBook
 from hotline.calling_back import set_up_calling_back
+from hotline.courier import Courier, receivers_of
 from hotline.desk import PhoneDesk
 from hotline.doors import CannotStart, agi_open, http_open
 from hotline.fittings import (
@@ -77,6 +78,7 @@ from telephony.reception import Reception
 from telephony.switchboard import Switchboard
 from telephony.talk import Talk
 from telephony.translate import WANTED
+from tickets.posting import Posting
 
 log = structlog.get_logger(__name__)
 
@@ -189,7 +191,8 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await stack.enter_async_context(
             background(speech.sweeper.run(), witness.run(), perimeter.run(), arrangement.run(), pilot.run())
         )
-        await stack.enter_async_context(background(loans.run()))
+        courier = Courier(database, receivers_of(city.webhooks), webhook_secret(settings), now)
+        await stack.enter_async_context(background(loans.run(), courier.run()))
         services = Services(
             tokens=Tokens(database),
             board=board,
@@ -213,6 +216,8 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             ),
             hindsight=await stack.enter_async_context(aside(settings.database, lambda: usage_of(city))),
             transcription=speech.transcriber,
+            posting=Posting(city.webhooks, country_code=city.about.country_code),
+            courier=courier,
             database=database,
             archive=speech.vault,
             sweeping=speech.sweeper,

@@ -49,7 +49,7 @@ PURE_MODULES = (
         )
     ),
     *(f"telephony/{name}.py" for name in ("lag", "trunks", "guessing", "phones_seen")),
-    *(f"tickets/{name}.py" for name in ("states", "review", "ticket")),
+    *(f"tickets/{name}.py" for name in ("states", "review", "ticket", "webhook")),
 )
 """The deciding modules, but for ACD_DOERS: they are told facts and the time, and answer with orders."""
 
