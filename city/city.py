@@ -13,7 +13,9 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from city.admission import Admission
+from city.calendar import WorkCalendar
 from city.categories import Category
+from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
 from city.flows import Flow
 from city.hotline import Hotline, Number
@@ -25,7 +27,9 @@ from city.prompts import Prompt
 from city.queue import Queue
 from city.seats import Seat
 from city.trunks import TrunksFile
+from city.urgency import HighRiskFile, UrgencyFile
 from city.webhooks import WebhooksFile
+from city.words import WordsFile
 from city.written import Named, Slug, Written
 
 
@@ -105,6 +109,7 @@ class City:
     queues: Mapping[str, Queue]  # by name
     menus: Mapping[str, Menu]  # by name
     places: tuple[Place, ...]
+    words: WordsFile
     categories: tuple[Category, ...]
     flows: Mapping[str, Flow]  # by name
     seats: tuple[Seat, ...]
@@ -113,6 +118,10 @@ class City:
     dialling: Dialling
     webhooks: WebhooksFile
     levels: Mapping[str, Level]  # by name, the resting one first
+    calendar: WorkCalendar
+    deadlines: DeadlinesFile
+    urgency: UrgencyFile
+    high_risk: HighRiskFile
     prompts: Mapping[str, Prompt]  # by slug
 
     @property

@@ -48,6 +48,7 @@ PURE_MODULES = (
             "resync",
         )
     ),
+    *(f"tickets/{name}.py" for name in ("phrases", "urgency", "deadlines", "high_risk")),
     *(f"telephony/{name}.py" for name in ("lag", "trunks", "guessing", "phones_seen")),
     *(f"tickets/{name}.py" for name in ("states", "review", "ticket", "webhook")),
 )
