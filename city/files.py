@@ -27,6 +27,7 @@ from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
 from city.trunks import TrunksFile
 from city.urgency import HighRiskFile, UrgencyFile
+from city.words import WordsFile
 from city.written import Written
 
 
@@ -40,6 +41,7 @@ class Files:
     queues: Source
     menus: Mapping[str, Source]
     places: Source
+    words: Source
     categories: Source
     flows: Mapping[str, Source]  # by name
     seats: Source
@@ -56,7 +58,7 @@ class Files:
 
     def all(self) -> Iterator[Source]:
         """Every file that was read, or should have been."""
-        yield from (self.city, self.hotlines, self.queues, self.places, self.categories, self.seats)
+        yield from (self.city, self.hotlines, self.queues, self.places, self.words, self.categories, self.seats)
         yield from (self.admission, self.trunks, self.dialling, self.levels, self.prompts)
         yield from (self.deadlines, self.urgency, self.high_risk)
         yield from self.menus.values()
@@ -85,6 +87,7 @@ def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
         queues=read(folder, "queues.toml", QueuesFile),
         menus=_read_each(folder, "menus", Menu),
         places=read(folder, "places.toml", PlacesFile),
+        words=read_if_there(folder, "words.toml", WordsFile),
         categories=read_if_there(folder, "categories.toml", CategoriesFile),
         flows=read_flows(folder),
         seats=read(folder, "seats.toml", SeatsFile),

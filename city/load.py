@@ -25,6 +25,7 @@ from city.queue import Queue
 from city.seats import SeatRange
 from city.trunks import TrunksFile
 from city.urgency import HighRiskFile, UrgencyFile
+from city.words import WordsFile
 
 
 def load_city(folder: Path, *, also_spoken: Iterable[str] = ()) -> City:
@@ -64,6 +65,7 @@ def _city(files: Files, about: CityFile) -> City:
         queues=MappingProxyType(queues),
         menus=MappingProxyType(dict(zip(files.menus, (menu for _, menu in menus(files)), strict=True))),
         places=tuple(place for _, place in files.places.entries("places", Place)),
+        words=files.words.whole(WordsFile) or WordsFile(),
         categories=tuple(category for _, category in categories(files)),
         flows=MappingProxyType({name: flow for name, _, flow in flows(files)}),
         seats=tuple(seat for _, seats in files.seats.entries("seats", SeatRange) for seat in seats.seats()),

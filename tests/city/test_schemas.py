@@ -31,6 +31,7 @@ WRITTEN = {
     "seats": "seats.toml",
     "trunks": "trunks.toml",
     "urgency": "urgency.toml",
+    "words": "words.toml",
 }
 
 
