@@ -53,6 +53,7 @@ from hotline.fittings import (
     skills_of,
 )
 from hotline.handing_desk import HandingDesk
+from hotline.live_ears import LiveEars
 from hotline.perimeter import HEARD, Perimeter
 from hotline.pilot_hands import set_up_pilot
 from hotline.pulse import Pulse, note_pid, wait_for_turn
@@ -135,14 +136,16 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         memory = Memory(database, journal, distributor, now, written=callbook.written)
         call_backs = set_up_calling_back(ami, engine, database, lambda: arrangement.now.city, journal, callbook, now)
         debts, gate = call_backs.debts, call_backs.gate
+        ears = LiveEars(hotline_of, frozenset(line.number for line in city.hotlines.values() if line.crisis))
+        note_arrival = in_turn(callbook.note_arrival, ears.note_arrival)
         listener = Listener(
             engine.tell,
-            callbook.note_arrival,
+            note_arrival,
             now,
             time.monotonic,
             on_caught_up=lambda: lookout.catch_up(),  # noqa: PLW0108
         )
-        lookout = Lookout(engine, distributor, listener, callbook.note_arrival, now)
+        lookout = Lookout(engine, distributor, listener, note_arrival, now)
         # Should we die: Asterisk knows by the heartbeat, and by the mirror whom it may ring.
         heartbeat, perimeter = Heartbeat(ami), Perimeter(city.lines, settings.state_dir, database, now)
         mirror = Mirror(
@@ -166,7 +169,8 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
 
         witness, found = Witness(database, Seals(settings.seals)), TalksFound(engine.tell, database, now)
         taken_in = in_turn(debts.note_recording, found.note)
-        speech = await build_speech(settings, city, database, board, hotline_of, now, taken_in, distributor.has_ended)
+        is_over = distributor.has_ended
+        speech = await build_speech(settings, city, database, board, hotline_of, now, taken_in, is_over, ears)
 
         # one after the other: what is begun first ends last
         await journal.open()
