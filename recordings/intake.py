@@ -182,7 +182,7 @@ class Intake:
 
 
 class Told(NamedTuple):
-    """What the dialplan left beside the legs: the numbers dialled and calling ("" when hidden), and what it recorded."""
+    """What is told beside the legs: the numbers dialled and calling ("" when hidden), and what it recorded."""
 
     dnis: str
     ani: str
