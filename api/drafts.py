@@ -189,7 +189,11 @@ async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
     draft, who = _which(asked)
     corrected = asked.wish.edits.model_dump(exclude_unset=True)
     edits = {IN_THE_TICKET.get(name, name): text for name, text in corrected.items()}
-    return _seen(await store.confirm(asked.services.database, draft, version=asked.wish.version, edits=edits, **who))
+    services, version = asked.services, asked.wish.version
+    follow_up = services.posting.confirmed
+    confirmed = await store.confirm(services.database, draft, version=version, edits=edits, follow_up=follow_up, **who)
+    services.courier.notice()
+    return _seen(confirmed)
 
 
 async def discard(asked: Asked[DraftAndWhy]) -> TicketSeen:

@@ -28,6 +28,7 @@ from city.queue import Queue
 from city.seats import Seat
 from city.trunks import TrunksFile
 from city.urgency import HighRiskFile, UrgencyFile
+from city.webhooks import WebhooksFile
 from city.words import WordsFile
 from city.written import Named, Slug, Written
 
@@ -115,6 +116,7 @@ class City:
     admission: Admission
     lines: TrunksFile
     dialling: Dialling
+    webhooks: WebhooksFile
     levels: Mapping[str, Level]  # by name, the resting one first
     calendar: WorkCalendar
     deadlines: DeadlinesFile

@@ -25,6 +25,7 @@ from city.queue import Queue
 from city.seats import SeatRange
 from city.trunks import TrunksFile
 from city.urgency import HighRiskFile, UrgencyFile
+from city.webhooks import WebhooksFile
 from city.words import WordsFile
 
 
@@ -72,6 +73,7 @@ def _city(files: Files, about: CityFile) -> City:
         admission=files.admission.whole(Admission) or Admission(),
         lines=files.trunks.whole(TrunksFile) or TrunksFile(),
         dialling=files.dialling.whole(Dialling) or Dialling(),
+        webhooks=files.webhooks.whole(WebhooksFile) or WebhooksFile(),
         levels=MappingProxyType({level.name: level for _, level in levels(files)} or {RESTING.name: RESTING}),
         calendar=calendar_of(year for _, _, year in years(files)),
         deadlines=files.deadlines.whole(DeadlinesFile) or DeadlinesFile(),

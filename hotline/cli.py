@@ -32,6 +32,7 @@ NOUNS = {
     "levels": "hotline.cli_levels",
     "measures": "hotline.cli_measures",
     "model": "hotline.cli_model",
+    "outbox": "hotline.cli_outbox",
     "recordings": "hotline.cli_recordings",
     "replay": "hotline.cli_replay",
     "what-if": "hotline.cli_what_if",

@@ -6,7 +6,7 @@ Numbers are given out at confirming, in the same transaction, so a day's numbers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -167,15 +167,33 @@ async def give_back(
     return await _change(engine, ticket, "ticket.returned", by, at, rule)
 
 
+FollowUp = Callable[[AsyncConnection, Ticket, datetime], Awaitable[None]]
+
+
+async def _nothing_follows(_: AsyncConnection, __: Ticket, ___: datetime) -> None:
+    return
+
+
 async def confirm(
-    engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime, edits: Mapping[str, str | None]
+    engine: AsyncEngine,
+    ticket: TicketId,
+    *,
+    version: int,
+    by: str,
+    at: datetime,
+    edits: Mapping[str, str | None],
+    follow_up: FollowUp = _nothing_follows,
 ) -> Ticket:
-    """Who has claimed a draft confirms it, corrected by `edits`; it gets its number. Any TicketRefused."""
+    """Who has claimed a draft confirms it, corrected by `edits`; it gets its number. Any TicketRefused.
+
+    `follow_up` happens in the same transaction.
+    """
     async with engine.begin() as connection:
         number = await _next_number(connection, at)
         found = await read_ticket(connection, ticket)
         confirmed = review.confirm(found, version=version, by=by, at=at, number=number, edits=edits)
         await _replace(connection, found, confirmed)
+        await follow_up(connection, confirmed, at)
         await note(connection, at=at, who=by, deed="ticket.confirmed", subject=ticket, detail=",".join(sorted(edits)))
     return confirmed
 
