@@ -259,6 +259,18 @@ def test_somebody_found_with_a_caller_is_believed_unless_the_telephones_have_the
     ]
 
 
+def test_an_agent_whose_talk_is_somewhere_in_the_dialplan_is_with_nobody_else() -> None:
+    """Their phone is in that call, wherever its caller is; once it is not, another caller is believed."""
+    scene = staffed("101")
+    ringing(scene)
+    scene.answer(CALL)
+    strange = live(W.RINGING, 4, call=OTHER)
+
+    there = live(W.ELSEWHERE, 1, seats=frozenset({SEAT}))
+    assert OfferFound not in map(type, found(scene, there, strange))
+    assert OfferFound in map(type, found(scene, live(W.ELSEWHERE, 1), strange))
+
+
 def test_a_phone_that_rings_is_told_once() -> None:
     """Dialled, then ringing; what is known already is not repeated."""
     scene = staffed("101")
