@@ -78,7 +78,7 @@ def joined(turn: Turn) -> WrittenTurn:
     """The words without the spaces between them; nothing else is changed. Its text is the turn's."""
     parts, words, before = list[str](), list[tuple[Word, ...]](), ""
     for word in turn.words:
-        gap = join((before, word.text))[len(before) : -len(word.text)]
+        gap = " " if before.isascii() and join((before, word.text)) != before + word.text else ""
         parts += (gap, word.text)
         words += [()] * len(gap) + [(word,)] * len(word.text)
         before = word.text[-1:]
