@@ -25,8 +25,11 @@ from api import (
     ledger,
     live,
     measures,
+    outbox,
+    quality,
     queues,
     recordings,
+    repeats,
     seats,
     talk,
     tokens,
@@ -37,6 +40,7 @@ from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of
 from api.glance import Glance, Moment, shown
+from api.ledger import PeriodWanted
 from api.listening import Gone, while_heard
 from api.people import Person, Role
 from api.ports import Services
@@ -102,14 +106,23 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("GET", "/api/drafts", drafts.everything, drafts.DraftsWanted, drafts.DraftsSeen, OPERATOR, "工单草稿列表", "draft tickets"),
     Route("GET", "/api/drafts/{draft}", drafts.read, Nothing, drafts.DraftRead, OPERATOR, "查看草稿", "read a draft, with its evidence"),
     Route("GET", "/api/drafts/{draft}/audio", drafts.hear, recordings.GrantHeld, WavSound, OPERATOR, "凭授权收听录音", "hear the recording, by a grant"),
+    Route("POST", "/api/drafts/{draft}/claim", drafts.claim, drafts.DraftVersion, drafts.TicketSeen, OPERATOR, "领取草稿,或续领", "claim a draft, or go on with it"),
+    Route("POST", "/api/drafts/{draft}/take-over", drafts.take_over, drafts.DraftAndWhy, drafts.TicketSeen, LEADER, "接手他人领取的草稿(留痕)", "take over what another has claimed (written down)"),
+    Route("POST", "/api/drafts/{draft}/return", drafts.give_back, drafts.DraftAndWhy, drafts.TicketSeen, OPERATOR, "退回草稿,说明原因", "return a draft to the others, with a reason"),
     Route("POST", "/api/drafts/{draft}/confirm", drafts.confirm, drafts.ConfirmDraft, drafts.TicketSeen, OPERATOR, "确认工单", "confirm a draft"),
-    Route("POST", "/api/drafts/{draft}/discard", drafts.discard, drafts.DiscardDraft, drafts.TicketSeen, OPERATOR, "作废草稿", "discard a draft"),
+    Route("POST", "/api/drafts/{draft}/discard", drafts.discard, drafts.DraftAndWhy, drafts.TicketSeen, OPERATOR, "作废草稿", "discard a draft"),
     Route("POST", "/api/recordings/{recording}/grants", recordings.allow, recordings.AskGrant, recordings.GrantGiven, OPERATOR, "申请收听或下载(班长)授权,须说明原因(留痕)", "leave to play, or (leaders) download, for a reason (written down)"),
     Route("DELETE", "/api/recordings/{recording}/grants/{grant}", recordings.revoke, Nothing, Done, OPERATOR, "收回授权", "take a grant back"),
     Route("GET", "/api/recordings/{recording}/audio", recordings.hear, recordings.GrantHeld, WavSound, OPERATOR, "凭授权收听或下载(留痕)", "hear or download by a grant (written down)"),
     Route("POST", "/api/recordings/sweep", recordings.sweep, recordings.SweepWanted, recordings.SweepSeen, LEADER, "清点录音", "compare the recordings' table, archive and spool"),
     Route("GET", "/api/jobs", jobs.everything, jobs.JobsWanted, jobs.JobsSeen, OPERATOR, "转写任务", "what is still to be transcribed, or could not be"),
     Route("POST", "/api/jobs/{job}/retry", jobs.retry, Nothing, jobs.JobSeen, LEADER, "重试转写", "have a job that was given up tried again"),
+    Route("GET", "/api/drafts/{draft}/repeats", repeats.everything, Nothing, repeats.RepeatsSeen, OPERATOR, "可能重复的更早工单及依据", "earlier tickets that are likely the same matter, and why"),
+    Route("POST", "/api/drafts/{draft}/merge", repeats.merge, repeats.MergeInto, drafts.TicketSeen, OPERATOR, "并入更早的工单(可撤销,留痕)", "merge into an earlier ticket (can be undone, written down)"),
+    Route("POST", "/api/drafts/{draft}/unmerge", repeats.undo, drafts.DraftAndWhy, drafts.TicketSeen, OPERATOR, "撤销合并(留痕)", "undo a merging (written down)"),
+    Route("GET", "/api/outbox", outbox.everything, outbox.LettersWanted, outbox.LettersSeen, LEADER, "外发消息", "messages to other systems that have not arrived, and why"),
+    Route("POST", "/api/outbox/{letter}/retry", outbox.retry, Nothing, outbox.LetterSeen, LEADER, "立即重发(留痕)", "send a message again now (written down)"),
+    Route("GET", "/api/quality", quality.figures, PeriodWanted, quality.QualitySeen, LEADER, "草稿质量", "how good drafts were: edit distance by field, rule and model, seconds to confirm"),
     Route("GET", "/api/ledger", ledger.balance, ledger.PeriodWanted, ledger.LedgerSeen, OPERATOR, "来电结账", "what became of every call, and whether the sums reconcile", long=True),
     Route("GET", "/api/kpi", kpi.figures, kpi.KpiWanted, kpi.KpiSeen, OPERATOR, "运行指标", "service level, connected rate, abandonment, waits; by hotline or queue, by interval", long=True),
     Route("GET", "/api/kpi/agents", agent_kpi.figures, agent_kpi.AgentKpiWanted, agent_kpi.AgentKpiSeen, OPERATOR, "话务员指标", "handle time, wrap-up, hold, occupancy; by agent and queue, by interval", long=True),

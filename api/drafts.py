@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, TypedDict
 
 from aiohttp import web
 from pydantic import Field
@@ -18,13 +18,14 @@ from tickets import store
 from tickets.contact import without_numbers
 from tickets.draft import Draft
 from tickets.draft import Field as Proposed
-from tickets.ticket import AppealKind, Ticket, TicketId, TicketState, masked
+from tickets.states import TicketState
+from tickets.ticket import AppealKind, Ticket, TicketId, masked
 
 Version = Annotated[int, Field(ge=1)]
 
 
 class TicketSeen(Answer):
-    """A draft, or what became of it. `caller` and `contact`: masked."""
+    """A draft, or what became of it. `caller` and `contact`: masked. From `claimed_until` on others may claim it."""
 
     id: TicketId
     state: TicketState
@@ -40,6 +41,12 @@ class TicketSeen(Answer):
     call: str
     recording: str
     drafted_at: datetime
+    claimed_by: str | None
+    claimed_at: datetime | None
+    claimed_until: datetime | None
+    returned_by: str | None
+    returned_at: datetime | None
+    return_reason: str | None
     confirmed_by: str | None
     confirmed_at: datetime | None
     discarded_by: str | None
@@ -119,10 +126,15 @@ class ConfirmDraft(Wish):
     edits: Edits = Edits()
 
 
-class DiscardDraft(Wish):
-    """The version that was read, and why it is no ticket."""
+class DraftVersion(Wish):
+    """The version that was read."""
 
     version: Version
+
+
+class DraftAndWhy(DraftVersion):
+    """The version that was read, and why the draft is discarded, returned or taken over."""
+
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -131,8 +143,8 @@ async def everything(asked: Asked[DraftsWanted]) -> DraftsSeen:
     wish = asked.wish
     before = TicketId(wish.before) if wish.before else None
     async with asked.services.database.connect() as connection:
-        rows = await store.list_tickets(connection, wish.state, limit=wish.limit, before=before)
-    return DraftsSeen(drafts=tuple(map(_seen, rows)))
+        rows = await store.list_tickets(connection, wish.state, limit=wish.limit, before=before, at=asked.now)
+    return DraftsSeen(drafts=tuple(map(ticket_seen, rows)))
 
 
 async def read(asked: Asked[Nothing]) -> DraftRead:
@@ -142,7 +154,7 @@ async def read(asked: Asked[Nothing]) -> DraftRead:
         proposed = await store.read_draft(connection, ticket.id)
         said = await _said(connection, ticket)
         await note(connection, at=asked.now, who=str(asked.by), deed="ticket.read", subject=ticket.id)
-    return DraftRead(ticket=_seen(ticket), proposed=_fields(proposed), transcript=said)
+    return DraftRead(ticket=ticket_seen(ticket), proposed=_fields(proposed), transcript=said)
 
 
 async def hear(asked: Asked[GrantHeld]) -> web.StreamResponse:
@@ -152,35 +164,62 @@ async def hear(asked: Asked[GrantHeld]) -> web.StreamResponse:
     return await sound_of(asked, RecordingId(ticket.recording))
 
 
+async def claim(asked: Asked[DraftVersion]) -> TicketSeen:
+    """A person begins to work on a draft, or goes on: nobody else may until the claim is over."""
+    draft, who = _which(asked)
+    return ticket_seen(await store.claim(asked.services.database, draft, version=asked.wish.version, **who))
+
+
+async def take_over(asked: Asked[DraftAndWhy]) -> TicketSeen:
+    """A leader goes on with what another has claimed."""
+    draft, who = _which(asked)
+    wish = asked.wish
+    return ticket_seen(
+        await store.take_over(asked.services.database, draft, version=wish.version, reason=wish.reason, **who)
+    )
+
+
+async def give_back(asked: Asked[DraftAndWhy]) -> TicketSeen:
+    """A person returns a draft to the others, and says why."""
+    draft, who = _which(asked)
+    wish = asked.wish
+    return ticket_seen(
+        await store.give_back(asked.services.database, draft, version=wish.version, reason=wish.reason, **who)
+    )
+
+
 async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
     """A person has read it and put it right: it becomes a ticket with a number."""
+    draft, who = _which(asked)
     corrected = asked.wish.edits.model_dump(exclude_unset=True)
     edits = {IN_THE_TICKET.get(name, name): text for name, text in corrected.items()}
-    confirmed = await store.confirm(
-        asked.services.database,
-        TicketId(asked.path["draft"]),
-        version=asked.wish.version,
-        by=str(asked.by),
-        at=asked.now,
-        edits=edits,
-    )
-    return _seen(confirmed)
+    services, version = asked.services, asked.wish.version
+    follow_up = services.posting.confirmed
+    confirmed = await store.confirm(services.database, draft, version=version, edits=edits, follow_up=follow_up, **who)
+    services.courier.notice()
+    return ticket_seen(confirmed)
 
 
-async def discard(asked: Asked[DiscardDraft]) -> TicketSeen:
+async def discard(asked: Asked[DraftAndWhy]) -> TicketSeen:
     """A person says that it is no ticket, and why."""
-    discarded = await store.discard(
-        asked.services.database,
-        TicketId(asked.path["draft"]),
-        version=asked.wish.version,
-        by=str(asked.by),
-        at=asked.now,
-        reason=asked.wish.reason,
+    draft, who = _which(asked)
+    wish = asked.wish
+    return ticket_seen(
+        await store.discard(asked.services.database, draft, version=wish.version, reason=wish.reason, **who)
     )
-    return _seen(discarded)
 
 
-def _seen(ticket: Ticket) -> TicketSeen:
+class _Who(TypedDict):
+    by: str
+    at: datetime
+
+
+def _which(asked: Asked[Any]) -> tuple[TicketId, _Who]:
+    return TicketId(asked.path["draft"]), {"by": str(asked.by), "at": asked.now}
+
+
+def ticket_seen(ticket: Ticket) -> TicketSeen:
+    """A ticket as it is shown."""
     same = {name: getattr(ticket, name) for name in TicketSeen.model_fields.keys() - {"caller", "contact", "call"}}
     contact = masked(ticket.contact_number) if ticket.contact_number else None
     return TicketSeen(caller=masked(ticket.caller_number), contact=contact, call=ticket.call_id, **same)

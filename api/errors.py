@@ -59,7 +59,16 @@ from recordings.vault import Tampered
 from telephony.errors import TelephonyError
 from telephony.talk import NoAgentLeg
 from tickets.call_backs import NoSuchCallBack
-from tickets.ticket import EditNotAllowed, TicketChanged, TicketRefused, TicketUnknown
+from tickets.outbox import LetterDelivered, UnknownLetter
+from tickets.repeat import MergeRefused
+from tickets.ticket import (
+    ClaimedByAnother,
+    ClaimFirst,
+    EditNotAllowed,
+    TicketChanged,
+    TicketRefused,
+    TicketUnknown,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -147,9 +156,16 @@ TABLE: dict[type[Exception], Line] = {
     ),
     UnknownJob: Line(404, "unknown_job", "没有这个转写任务", "there is no such job"),
     JobNotDead: Line(409, "job_not_dead", "只有已放弃的任务可以重试", "only a job that was given up is retried"),
+    UnknownLetter: Line(404, "unknown_message", "没有这条外发消息", "there is no such message"),
+    LetterDelivered: Line(
+        409, "message_delivered", "对方已收到,不必重发", "the receiver has it: nothing to send again"
+    ),
     TicketUnknown: Line(404, "unknown_ticket"),
     TicketChanged: Line(409, "changed_meanwhile"),
+    MergeRefused: Line(409, "cannot_merge"),
     EditNotAllowed: Line(422, "edit_not_allowed"),
+    ClaimFirst: Line(409, "claim_first"),
+    ClaimedByAnother: Line(409, "claimed_by_another"),
     TicketRefused: Line(409, "ticket_refused"),
     RecordingUnknown: Line(404, "unknown_recording", "没有这段录音", "there is no such recording"),
     NothingToHear: Line(409, "nothing_to_hear", "这段录音没有声音", "the recording holds no sound"),

@@ -31,6 +31,8 @@ from recordings.sweeper import Swept
 from telephony.dial_rules import Wish
 from telephony.talk import Beside, TalkCode
 from telephony.trunks import TrunkSight
+from tickets.posting import Posting
+from tickets.webhook import Destination
 
 
 class Floor(Protocol):
@@ -232,6 +234,17 @@ class Transcription(Protocol):
         """There is a job: look now."""
 
 
+class Sending(Protocol):
+    """Who carries the outbox's messages: `hotline.courier.Courier`."""
+
+    @property
+    def destinations(self) -> Sequence[Destination]:
+        """Who has an address."""
+
+    def notice(self) -> None:
+        """There is a message: look now."""
+
+
 class Advising(Protocol):
     """The autopilot: `hotline.pilot.Pilot`."""
 
@@ -274,6 +287,9 @@ class Services:
     hindsight: Hindsight
     autopilot: Advising
     transcription: Transcription
+    posting: Posting
+    courier: Sending
+    repeat_window: timedelta  # how far back a repeat is looked for
     database: AsyncEngine
     archive: Archive
     sweeping: Sweeping

@@ -52,14 +52,14 @@ class Touching:
     took: Mapping[str, float]
 
     def touching(self, module: str, mutant: Mutation, source: str) -> list[str]:
-        """Those that run the mutated statement; of one that is run by importing, those that run anything of it.
+        """Those that run the mutated statement; of one that is run by importing, all that have to do with the module.
 
-        Of a module of tables alone, in which nothing is run later: those of the files that import it.
+        Those are the tests that run anything of it, and those of the files that import it.
         """
         lines = self.lines[module]
         first, last = statement(source, mutant.line)
         found = {test for line in range(first, last + 1) for test in lines.get(str(line), ())}
-        found = found or {test for tests in lines.values() for test in tests} or self._importing(module)
+        found = found or {test for tests in lines.values() for test in tests} | self._importing(module)
         own = f"test_{Path(module).stem}.py"
         inorder = sorted(found, key=lambda test: (own not in test, self.took[test], test))
         return list(_within(inorder, self.took))

@@ -13,7 +13,11 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from city.admission import Admission
+from city.calendar import WorkCalendar
+from city.categories import Category
+from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
+from city.flows import Flow
 from city.hotline import Hotline, Number
 from city.level import Level, changed
 from city.menu import Menu
@@ -23,6 +27,9 @@ from city.prompts import Prompt
 from city.queue import Queue
 from city.seats import Seat
 from city.trunks import TrunksFile
+from city.urgency import HighRiskFile, UrgencyFile
+from city.webhooks import WebhooksFile
+from city.words import WordsFile
 from city.written import Named, Slug, Written
 
 
@@ -76,6 +83,8 @@ class CityFile(Named):
     """未登记号码的来电转入此热线 / takes the calls to numbers that no hotline lists"""
     short_abandon_s: Annotated[int, Field(ge=0, le=60)] = 10
     """短时放弃:几秒内挂机不计入放弃 / who hangs up within so many seconds is counted apart from those who gave up"""
+    repeat_window_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """几日内的更早工单视为可能重复 / how many days back a repeated appeal is looked for"""
     skills: tuple[Skill, ...] = ()
     """其他文件可用的技能 / the skills that other files may name"""
     outside: tuple[Outside, ...] = ()
@@ -102,11 +111,19 @@ class City:
     queues: Mapping[str, Queue]  # by name
     menus: Mapping[str, Menu]  # by name
     places: tuple[Place, ...]
+    words: WordsFile
+    categories: tuple[Category, ...]
+    flows: Mapping[str, Flow]  # by name
     seats: tuple[Seat, ...]
     admission: Admission
     lines: TrunksFile
     dialling: Dialling
+    webhooks: WebhooksFile
     levels: Mapping[str, Level]  # by name, the resting one first
+    calendar: WorkCalendar
+    deadlines: DeadlinesFile
+    urgency: UrgencyFile
+    high_risk: HighRiskFile
     prompts: Mapping[str, Prompt]  # by slug
 
     @property

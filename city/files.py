@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from city.admission import Admission
+from city.calendar import CalendarFile
+from city.categories import CategoriesFile, Category
 from city.city import CityFile
+from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
+from city.flows import Flow
 from city.hotline import Hotline, HotlinesFile
 from city.level import ADDED, Level, LevelsFile, changes
 from city.menu import Menu
@@ -22,6 +26,10 @@ from city.recipe import AnnounceRow, AnyRow, BorrowRow, RelaxRow, WaiveRow
 from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
 from city.trunks import TrunksFile
+from city.urgency import HighRiskFile, UrgencyFile
+from city.webhooks import WebhooksFile
+from city.words import WordsFile
+from city.written import Written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,19 +42,30 @@ class Files:
     queues: Source
     menus: Mapping[str, Source]
     places: Source
+    words: Source
+    categories: Source
+    flows: Mapping[str, Source]  # by name
     seats: Source
     admission: Source
     trunks: Source
     dialling: Source
+    webhooks: Source
     levels: Source
+    calendar: Mapping[str, Source]  # by the name of the file: the year
+    deadlines: Source
+    urgency: Source
+    high_risk: Source
     prompts: Source
     also_spoken: frozenset[str] = frozenset()  # prompts that the programs themselves say
 
     def all(self) -> Iterator[Source]:
         """Every file that was read, or should have been."""
-        yield from (self.city, self.hotlines, self.queues, self.places, self.seats)
-        yield from (self.admission, self.trunks, self.dialling, self.levels, self.prompts)
+        yield from (self.city, self.hotlines, self.queues, self.places, self.words, self.categories, self.seats)
+        yield from (self.admission, self.trunks, self.dialling, self.webhooks, self.levels, self.prompts)
+        yield from (self.deadlines, self.urgency, self.high_risk)
         yield from self.menus.values()
+        yield from self.calendar.values()
+        yield from self.flows.values()
 
 
 class Mention(NamedTuple):
@@ -63,22 +82,41 @@ class Mention(NamedTuple):
 
 def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
     """Read all files of a city folder. What is wrong with them is in their `mistakes`."""
-    menus = sorted((folder / "menus").glob("*.toml"))
     return Files(
         folder=folder,
         city=read(folder, "city.toml", CityFile),
         hotlines=read(folder, "hotlines.toml", HotlinesFile),
         queues=read(folder, "queues.toml", QueuesFile),
-        menus={menu.stem: read(folder, f"menus/{menu.name}", Menu) for menu in menus},
+        menus=_read_each(folder, "menus", Menu),
         places=read(folder, "places.toml", PlacesFile),
+        words=read_if_there(folder, "words.toml", WordsFile),
+        categories=read_if_there(folder, "categories.toml", CategoriesFile),
+        flows=read_flows(folder),
         seats=read(folder, "seats.toml", SeatsFile),
         admission=read_if_there(folder, "admission.toml", Admission),
         trunks=read_if_there(folder, "trunks.toml", TrunksFile),
         dialling=read_if_there(folder, "dialling.toml", Dialling),
+        webhooks=read_if_there(folder, "webhooks.toml", WebhooksFile),
         levels=read_if_there(folder, "levels.toml", LevelsFile),
+        calendar=_read_each(folder, "calendar", CalendarFile),
+        deadlines=read_if_there(folder, "deadlines.toml", DeadlinesFile),
+        urgency=read_if_there(folder, "urgency.toml", UrgencyFile),
+        high_risk=read_if_there(folder, "high_risk.toml", HighRiskFile),
         prompts=read(folder, "prompts/prompts.toml", PromptsFile),
         also_spoken=frozenset(also_spoken),
     )
+
+
+def _read_each(folder: Path, inside: str, shape: type[Written]) -> Mapping[str, Source]:
+    """Every file of a folder in the city's folder, by its name without the ending."""
+    return {
+        file.stem: read(folder, f"{inside}/{file.name}", shape) for file in sorted((folder / inside).glob("*.toml"))
+    }
+
+
+def read_flows(folder: Path) -> Mapping[str, Source]:
+    """Every quick flow as it is written, by the name of its file."""
+    return _read_each(folder, "flows", Flow)
 
 
 def hotlines(files: Files) -> Iterator[tuple[KeyPath, Hotline]]:
@@ -91,6 +129,25 @@ def menus(files: Files) -> Iterator[tuple[Source, Menu]]:
     for source in files.menus.values():
         if menu := source.whole(Menu):
             yield source, menu
+
+
+def years(files: Files) -> Iterator[tuple[str, Source, CalendarFile]]:
+    """The years of the working-day calendar whose shape is right, each with its file's name."""
+    for name, source in files.calendar.items():
+        if year := source.whole(CalendarFile):
+            yield name, source, year
+
+
+def categories(files: Files) -> Iterator[tuple[KeyPath, Category]]:
+    """The categories whose shape is right."""
+    return files.categories.entries("categories", Category)
+
+
+def flows(files: Files) -> Iterator[tuple[str, Source, Flow]]:
+    """The quick flows whose shape is right: name, file, flow."""
+    for name, source in files.flows.items():
+        if flow := source.whole(Flow):
+            yield name, source, flow
 
 
 def levels(files: Files) -> Iterator[tuple[KeyPath, Level]]:

@@ -10,10 +10,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from city.admission import Admission
+from city.calendar import calendar_of
 from city.checks import mistakes_between
 from city.city import City, CityFile
+from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
-from city.files import Files, hotlines, levels, menus, read_files
+from city.files import Files, categories, flows, hotlines, levels, menus, read_files, years
 from city.level import RESTING
 from city.mistakes import CityInvalid, Mistake
 from city.numbers import dialled_forms, local_number
@@ -22,6 +24,9 @@ from city.prompts import Prompt
 from city.queue import Queue
 from city.seats import SeatRange
 from city.trunks import TrunksFile
+from city.urgency import HighRiskFile, UrgencyFile
+from city.webhooks import WebhooksFile
+from city.words import WordsFile
 
 
 def load_city(folder: Path, *, also_spoken: Iterable[str] = ()) -> City:
@@ -61,10 +66,18 @@ def _city(files: Files, about: CityFile) -> City:
         queues=MappingProxyType(queues),
         menus=MappingProxyType(dict(zip(files.menus, (menu for _, menu in menus(files)), strict=True))),
         places=tuple(place for _, place in files.places.entries("places", Place)),
+        words=files.words.whole(WordsFile) or WordsFile(),
+        categories=tuple(category for _, category in categories(files)),
+        flows=MappingProxyType({name: flow for name, _, flow in flows(files)}),
         seats=tuple(seat for _, seats in files.seats.entries("seats", SeatRange) for seat in seats.seats()),
         admission=files.admission.whole(Admission) or Admission(),
         lines=files.trunks.whole(TrunksFile) or TrunksFile(),
         dialling=files.dialling.whole(Dialling) or Dialling(),
+        webhooks=files.webhooks.whole(WebhooksFile) or WebhooksFile(),
         levels=MappingProxyType({level.name: level for _, level in levels(files)} or {RESTING.name: RESTING}),
+        calendar=calendar_of(year for _, _, year in years(files)),
+        deadlines=files.deadlines.whole(DeadlinesFile) or DeadlinesFile(),
+        urgency=files.urgency.whole(UrgencyFile) or UrgencyFile(),
+        high_risk=files.high_risk.whole(HighRiskFile) or HighRiskFile(),
         prompts=MappingProxyType({str(path[0]): prompt for path, prompt in files.prompts.entries("", Prompt)}),
     )

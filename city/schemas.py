@@ -11,8 +11,12 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import DictSchema
 
 from city.admission import Admission
+from city.calendar import CalendarFile
+from city.categories import CategoriesFile
 from city.city import CityFile
+from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
+from city.flows import Flow
 from city.hotline import HotlinesFile
 from city.level import LevelsFile
 from city.menu import Menu
@@ -21,13 +25,21 @@ from city.prompts import PromptsFile
 from city.queue import QueuesFile
 from city.seats import SeatsFile
 from city.trunks import TrunksFile
+from city.urgency import HighRiskFile, UrgencyFile
+from city.webhooks import WebhooksFile
+from city.words import WordsFile
 
 PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas"
 
 SHAPES: dict[str, type[BaseModel]] = {
     "admission": Admission,
+    "calendar": CalendarFile,
+    "categories": CategoriesFile,
     "city": CityFile,
+    "deadlines": DeadlinesFile,
     "dialling": Dialling,
+    "high_risk": HighRiskFile,
+    "flow": Flow,
     "hotlines": HotlinesFile,
     "levels": LevelsFile,
     "menu": Menu,
@@ -36,6 +48,9 @@ SHAPES: dict[str, type[BaseModel]] = {
     "queues": QueuesFile,
     "seats": SeatsFile,
     "trunks": TrunksFile,
+    "urgency": UrgencyFile,
+    "words": WordsFile,
+    "webhooks": WebhooksFile,
 }
 
 

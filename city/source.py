@@ -23,6 +23,7 @@ _SHAPE_RULES = {
     "missing": ("missing_key", "缺少此项"),
     "extra_forbidden": ("unknown_key", "没有这一项,请检查拼写"),
     "string_pattern_mismatch": ("wrong_format", "格式不对"),
+    "literal_error": ("not_allowed", "不是允许的取值"),
     "enum": ("not_allowed", "不是允许的取值"),
     "union_tag_invalid": ("not_allowed", "不是允许的取值"),
     "union_tag_not_found": ("missing_key", "缺少此项"),
@@ -31,6 +32,8 @@ _SHAPE_RULES = {
     "string_too_short": ("out_of_range", "太短"),
     "string_too_long": ("out_of_range", "太长"),
     "too_short": ("out_of_range", "至少要写一项"),
+    "date_parsing": ("no_such_day", "没有这一天"),
+    "date_from_datetime_parsing": ("no_such_day", "没有这一天"),
 }
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -89,7 +92,10 @@ def read(folder: Path, file: str, shape: type[BaseModel]) -> Source:
             file, Position(line, 1), "not_utf8", "不是 UTF-8 编码,请另存为 UTF-8", "the text is not UTF-8"
         )
     except tomllib.TOMLDecodeError as error:
-        return _unreadable(file, _where(str(error), text), "not_toml", "不是合法的 TOML", _WHERE.sub("", str(error)))
+        fault, place = _WHERE.sub("", str(error)), _where(str(error), text)
+        if fault.startswith("Invalid date"):
+            return _unreadable(file, place, "no_such_day", "没有这一天或这一时刻", "there is no such day or time")
+        return _unreadable(file, place, "not_toml", "不是合法的 TOML", fault)
     source = Source(file=file, content=content, positions=positions(text))
     mistakes = tuple(_shape_mistake(source, fault) for fault in _faults(shape, content))
     return Source(file=file, content=content, positions=source.positions, mistakes=mistakes)

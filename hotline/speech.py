@@ -16,10 +16,12 @@ from api.board import Board
 from asr.bell import Bell
 from asr.decoder import Decoder
 from asr.jobs import CONTROLLER, enqueue, reading
+from asr.live import Live
 from asr.transcriber import Transcriber
 from city.city import City
 from hotline.crier import Crier
 from hotline.fittings import in_turn, model_folder
+from hotline.live_ears import LiveEars
 from plumbing.settings import Settings
 from plumbing.steady import Clock
 from recordings.archive import Archive
@@ -53,19 +55,22 @@ def build_transcriber(
     *,
     worker: str = CONTROLLER,
     announce: Callable[[Recording], None] = lambda _: None,
+    live: Callable[[Decoder], Live] | None = None,
 ) -> Transcriber:
     """The same in the controller and in a worker on another machine."""
     drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()}, clock=now)
+    decoder = Decoder(model, children=settings.asr_children or os.cpu_count() or 1)
     return Transcriber(
         database,
         settings.state_dir / "recordings",
-        Decoder(model, children=settings.asr_children or os.cpu_count() or 1),
+        decoder,
         model=model.name,
         follow_up=drafting.draft_of,
         announce=announce,
         bell=Bell(settings.redis_url.get_secret_value()),
         worker=worker,
         silence_s=settings.asr_silence_s,
+        live=live(decoder) if live and settings.asr_live else None,
         clock=now,
     )
 
@@ -79,6 +84,7 @@ async def build_speech(
     now: Clock,
     taken_in: Callable[[Recording], None],
     is_over: Callable[[CallId], bool],
+    ears: LiveEars,
 ) -> Speech:
     """Build them from what comes first to what comes last. Raises asr.models.ModelProblem.
 
@@ -87,14 +93,15 @@ async def build_speech(
     archive = settings.state_dir / "recordings"
     crier = Crier(database, board.note_draft)
     model = await asyncio.to_thread(model_folder, settings)
-    transcriber = build_transcriber(settings, city, database, model, now, announce=crier.note)
+    live = partial(ears.follow, settings.spool_dir)
+    transcriber = build_transcriber(settings, city, database, model, now, announce=crier.note, live=live)
     in_line = partial(enqueue, crisis=frozenset(line.number for line in city.hotlines.values() if line.crisis))
     intake = Intake(
         settings.spool_dir,
         archive,
         database,
         follow_up=in_line,
-        announce=in_turn(taken_in, lambda _: transcriber.notice()),
+        announce=in_turn(taken_in, transcriber.taken_in),
         hotline_of=hotline_of,
         orphans=Orphans(lambda call: is_over(CallId(call))),
         clock=now,

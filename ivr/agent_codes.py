@@ -41,7 +41,6 @@ REFUSALS: Mapping[str, Say] = MappingProxyType(
         "too_busy": Say.TOO_BUSY,
         "too_many_on_break": Say.TOO_MANY_ON_BREAK,
         "ordered_ready": Say.ORDERED_READY,
-        WRONG_PIN: Say.WRONG_PIN,
         TOO_MANY_ATTEMPTS: Say.TOO_MANY_ATTEMPTS,
         "locked_out": Say.TOO_MANY_ATTEMPTS,
         NO_CHOICE: Say.NO_CHOICE,

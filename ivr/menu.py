@@ -52,8 +52,8 @@ class Menu:
     prompt: str
     choices: Mapping[str, Step]
     otherwise: Join  # after silence, or `attempts` wrong keys
-    attempts: int = 2
-    wait_s: float = 3.0  # seconds without a key that count as silence
+    attempts: int
+    wait_s: float  # seconds without a key that count as silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

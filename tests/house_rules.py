@@ -33,6 +33,7 @@ ACD_DOERS = frozenset(
 PURE_MODULES = (
     "acd/*.py",
     "ivr/*.py",
+    "wording/*.py",
     "recordings/chain.py",
     *(
         f"telephony/{name}.py"
@@ -47,7 +48,9 @@ PURE_MODULES = (
             "resync",
         )
     ),
+    *(f"tickets/{name}.py" for name in ("phrases", "urgency", "deadlines", "high_risk")),
     *(f"telephony/{name}.py" for name in ("lag", "trunks", "guessing", "phones_seen")),
+    *(f"tickets/{name}.py" for name in ("states", "review", "ticket", "webhook", "quality", "repeat")),
 )
 """The deciding modules, but for ACD_DOERS: they are told facts and the time, and answer with orders."""
 

@@ -6,13 +6,13 @@ Numbers are given out at confirming, in the same transaction, so a day's numbers
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, ForeignKey, Integer, Row, String, Table, Text, select, update
+from sqlalchemy import Column, ColumnElement, ForeignKey, Integer, Row, String, Table, Text, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from city.local_time import CITY_TIME
@@ -20,16 +20,17 @@ from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
 from recordings.access import note
 from recordings.recording import Recording, new_recording_id
-from tickets import ticket as rules
+from tickets import quality_table, review
 from tickets.draft import CallFacts, Draft, Field
 from tickets.heard import Span
+from tickets.quality import field_edits
+from tickets.states import TicketState
 from tickets.ticket import (
     AppealKind,
     Ticket,
     TicketChanged,
     TicketId,
     TicketNumber,
-    TicketState,
     TicketUnknown,
     ticket_number,
 )
@@ -43,15 +44,21 @@ tickets = Table(
     Column("state", String(16), nullable=False, index=True),
     Column("version", Integer, nullable=False),
     Column("number", String(20), unique=True),
-    Column("caller_number", String(21)),
-    Column("contact_number", String(21)),
+    Column("caller_number", String(21), index=True),
+    Column("contact_number", String(21), index=True),
     Column("hotline", String(120)),
     Column("kind", String(4)),
-    Column("place", String(200)),
+    Column("place", String(200), index=True),
     Column("subject", String(100)),
     Column("summary", Text),
     Column("drafted", Text, nullable=False),
     Column("drafted_at", Instant, nullable=False),
+    Column("claimed_by", String(64)),
+    Column("claimed_at", Instant),
+    Column("claimed_until", Instant),
+    Column("returned_by", String(64)),
+    Column("returned_at", Instant),
+    Column("return_reason", Text),
     Column("confirmed_by", String(64)),
     Column("confirmed_at", Instant),
     Column("discarded_by", String(64)),
@@ -67,7 +74,7 @@ ticket_numbers = Table(
 )
 
 _FIELDS = ("caller", "hotline", "contact", "kind", "place", "subject", "summary")  # what a draft shows of itself
-_TICKET_COLUMNS = [column for column in tickets.c if column.name != "drafted"]
+TICKET_COLUMNS = [column for column in tickets.c if column.name != "drafted"]
 
 
 async def draft_once(
@@ -90,23 +97,36 @@ async def draft_once(
 
 
 async def list_tickets(
-    connection: AsyncConnection, state: TicketState | None = None, *, limit: int = 100, before: TicketId | None = None
+    connection: AsyncConnection,
+    state: TicketState | None = None,
+    *,
+    limit: int = 100,
+    before: TicketId | None = None,
+    at: datetime | None = None,
 ) -> Sequence[Ticket]:
-    """The newest first; `before` is the last id of the page before."""
-    query = select(*_TICKET_COLUMNS).order_by(tickets.c.id.desc()).limit(limit)
+    """The newest first; `before` is the last id of the page before. A claim that is over by `at` is a draft's."""
+    query = select(*TICKET_COLUMNS).order_by(tickets.c.id.desc()).limit(limit)
     if state is not None:
-        query = query.where(tickets.c.state == state)
+        query = query.where(_stands(state, at))
     if before is not None:
         query = query.where(tickets.c.id < before)
-    return [_ticket(row) for row in await connection.execute(query)]
+    return [ticket_of(row) for row in await connection.execute(query)]
+
+
+def _stands(state: TicketState, at: datetime | None) -> ColumnElement[bool]:
+    is_so = tickets.c.state == state
+    if at is None or state not in (TicketState.DRAFT, TicketState.CLAIMED):
+        return is_so
+    is_over = and_(tickets.c.state == TicketState.CLAIMED, tickets.c.claimed_until <= at)
+    return or_(is_so, is_over) if state is TicketState.DRAFT else and_(is_so, tickets.c.claimed_until > at)
 
 
 async def read_ticket(connection: AsyncConnection, ticket: TicketId) -> Ticket:
     """One ticket. TicketUnknown."""
-    row = (await connection.execute(select(*_TICKET_COLUMNS).where(tickets.c.id == ticket))).one_or_none()
+    row = (await connection.execute(select(*TICKET_COLUMNS).where(tickets.c.id == ticket))).one_or_none()
     if row is None:
         raise TicketUnknown("there is no such ticket", "没有这张工单")
-    return _ticket(row)
+    return ticket_of(row)
 
 
 async def read_draft(connection: AsyncConnection, ticket: TicketId) -> Draft:
@@ -118,27 +138,94 @@ async def read_draft(connection: AsyncConnection, ticket: TicketId) -> Draft:
     return Draft(**fields, contact_number=None)
 
 
-async def confirm(
-    engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime, edits: Mapping[str, str | None]
+async def claim(engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime) -> Ticket:
+    """A person begins to work on a draft, or goes on. Any TicketRefused."""
+    return await _change(
+        engine, ticket, "ticket.claimed", by, at, lambda found: review.claim(found, version=version, by=by, at=at)
+    )
+
+
+async def take_over(
+    engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime, reason: str
 ) -> Ticket:
-    """A person confirms a draft, corrected by `edits`; it gets its number. Any TicketRefused."""
+    """A leader goes on with what another has claimed; why is written down. Any TicketRefused."""
+    why = review.reason_of(reason)
+
+    def rule(found: Ticket) -> Ticket:
+        return review.take_over(found, version=version, by=by, at=at)
+
+    return await _change(engine, ticket, "ticket.taken_over", by, at, rule, detail=why)
+
+
+async def give_back(
+    engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime, reason: str
+) -> Ticket:
+    """A person returns a draft to the others and says why. Any TicketRefused."""
+
+    def rule(found: Ticket) -> Ticket:
+        return review.give_back(found, version=version, by=by, at=at, reason=reason)
+
+    return await _change(engine, ticket, "ticket.returned", by, at, rule)
+
+
+FollowUp = Callable[[AsyncConnection, Ticket, datetime], Awaitable[None]]
+
+
+async def _nothing_follows(_: AsyncConnection, __: Ticket, ___: datetime) -> None:
+    return
+
+
+async def confirm(
+    engine: AsyncEngine,
+    ticket: TicketId,
+    *,
+    version: int,
+    by: str,
+    at: datetime,
+    edits: Mapping[str, str | None],
+    follow_up: FollowUp = _nothing_follows,
+) -> Ticket:
+    """Who has claimed a draft confirms it, corrected by `edits`; it gets its number. Any TicketRefused.
+
+    `follow_up` happens in the same transaction.
+    """
     async with engine.begin() as connection:
         number = await _next_number(connection, at)
         found = await read_ticket(connection, ticket)
-        confirmed = rules.confirm(found, version=version, by=by, at=at, number=number, edits=edits)
-        await _replace(connection, found, confirmed)
+        confirmed = review.confirm(found, version=version, by=by, at=at, number=number, edits=edits)
+        await replace_ticket(connection, found, confirmed)
+        proposed = await read_draft(connection, ticket)
+        await quality_table.keep(connection, found, confirmed, field_edits(found, confirmed, proposed))
+        await follow_up(connection, confirmed, at)
         await note(connection, at=at, who=by, deed="ticket.confirmed", subject=ticket, detail=",".join(sorted(edits)))
     return confirmed
 
 
 async def discard(engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime, reason: str) -> Ticket:
-    """A person discards a draft and says why. Any TicketRefused."""
+    """Who has claimed a draft discards it and says why. Any TicketRefused."""
+
+    def rule(found: Ticket) -> Ticket:
+        return review.discard(found, version=version, by=by, at=at, reason=reason)
+
+    return await _change(engine, ticket, "ticket.discarded", by, at, rule)
+
+
+async def _change(
+    engine: AsyncEngine,
+    ticket: TicketId,
+    deed: str,
+    by: str,
+    at: datetime,
+    rule: Callable[[Ticket], Ticket],
+    *,
+    detail: str | None = None,
+) -> Ticket:
     async with engine.begin() as connection:
         found = await read_ticket(connection, ticket)
-        discarded = rules.discard(found, version=version, by=by, at=at, reason=reason)
-        await _replace(connection, found, discarded)
-        await note(connection, at=at, who=by, deed="ticket.discarded", subject=ticket)
-    return discarded
+        changed = rule(found)
+        await replace_ticket(connection, found, changed)
+        await note(connection, at=at, who=by, deed=deed, subject=ticket, detail=detail)
+    return changed
 
 
 async def _next_number(connection: AsyncConnection, at: datetime) -> TicketNumber:
@@ -154,14 +241,16 @@ async def _next_number(connection: AsyncConnection, at: datetime) -> TicketNumbe
     return ticket_number(at, int(taken or 0))
 
 
-async def _replace(connection: AsyncConnection, before: Ticket, after: Ticket) -> None:
+async def replace_ticket(connection: AsyncConnection, before: Ticket, after: Ticket) -> None:
+    """Write a ticket as it is now, unless it is not any more what it was before. TicketChanged."""
     unchanged = (tickets.c.id == before.id) & (tickets.c.version == before.version)
     written = await connection.execute(update(tickets).where(unchanged).values(**asdict(after)))
     if written.rowcount != 1:
         raise TicketChanged("someone changed it meanwhile: look again", "工单已被他人修改，请刷新后再操作")
 
 
-def _ticket(row: Row[Any]) -> Ticket:
+def ticket_of(row: Row[Any]) -> Ticket:
+    """A ticket from a row of TICKET_COLUMNS."""
     columns = row._asdict()
     columns["state"] = TicketState(columns["state"])
     columns["kind"] = AppealKind(columns["kind"]) if columns["kind"] else None

@@ -1,46 +1,21 @@
-"""工单: a case. The machine drafts it, a person confirms or discards it. Pure.
-
-    DRAFT ──confirm (a number, what the person corrected)──► CONFIRMED
-      └─────discard (a reason)──────────────────────────────► DISCARDED
-
-Whoever changes a ticket names the version they saw; a ticket that has changed meanwhile is not changed by them.
-"""
+"""工单: a case. The machine drafts it (`tickets.draft`), a person reviews it (`tickets.review`). Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NewType
+from typing import NewType
 
 from asr.plain import plain_text
 from city.local_time import CITY_TIME
 from recordings.calls import clean_ani
+from tickets.states import TicketState
 
 TicketId = NewType("TicketId", str)
 TicketNumber = NewType("TicketNumber", str)  # 工单编号, for example "20261123-000017"
-
-_REASON_CHARS_MAX = 500
-
-
-class TicketState(StrEnum):
-    """Where a ticket stands."""
-
-    DRAFT = "draft"  # 草稿: written by the machine
-    CONFIRMED = "confirmed"  # 已确认: a person has read and corrected it
-    DISCARDED = "discarded"  # 已作废
-
-
-ALLOWED: Mapping[TicketState, frozenset[TicketState]] = MappingProxyType(
-    {
-        TicketState.DRAFT: frozenset({TicketState.CONFIRMED, TicketState.DISCARDED}),
-        TicketState.CONFIRMED: frozenset(),
-        TicketState.DISCARDED: frozenset(),
-    }
-)
-"""From where to where a ticket may go."""
 
 
 class AppealKind(StrEnum):
@@ -80,8 +55,16 @@ class TransitionNotAllowed(TicketRefused):
     """A ticket cannot go from its present state to the one asked for."""
 
 
+class ClaimFirst(TicketRefused):
+    """Who works on a draft claims it first, so that no two do."""
+
+
+class ClaimedByAnother(TicketRefused):
+    """Somebody else works on this draft."""
+
+
 class ReasonMissing(TicketRefused):
-    """Nothing is discarded without a reason."""
+    """Nothing is discarded, returned or merged without a reason."""
 
 
 class EditNotAllowed(TicketRefused):
@@ -106,6 +89,12 @@ class Ticket:
     subject: str | None = None
     summary: str | None = None
     drafted_at: datetime
+    claimed_by: str | None = None  # who works on it, or did last
+    claimed_at: datetime | None = None  # when they opened it
+    claimed_until: datetime | None = None  # from then on somebody else may claim it
+    returned_by: str | None = None
+    returned_at: datetime | None = None
+    return_reason: str | None = None
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
     discarded_by: str | None = None
@@ -113,34 +102,8 @@ class Ticket:
     discard_reason: str | None = None
 
 
-def confirm(
-    ticket: Ticket, *, version: int, by: str, at: datetime, number: TicketNumber, edits: Mapping[str, str | None]
-) -> Ticket:
-    """A person has read it and put it right. TicketChanged, TransitionNotAllowed, EditNotAllowed."""
-    _may(ticket, TicketState.CONFIRMED, version)
-    edited: dict[str, Any] = {name: _edited(name, text) for name, text in edits.items()}
-    moved = replace(ticket, state=TicketState.CONFIRMED, version=ticket.version + 1)
-    return replace(moved, number=number, confirmed_by=by, confirmed_at=at, **edited)
-
-
-def discard(ticket: Ticket, *, version: int, by: str, at: datetime, reason: str) -> Ticket:
-    """A person says that it is no ticket, and why. TicketChanged, TransitionNotAllowed, ReasonMissing."""
-    _may(ticket, TicketState.DISCARDED, version)
-    said = plain_text(reason, _REASON_CHARS_MAX)
-    if not said:
-        raise ReasonMissing("say why it is discarded", "作废须说明原因")
-    moved = replace(ticket, state=TicketState.DISCARDED, version=ticket.version + 1)
-    return replace(moved, discarded_by=by, discarded_at=at, discard_reason=said)
-
-
-def _may(ticket: Ticket, state: TicketState, version: int) -> None:
-    if state not in ALLOWED[ticket.state]:
-        raise TransitionNotAllowed(f"it is {ticket.state} already", "该工单已处理，不能再次操作")
-    if ticket.version != version:
-        raise TicketChanged("someone changed it meanwhile: look again", "工单已被他人修改，请刷新后再操作")
-
-
-def _edited(name: str, text: str | None) -> str | AppealKind | None:
+def edited(name: str, text: str | None) -> str | AppealKind | None:
+    """What a person wrote into a field, as it is kept; None: emptied. EditNotAllowed."""
     if name not in EDITABLE:
         raise EditNotAllowed(f"{name[:40]!r} cannot be edited", "该字段不可修改")
     if text is None or not (cleaned := plain_text(text, EDITABLE[name])):

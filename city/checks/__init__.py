@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from city.checks import crisis, names, recipes, sense, twins
+from city.checks import appeals, crisis, deadlines, names, recipes, sense, twins, words
 from city.files import Files
 from city.mistakes import Mistake
 
@@ -30,6 +30,23 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     recipes.relaxing_relaxes,
     recipes.nothing_follows_a_message,
     recipes.offers_can_be_kept,
+    deadlines.years_are_called_as_they_are,
+    deadlines.holidays_lie_in_their_year,
+    deadlines.days_are_made_up_at_weekends,
+    deadlines.offices_open_before_they_close,
+    deadlines.one_rule_always_holds,
+    deadlines.rules_have_one_name_each,
+    deadlines.periods_go_forward,
+    deadlines.rules_name_known_hotlines,
+    deadlines.rules_name_known_categories,
+    deadlines.flows_name_known_urgencies,
+    deadlines.escalations_go_forward,
+    deadlines.urgent_classes_have_one_name_each,
+    deadlines.risks_have_one_name_each,
+    appeals.categories_grow_from_a_root,
+    appeals.flows_have_a_category,
+    appeals.flows_hand_over_to_known_numbers,
+    appeals.flows_do_not_contradict,
     crisis.crisis_has_no_machine,
     crisis.crisis_lends_nobody,
     sense.menus_are_shallow,
@@ -41,6 +58,10 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     sense.the_first_level_is_at_rest,
     sense.levels_fit_their_queues,
     sense.queues_do_not_lend_to_themselves,
+    words.dialect_words_are_told_apart,
+    words.dialect_words_are_written_for_good,
+    words.longer_words_hold_the_dialect_word,
+    words.hot_words_are_listed_once,
 )
 
 

@@ -34,19 +34,19 @@ def numbers_ring_one_hotline(files: Files) -> Iterator[Mistake]:
 def queues_have_one_name_each(files: Files) -> Iterator[Mistake]:
     """No two queues have the same name."""
     found = files.queues.entries("queues", Queue)
-    return _twins((Mention(files.queues, (*path, "name"), queue.name) for path, queue in found), "queue", "队列")
+    return twins((Mention(files.queues, (*path, "name"), queue.name) for path, queue in found), "queue", "队列")
 
 
 def skills_have_one_name_each(files: Files) -> Iterator[Mistake]:
     """No two skills have the same name."""
     found = files.city.entries("skills", Skill)
-    return _twins((Mention(files.city, (*path, "name"), skill.name) for path, skill in found), "skill", "技能")
+    return twins((Mention(files.city, (*path, "name"), skill.name) for path, skill in found), "skill", "技能")
 
 
 def breaks_have_one_limit_each(files: Files) -> Iterator[Mistake]:
     """No reason of a break has two limits."""
     found = files.city.entries("breaks", BreakLimit)
-    return _twins((Mention(files.city, (*path, "reason"), limit.reason) for path, limit in found), "break", "小休")
+    return twins((Mention(files.city, (*path, "reason"), limit.reason) for path, limit in found), "break", "小休")
 
 
 def extensions_belong_to_one_seat(files: Files) -> Iterator[Mistake]:
@@ -63,13 +63,13 @@ def extensions_belong_to_one_seat(files: Files) -> Iterator[Mistake]:
 def trunks_have_one_name_each(files: Files) -> Iterator[Mistake]:
     """No two trunks have the same name."""
     found = files.trunks.entries("trunks", Trunk)
-    return _twins((Mention(files.trunks, (*path, "name"), trunk.name) for path, trunk in found), "trunk", "中继")
+    return twins((Mention(files.trunks, (*path, "name"), trunk.name) for path, trunk in found), "trunk", "中继")
 
 
 def levels_have_one_name_each(files: Files) -> Iterator[Mistake]:
     """No two response levels have the same name."""
     found = levels(files)
-    return _twins((Mention(files.levels, (*path, "name"), level.name) for path, level in found), "level", "响应级别")
+    return twins((Mention(files.levels, (*path, "name"), level.name) for path, level in found), "level", "响应级别")
 
 
 def numbers_outside_are_nobody_elses(files: Files) -> Iterator[Mistake]:
@@ -91,7 +91,8 @@ def places_are_told_apart(files: Files) -> Iterator[Mistake]:
         taken.add((place.name, place.parent))
 
 
-def _twins(mentions: Iterable[Mention], kind: str, zh: str) -> Iterator[Mistake]:
+def twins(mentions: Iterable[Mention], kind: str, zh: str) -> Iterator[Mistake]:
+    """Every mention of a name that stands above it already."""
     taken: set[str] = set()
     for mention in mentions:
         if mention.name in taken:

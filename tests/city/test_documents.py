@@ -17,7 +17,8 @@ from acd.outcome import Outcome
 from city.places import PlaceKind
 from city.schemas import SHAPES
 from ivr.agent_codes import CODES
-from tickets.ticket import TicketState
+from tickets.outbox import LetterState
+from tickets.states import TicketState
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
@@ -33,7 +34,7 @@ def keys_of(name: str) -> set[str]:
 def test_every_key_of_a_city_is_explained(name: str) -> None:
     """In the section of its file; a key that is taken away makes its line stand alone, so both ways."""
     page = (DOCS / "hotlines.md").read_text(encoding="utf-8")
-    (section,) = (part for part in page.split("\n## ") if re.match(rf"(prompts/)?{name}(s/NAME)?\.toml", part))
+    (section,) = (part for part in page.split("\n## ") if re.match(rf"(prompts/)?{name}(s?/[A-Z]+)?\.toml", part))
     first_cells = " ".join(line.split("|")[1] for line in section.splitlines() if line.startswith("| "))
     explained = set(re.findall(r"`\[*([a-z_]+)\]*`", first_cells))
 
@@ -62,6 +63,7 @@ def test_every_feature_code_is_explained() -> None:
         CallBackState,
         Refusal,
         TicketState,
+        LetterState,
         PlaceKind,
     ],
 )

@@ -65,6 +65,16 @@ BETWEEN = [
     Slip("duplicate_place", "places.toml", 'name = "人民路"', 'name = "解放路"'),
     Slip("unknown_place", "places.toml", 'parent = "海州区"', 'parent = "海洲区"'),
     Slip("place_in_itself", "places.toml", 'parent = "海州区"', 'parent = "新浦"'),
+    Slip("duplicate_category", "categories.toml", 'name = "停电"', 'name = "停水"'),
+    Slip("unknown_category", "categories.toml", 'parent = "供电"', 'parent = "供店"'),
+    Slip("category_in_itself", "categories.toml", '停电"\nparent = "供电"', '停电"\nparent = "停电"', 1),
+    Slip("category_too_deep", "categories.toml", '停电"\nparent = "供电"', '停电"\nparent = "停水"', 1),
+    Slip("wrong_format", "categories.toml", '"停了电"', '"停了电…"'),
+    Slip("not_allowed", "categories.toml", 'kind = "求助"', 'kind = "救助"'),
+    Slip("unknown_category", "flows/water-cut.toml", 'category = "停水"', 'category = "停谁"'),
+    Slip("unknown_transfer", "flows/water-cut.toml", '"12319"', '"12310"'),
+    Slip("unknown_key", "flows/noise.toml", "deadline_days = 3", "deadline = 3\ndeadline_days = 3"),
+    Slip("not_allowed", "flows/noise.toml", 'field = "place"', 'field = "plaice"'),
     Slip("crisis_has_no_menu", "hotlines.toml", 'menu = "health"', 'menu = "health"\ncrisis = true'),
     Slip("recording_notice", "hotlines.toml", '["greeting-12345"]', '["please-wait"]'),
     Slip("unknown_queue", "levels.toml", "queues.general = { wrap_up_s = 20 }", "queues.genral = { wrap_up_s = 20 }"),
@@ -76,6 +86,27 @@ BETWEEN = [
     Slip("lent_to_itself", "levels.toml", 'borrower = "general"', 'borrower = "health"'),
     Slip("menu_too_deep", "hotlines.toml", 'menu = "health"', 'menu = "loop"'),
 ]  # fmt: skip
+
+
+def test_flows_that_begin_alike_may_not_contradict_each_other(copy: Copy) -> None:
+    """A second flow for the same words and category: refused at its trigger, whether it says otherwise or the same."""
+    first = (copy.folder / "flows" / "water-cut.toml").read_text(encoding="utf-8")
+    (copy.folder / "flows" / "water-off.toml").write_text(first, encoding="utf-8")
+    line = first[: first.index("triggers")].count("\n") + 1
+    assert copy.only_mistake() == ("flows/water-off.toml", line, "duplicate_trigger")
+
+    copy.replace("flows/water-off.toml", "deadline_days = 1", "deadline_days = 5")
+    (mistake,) = copy.mistakes()
+    assert (mistake.rule, mistake.line) == ("flows_contradict", line)
+    assert "deadline_days" in mistake.message
+
+
+def test_flows_for_other_categories_may_begin_alike(copy: Copy) -> None:
+    """The category tells them apart."""
+    copy.append("flows/power-cut.toml", (copy.folder / "flows" / "water-cut.toml").read_text(encoding="utf-8"))
+    copy.replace("flows/power-cut.toml", 'category = "停水"', 'category = "停电"')
+
+    assert len(copy.load().flows) == 13
 
 
 @pytest.mark.parametrize("slip", SHAPE + BETWEEN, ids=lambda slip: f"{slip.rule}-{slip.file}")

@@ -15,8 +15,13 @@ from tests.city.scene import SAMPLE
 
 WRITTEN = {
     "admission": "admission.toml",
+    "calendar": "calendar/2026.toml",
+    "categories": "categories.toml",
     "city": "city.toml",
+    "deadlines": "deadlines.toml",
     "dialling": "dialling.toml",
+    "high_risk": "high_risk.toml",
+    "flow": "flows/water-cut.toml",
     "hotlines": "hotlines.toml",
     "levels": "levels.toml",
     "menu": "menus/health.toml",
@@ -25,13 +30,17 @@ WRITTEN = {
     "queues": "queues.toml",
     "seats": "seats.toml",
     "trunks": "trunks.toml",
+    "urgency": "urgency.toml",
+    "words": "words.toml",
+    "webhooks": "webhooks.toml",
 }
 
 
 def faults(schema: str, content: dict[str, Any]) -> list[str]:
     """What a published schema finds wrong."""
     validator = jsonschema.Draft202012Validator(json.loads((PUBLISHED / f"{schema}.json").read_text(encoding="utf-8")))
-    return [fault.message for fault in validator.iter_errors(content)]
+    as_json = json.loads(json.dumps(content, default=str))  # TOML has dates, JSON has texts of them
+    return [fault.message for fault in validator.iter_errors(as_json)]
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -44,7 +53,7 @@ def test_every_schema_is_written_and_no_other_is_published(tmp_path: Path) -> No
     """The folder is what the command writes."""
     write_schemas(tmp_path / "new")
 
-    assert {path.name for path in (tmp_path / "new").iterdir()} == {path.name for path in PUBLISHED.iterdir()}
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {path.name for path in PUBLISHED.glob("*.json")}
 
 
 @pytest.mark.parametrize(("schema", "file"), WRITTEN.items())

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from api.address import write_address
-from tests.api.face import NOW, Face, database, face, house
+from tests.api.face import NOW, Face, database, face, house, webhooks
 
-__all__ = ["database", "face", "house", "state"]
+__all__ = ["database", "face", "house", "state", "webhooks"]
 
 
 @pytest.fixture

@@ -73,11 +73,22 @@ async def test_a_draft_is_read_heard_put_right_and_confirmed(
     assert np.array_equal(sides[:, 0], said[Leg.CALLER])
     assert np.array_equal(sides[:, 1], said[Leg.AGENT])
 
+    claimed = await hotline(state, "drafts", "claim", draft.id[-6:])
+    returned = await hotline(state, "drafts", "return", draft.id[-6:], "--reason", "转建设口")
+    taken = await hotline(state, "drafts", "claim", draft.id[-6:])
+    over = await hotline(state, "drafts", "take-over", draft.id[-6:], "--reason", "换班")
+    assert [each.code for each in (claimed, returned, taken, over)] == [0, 0, 0, 0], (claimed, returned, taken, over)
+
     line = ("drafts", "confirm", draft.id[-6:], "--contact", CALLS_BACK_AT, "--subject", "夜间噪音", "--summary", "")
     confirmed = await hotline(state, *line)
     again = await hotline(state, "drafts", "confirm", draft.id)
     assert (confirmed.code, "工单编号 20261123-000001" in confirmed.out) == (0, True), confirmed
     assert (again.code, "不能再次操作" in again.err) == (1, True)
+
+    quality = await hotline(state, "quality", "--since", "2026-11-23T00:00Z", "--until", "2026-11-24T00:00Z")
+    assert (quality.code, "确认 1 张,其中 0 张一字未改" in quality.out, "sandbox" in quality.out) == (0, True, True), (
+        quality
+    )
 
     async with database.connect() as connection:
         ticket = (await list_tickets(connection))[0]

@@ -26,7 +26,7 @@ from sandbox.postgresql import Postgresql
 from telephony.translate import Arrival
 from tests.tickets.talks import GAZETTEER
 from tickets.draft import CallFacts, draft
-from tickets.store import confirm, draft_once, tickets
+from tickets.store import claim, confirm, draft_once, tickets
 from tickets.ticket import TicketId, TicketRefused, ticket_number
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -118,7 +118,7 @@ async def test_tickets_confirmed_while_postgresql_is_killed_are_confirmed_once(
         for one in drafts:
             while True:
                 try:
-                    confirmed = await confirm(database, one, version=1, by="101", at=NOON, edits={})
+                    confirmed = await confirm(database, one, version=2, by="101", at=NOON, edits={})
                 except TicketRefused:  # it was confirmed, only the answer was lost
                     break
                 except SQLAlchemyError:
@@ -133,14 +133,14 @@ async def test_tickets_confirmed_while_postgresql_is_killed_are_confirmed_once(
 
     async with database.connect() as connection:
         rows = (await connection.execute(select(tickets.c.id, tickets.c.number, tickets.c.version))).all()
-    assert {row.version for row in rows} == {2}
+    assert {row.version for row in rows} == {3}
     assert sorted(row.number for row in rows) == [ticket_number(NOON, n) for n in range(1, len(drafts) + 1)]
     assert set(told) <= {(row.id, row.number) for row in rows}
     assert len(told) >= len(drafts) - KILLINGS
 
 
 async def drafted(database: AsyncEngine, number: int) -> TicketId:
-    """A draft of a recording without sound."""
+    """A draft of a recording without sound, claimed."""
     recording = Recording(
         id=new_recording_id(NOON), call_id=f"c{number}", attempt=1, state=RecordingState.EMPTY, taken_in_at=NOON
     )
@@ -149,7 +149,7 @@ async def drafted(database: AsyncEngine, number: int) -> TicketId:
         await ledger.add_row(connection, recording)
         await draft_once(connection, recording, facts, draft(facts, merge([], []), GAZETTEER), NOON)
         ticket = await connection.scalar(select(tickets.c.id).where(tickets.c.recording == recording.id))
-    return TicketId(str(ticket))
+    return (await claim(database, TicketId(str(ticket)), version=1, by="101", at=NOON)).id
 
 
 async def test_database_that_is_away_is_told_from_a_mistake(server: Postgresql, database: AsyncEngine) -> None:

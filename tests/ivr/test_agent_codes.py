@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from acd.errors import Refused
 from acd.model import BreakReason
-from ivr.agent_codes import BREAK_REASONS, CODES, DONE, LOG_ON_ATTEMPTS, REFUSALS, Answer, serve
+from ivr.agent_codes import BREAK_REASONS, CODES, DONE, LOG_ON_ATTEMPTS, REFUSALS, WAIT_S, Answer, serve
 from tests.ivr.scene import HungUp, Phone
 
 LOG_ON, READY, BREAK, WRAP_UP_DONE, LOG_OFF = "*71", "*72", "*73", "*74", "*70"
@@ -49,6 +49,18 @@ class FakeDesk:
     def _answer(self, asked: str) -> Answer:
         self.asked.append(asked)
         return Answer(self.rule)
+
+
+@dataclass
+class Noting(FakeDesk):
+    """Lets everybody log on and notes with which keys."""
+
+    keyed: list[tuple[str, str]] = field(default_factory=list)
+
+    async def log_on(self, agent: str, pin: SecretStr, seat: str) -> Answer:
+        """Number and PIN."""
+        self.keyed.append((agent, pin.get_secret_value()))
+        return DONE
 
 
 @pytest.mark.parametrize(
@@ -95,11 +107,11 @@ async def test_a_wrong_pin_may_be_corrected() -> None:
 
 
 async def test_after_too_many_wrong_pins_the_dialog_ends() -> None:
-    """The desk is asked no further, whatever more is keyed."""
-    phone, desk = Phone(["101", "1111"] * 9), FakeDesk()
+    """Three are enough; the desk is asked no further, whatever more is keyed."""
+    phone, desk = Phone(["101", "1111"] * 3 + ["101", "2468"]), FakeDesk()
 
     assert await serve(LOG_ON, "8001", phone, desk) == Answer("too_many_attempts")
-    assert len(desk.asked) == LOG_ON_ATTEMPTS
+    assert len(desk.asked) == LOG_ON_ATTEMPTS == 3
     assert phone.heard[-2:] == ["code-ask-pin", "refused-too-many-attempts"]
 
 
@@ -118,6 +130,7 @@ async def test_an_empty_number_or_pin_is_not_put_to_the_desk(keyed: list[str | N
         (LOG_ON, "seat_taken", "refused-seat-taken"),
         (LOG_ON, "agent_already_logged_on", "refused-agent-already-logged-on"),
         (LOG_ON, "unknown_seat", "refused-unknown-seat"),
+        (LOG_ON, "unknown_queue", "refused-unknown-queue"),
         (LOG_ON, "too_many_attempts", "refused-too-many-attempts"),
         (LOG_ON, "locked_out", "refused-too-many-attempts"),
         (READY, "unknown_agent", "refused-unknown-agent"),
@@ -138,6 +151,15 @@ async def test_each_refusal_says_which_rule(code: str, rule: str, heard: str) ->
     assert not {"code-logged-on", "code-ready", "code-on-break", "code-wrap-up-done", "code-logged-off"} & {
         *phone.heard
     }
+
+
+async def test_no_more_keys_are_taken_than_a_number_or_a_pin_can_have() -> None:
+    """Eight and twelve: somebody who falls asleep on a key keeps nobody busy. Each key may take six seconds."""
+    phone, desk = Phone(["1" * 20, "2" * 20]), Noting()
+
+    await serve(LOG_ON, "8001", phone, desk)
+    assert desk.keyed == [("1" * 8, "2" * 12)]
+    assert WAIT_S == 6.0
 
 
 async def test_without_a_reason_there_is_no_break() -> None:

@@ -57,6 +57,17 @@ def test_numbers_are_read_digit_by_digit(number: str, prompts: list[str]) -> Non
     assert list(number_aloud(number)) == prompts
 
 
+def test_whatever_reads_a_number_is_among_the_prompts_that_a_city_must_have() -> None:
+    """Ten digits, and 幺 for 1."""
+    assert list(DIGITS) == list("0123456789")
+    assert {*number_aloud("0123456789"), YAO} <= SPOKEN
+
+
+def test_a_text_takes_a_quarter_of_a_second_a_syllable_and_a_pause_at_each_mark() -> None:
+    """您好,请稍候。: five syllables and two marks."""
+    assert seconds_to_say("您好,请稍候。") == pytest.approx(5 / 4 + 2 * 0.3)
+
+
 @pytest.mark.parametrize(
     ("least", "most", "numbers"),
     [

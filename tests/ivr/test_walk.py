@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.load import load_city
+from city.menu import Menu as WrittenMenu
 from ivr.menu import Goto, Join, Journey, Menu, Need, UnknownMenu, journey_of
 from ivr.prompts import seconds_to_say
 from ivr.walk import walk
@@ -90,6 +91,35 @@ async def test_a_hotlines_own_needs_travel_with_every_choice() -> None:
     )
 
 
+async def test_no_menu_is_asked_a_second_time() -> None:
+    """Menus that lead in a circle end with a person, before the first one is heard again."""
+    circle = {
+        "a": Menu("menu-a", {"1": Goto("b")}, PERSON, attempts=2, wait_s=3.0),
+        "b": Menu("menu-b", {"1": Goto("a")}, PERSON, attempts=2, wait_s=3.0),
+    }
+    phone = Phone(["1"] * 9)
+
+    assert await walk(Journey(greeting=("hello",), person=PSYCHOLOGY, start="a", menus=circle), phone) == PSYCHOLOGY
+    assert phone.heard == ["hello", "menu-a", "menu-b"]
+
+
+async def test_a_menu_may_lead_to_another_and_into_another_queue() -> None:
+    """As it is written in the city's files; a priority that is not written is the hotline's."""
+    further = WrittenMenu(prompt="menu-b", choices={"2": {"join": "general", "skills": {"english": 1}}})
+    first = WrittenMenu(prompt="menu-a", choices={"1": {"goto": "b"}})
+    city = replace(CITY, menus={"a": first, "b": further})
+    line = CITY.hotlines["12320"].model_copy(update={"menu": "a", "priority": 3})
+    phone = Phone(["1", "2"])
+
+    assert await walk(journey_of(city, line), phone) == Join("general", frozenset({Need("english", 1)}), 3)
+    assert phone.heard[-2:] == ["menu-a", "menu-b"]
+
+
+def test_whoever_asks_for_nothing_special_has_no_priority() -> None:
+    """Nor any skill."""
+    assert Join("general") == Join("general", frozenset(), 0)
+
+
 def test_a_journey_to_a_menu_that_is_not_there_is_refused() -> None:
     """When it is made, not when the caller gets there."""
     with pytest.raises(UnknownMenu, match="nowhere"):
@@ -113,6 +143,7 @@ menus = st.builds(
     choices=st.dictionaries(st.sampled_from("123456789*"), st.one_of(joins, st.builds(Goto, names)), max_size=4),
     otherwise=joins,
     attempts=st.integers(1, 3),
+    wait_s=st.just(3.0),
 )
 journeys = st.builds(
     Journey,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -80,6 +81,33 @@ def test_an_ipv6_guesser_is_its_whole_network() -> None:
     assert str(told[2].network) == "2001:db8::/64"
 
 
+def test_failures_add_up_over_exactly_the_while_that_is_said() -> None:
+    """Three within sixty seconds ban; a moment more between the first and the third, and they do not."""
+    in_time, too_late = Guessers(PATIENCE), Guessers(PATIENCE)
+
+    assert [in_time.hear(failed("192.0.2.1"), after(at)) is not None for at in (0, 1, 60)] == [False, False, True]
+    assert [too_late.hear(failed("192.0.2.1"), after(at)) for at in (0, 1, 60.001)] == [None] * 3
+
+
+def test_whoever_was_banned_begins_anew_when_the_ban_is_over() -> None:
+    """Also where bans are shorter than the while in which failures add up."""
+    guessers = Guessers(replace(PATIENCE, banned=timedelta(seconds=10)))
+    for at in (0, 1, 2):
+        guessers.hear(failed("192.0.2.1"), after(at))
+    assert guessers.bans(after(12)) == ()
+
+    assert [guessers.hear(failed("192.0.2.1"), after(at)) is not None for at in (13, 14, 15)] == [False, False, True]
+
+
+def test_who_failed_last_is_remembered_longest() -> None:
+    """A guesser who goes on is not forgotten over others who came once."""
+    guessers = Guessers(PATIENCE, remembered=2)
+
+    told = [guessers.hear(failed(f"192.0.2.{n}"), after(at)) for at, n in enumerate((1, 2, 1, 3, 1))]
+    assert told[:4] == [None] * 4
+    assert told[4] is not None
+
+
 def test_bans_outlive_a_restart() -> None:
     """And are not counted anew."""
     ban = Ban(network=ipaddress.ip_network("192.0.2.1/32"), until=after(100))
@@ -102,6 +130,11 @@ def test_memory_is_bounded_whoever_fails() -> None:
             guessers.hear(failed(f"10.1.0.{n}"), after(n))
 
     assert [str(ban.network) for ban in guessers.bans(after(50))] == [f"10.1.0.{n}/32" for n in range(45, 50)]
+
+
+def test_an_address_needs_no_port() -> None:
+    """What follows it is not looked at."""
+    assert network_of("IPV4/UDP/192.0.2.1") == network_of("IPV4/UDP/192.0.2.1/5060/more") is not None
 
 
 @pytest.mark.parametrize("remote", ["", "IPV4", "IPV4/UDP", "IPV4/UDP/host/5060", "IPV4/UDP/1.2.3/1", "///", "a/b/::g"])

@@ -59,6 +59,7 @@ on = {"to_attempt": 2}
         (said("TransferDone", **OUTSIDE), CallTransferredOut(at=NINE, call=CALL, attempt=2, to_kind="outside")),
         (said("ThreeWayBegun", **ON, Seat="8001"), ThreeWayBegun(**here, **on)),
         (said("ConsultBegun", Attempt="1", Seat="", To="outside"), ConsultBegun(**here, to=Party.OUTSIDE)),
+        (said("ConsultBegun", Attempt="1", Seat="8002"), ConsultBegun(**here, to=Party.AGENT, seat=SeatId("8002"))),
         (said("ConsultAnswered", Attempt="1"), ConsultAnswered(**here)),
         (said("ConsultOver", Attempt="1", Status="ANSWER", Sip=""), ConsultEnded(**here)),
         (
@@ -86,7 +87,9 @@ def test_each_word_of_the_dialplan_is_one_fact(message: dict[str, str], fact: Ev
 
 def test_the_last_to_leave_a_three_way_is_told_by_the_end_of_the_talk() -> None:
     """With the caller alone nobody has taken over."""
-    assert heard(said("PartyLeft", Attempt="2", Who="agent", Seat="8002", To="agent", Parties="1")) == []
+    left = {"Attempt": "2", "Who": "agent", "Seat": "8002", "To": "agent"}
+
+    assert heard(said("PartyLeft", **left, Parties="1"), said("PartyLeft", **left)) == []
 
 
 def test_an_answer_after_a_transfer_began_is_the_targets() -> None:

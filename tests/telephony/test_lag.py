@@ -36,11 +36,26 @@ def test_late_events_are_noticed_and_their_end_is_told_once() -> None:
     assert (lag.is_late, lag.times) == (False, 1)
 
 
+def test_events_are_late_beyond_two_seconds_and_clear_from_half_a_second_on() -> None:
+    """Exactly two are not late yet; once late, exactly a half is late no more."""
+    lag = Lag()
+    lag.calibrate("100", 100, 100)
+
+    lag.note("101", 103.0)
+    assert not lag.is_late
+    lag.note("102", 104.125)
+    assert lag.is_late
+    lag.note("103", 103.625)
+    assert lag.is_late
+    assert lag.note("104", 104.5)
+
+
 def test_nothing_is_said_before_the_clocks_were_compared() -> None:
     """Nor of events without a time."""
     lag = Lag()
 
     assert not heard(lag, 100, 100)
+    assert lag.seconds == 0
     pinged(lag, 100)
     assert not lag.note("", 1.0)
     assert lag.seconds == 0
@@ -52,8 +67,11 @@ def test_slow_ping_tells_nothing_about_the_clocks() -> None:
     pinged(lag, 100)
     pinged(lag, 130, took_s=10)
     heard(lag, 131, 3)
-
     assert lag.is_late
+    assert not lag.calibrate("132", 132 + APART_S, 132.625 + APART_S)
+    assert lag.is_late
+
+    assert lag.calibrate("133", 133 + APART_S, 133.5 + APART_S)  # half a second is quick enough
 
 
 def test_step_of_a_clock_is_forgotten_with_the_next_ping() -> None:
@@ -87,6 +105,7 @@ def test_new_connection_begins_anew() -> None:
     heard(lag, 101, 5)
 
     assert lag.forget()
+    assert lag.seconds == 0
     assert not heard(lag, 101, 5)
     assert not lag.is_late
 

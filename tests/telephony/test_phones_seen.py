@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from acd.events import PhoneLost
 from acd.model import CallId, SeatId
 from acd.phone_facts import PhoneFreed, PhoneTaken
 from telephony.resync import difference
@@ -28,6 +29,21 @@ def test_phones_that_dial_a_code_are_found_and_those_that_do_not_any_more() -> N
     for fact in facts:
         scene.tell(fact)
     assert difference(now, scene.core, scene.now) == ()
+
+
+def test_a_phone_that_is_gone_is_found_whoever_is_off_duty() -> None:
+    """Who has logged off sits nowhere; who is on a break of their own, or whose ring failed, needs no phone yet."""
+    scene = Scene()
+    for agent in ("101", "102", "103", "104"):
+        scene.staff(agent)
+    scene.log_off("101")
+    scene.phone_lost("8103")
+    scene.rest("103")
+    scene.rest("104")
+    there = dict.fromkeys(map(SeatId, ("8101", "8103", "8104")), True)
+    now = Telephones(calls={}, phones={**there, SeatId("8102"): False})
+
+    assert difference(now, scene.core, scene.now) == (PhoneLost(at=scene.now, seat=SeatId("8102")),)
 
 
 def test_a_code_that_began_while_the_telephones_were_looked_at_is_not_over() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from telephony.errors import AsteriskUnreachable, PeerMisbehaved, UnsafeText
-from telephony.message import AmiEvent, AmiMessage, AmiReply, write
+from telephony.message import AmiEvent, AmiMessage, AmiReply, breaks_a_line, write
 from telephony.protocol import MAX_MESSAGE_BYTES, AmiProtocol, Framer
 from tests.fuzz import MALFORMED
 
@@ -63,6 +63,8 @@ def test_fields_keep_their_case_and_empty_values_also_at_the_end():
 
     assert dict(message) == {"Event": "UserEvent", "CallerIDNum": "", "note": "a: b", "Last": ""}
     assert message.get("callerIDnum", "another case, another key") == "another case, another key"
+    assert (len(message), list(message.items())[-1]) == (4, ("Last", ""))
+    assert (message.all("note"), message.all("Never")) == (["a: b"], [])
 
 
 def test_key_said_twice_gives_its_first_value_and_all():
@@ -92,6 +94,7 @@ def test_reply_says_whether_and_why():
 
     assert (reply.succeeded, reply.message, reply.action_id) == (False, "No such channel", "a-1")
     assert AmiReply(b"Response: Success").succeeded
+    assert AmiReply(b"Response: Goodbye").succeeded
 
 
 # ---- writing one message
@@ -119,8 +122,25 @@ def test_any_text_is_written_as_itself_or_refused(key, value):
 
 def test_an_action_of_too_many_lines_is_refused():
     """Asterisk would cut it."""
+    assert write({"Action": "Originate", "Variable": ["A=1"] * 119}).count(b"\r\n") == 121
     with pytest.raises(UnsafeText):
-        write({"Action": "Originate", "Variable": ["A=1"] * 130})
+        write({"Action": "Originate", "Variable": ["A=1"] * 120})
+
+
+def test_a_line_of_a_thousand_bytes_is_written_and_no_longer_one():
+    """Asterisk reads 1024 and would refuse the whole message."""
+    fits = "x" * (1000 - len("Value: \r\n"))
+
+    assert len(write({"Value": fits})) == 1000 + 2
+    with pytest.raises(UnsafeText):
+        write({"Value": fits + "x"})
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x00", "\x7f", "\x85", "\u2028"])
+def test_a_control_character_breaks_a_line_and_nothing_else_does(sign):
+    """What people write in names and prompts is let through."""
+    assert breaks_a_line(f"a{sign}b")
+    assert not breaks_a_line("上海 a;b|c\u00a0")
 
 
 # ---- framing

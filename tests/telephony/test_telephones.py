@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from acd.model import SkillLevel
+from acd.model import CallId, QueueName, RingFailure, SeatId, SkillLevel
 from telephony.message import AmiEvent
-from telephony.telephones import Where, read_telephones
+from telephony.telephones import LiveCall, Where, read_telephones
 from tests.acd.scene import clock
 
 
@@ -32,6 +33,7 @@ def channel(name: str, unique: str, state: str = "Up", bridge: str = "", **more:
 
 
 CALLER = "PJSIP/citizens-00000001"
+W = Where
 IN_QUEUE = {"context": "fallback", "application": "Queue", "SEAT": "8001"}
 READINGS = [
     ([channel(CALLER, "lx-1.1", context="waiting-room", application="Wait")], Where.WAITING, None),
@@ -99,8 +101,94 @@ def test_channels_that_are_no_citizens_call_are_passed_over() -> None:
 def test_device_states_tell_which_phones_are_there() -> None:
     """As Asterisk names them."""
     states = [("PJSIP/8001", "NOT_INUSE"), ("PJSIP/8002", "UNAVAILABLE"), ("PJSIP/8003", "INUSE"), ("MWI:x", "INVALID")]
+    states += [("PJSIP/8004", "INVALID"), ("PJSIP/trunk-a", "UNAVAILABLE"), ("PJSIP/carrier", "NOT_INUSE")]
     devices = [
         AmiEvent(f"Event: DeviceStateChange\r\nDevice: {name}\r\nState: {state}".encode()) for name, state in states
     ]
 
-    assert read_telephones((), devices).phones == {"8001": True, "8002": False, "8003": True}
+    seen = read_telephones((), devices)
+    assert seen.phones == {"8001": True, "8002": False, "8003": True, "8004": False}
+    assert seen.lines == {"trunk-a": False, "carrier": True}
+
+
+def read(*channels: AmiEvent) -> LiveCall:
+    """The one call of these channels."""
+    [call] = read_telephones(channels, ()).calls.values()
+    return call
+
+
+@pytest.mark.parametrize(("state", "where"), [("Up", W.TALKING), ("Ringing", W.RINGING), ("Down", W.DIALLED)])
+def test_a_call_that_we_make_is_where_the_agents_phone_is(state: str, where: Where) -> None:
+    """Its caller's leg is that phone; it has one attempt, and nothing of a citizen's place."""
+    agent = channel("PJSIP/8001-2", "out-7", state, CALL_ID="out-7", context="dial-out", application="Wait")
+
+    assert read(agent) == LiveCall(
+        call=CallId("out-7"), where=where, queue=QueueName("health"), attempt=1, seat=SeatId("8001")
+    )
+    assert read(agent).call in read_telephones([agent], ()).calls
+
+
+@pytest.mark.parametrize("context", ["citizens", "unattended"])
+def test_a_caller_is_greeted_also_where_nobody_attends(context: str) -> None:
+    """Of such a leg nothing more is believed than it carries."""
+    live = read(channel(CALLER, "lx-1.1", context=context, application="Playback"))
+
+    assert live.where is Where.GREETED
+    assert (live.attempt, live.priority) == (0, 0)
+    assert not any((live.withheld, live.asks, live.in_conference, live.is_native, live.is_outside))
+
+
+@pytest.mark.parametrize("context", ["leave-message", "message"])
+def test_a_caller_whom_a_recipe_sent_to_leave_a_message_is_there_from_the_first_step(context: str) -> None:
+    """On the way to the recording, too."""
+    assert read(channel(CALLER, "lx-1.1", context=context, LEAVES="yes")).where is Where.MESSAGE
+
+
+@pytest.mark.parametrize("where", [W.DIALLED, W.RINGING, W.TALKING])
+def test_a_caller_with_nobody_of_ours_is_outside_from_the_moment_that_it_is_dialled(where: Where) -> None:
+    """But one who waits is not."""
+    outside = LiveCall(call=CallId("c"), where=where, queue=QueueName("q"))
+
+    assert outside.is_outside
+    assert not replace(outside, seat=SeatId("8001")).is_outside
+    assert not replace(outside, where=Where.WAITING).is_outside
+
+
+def test_a_call_that_is_only_sketched_claims_nothing() -> None:
+    """Whoever leaves a field out means that nothing is known of it."""
+    live = LiveCall(call=CallId("c"), where=W.WAITING, queue=QueueName("q"))
+
+    assert (live.attempt, live.priority, live.seats, live.answered) == (0, 0, frozenset(), frozenset())
+    assert not any((live.withheld, live.asks, live.in_conference, live.is_native, live.is_outside))
+
+
+@pytest.mark.parametrize(
+    ("status", "sip", "failure"),
+    [
+        ("", "", None),
+        ("ANSWER", "200", None),
+        ("BUSY", "486", RingFailure.BUSY),  # whether the phone rang is not carried: then it was engaged
+        ("NOANSWER", "180", RingFailure.NO_ANSWER),
+        ("CHANUNAVAIL", "603", RingFailure.REFUSED),
+    ],
+)
+def test_a_caller_who_is_back_tells_what_the_last_offer_came_to(
+    status: str, sip: str, failure: RingFailure | None
+) -> None:
+    """By the variables that Dial left on their leg; nothing, if it was answered or never made."""
+    assert read(channel(CALLER, "lx-1.1", context="waiting-room", DIALSTATUS=status, SAID=sip)).failure is failure
+
+
+@pytest.mark.parametrize(("carried", "withheld"), [("yes", True), ("no", False), ("(null)", False)])
+def test_a_number_is_hidden_only_if_its_leg_says_so(carried: str, withheld: bool) -> None:
+    """Else it could not be called back."""
+    assert read(channel(CALLER, "lx-1.1", context="citizens", WITHHELD=carried)).withheld is withheld
+
+
+def test_a_caller_in_asterisks_own_queue_is_known_as_such() -> None:
+    """Of the phones that it rings at once, the lowest stands for all; our own offer's SEAT does not count."""
+    rings = [channel(f"PJSIP/{seat}-2", f"lx-{seat}", "Ringing") for seat in ("8003", "8002")]
+    live = read(channel(CALLER, "lx-1.1", **IN_QUEUE), *rings)
+
+    assert (live.is_native, live.seat, live.seats, live.answered) == (True, "8002", {"8002", "8003"}, frozenset())
+    assert not read(channel(CALLER, "lx-1.1", context="waiting-room")).is_native

@@ -20,6 +20,8 @@ def heard(message):
 @pytest.mark.parametrize(
     ("status", "fact"),
     [
+        ("Created", PhoneRegistered),
+        ("Updated", PhoneRegistered),
         ("NonQualified", PhoneRegistered),
         ("Reachable", PhoneRegistered),
         ("Removed", PhoneLost),
@@ -63,6 +65,26 @@ def test_a_phone_that_moved_is_not_lost_with_its_old_address():
     _contact(translator, "Created", "sip:8001@c")
     translator.resume({}, ())
     assert _contact(translator, "Removed", "sip:8001@d") == [PhoneLost]
+
+
+@pytest.mark.parametrize("aor", ["trunk-a", "carrier"])
+@pytest.mark.parametrize("status", ["Reachable", "Unreachable"])
+def test_a_carriers_peer_is_no_phone(aor, status):
+    """Trunks are watched elsewhere."""
+    assert heard({"Event": "ContactStatus", "AOR": aor, "ContactStatus": status}) == []
+
+
+def test_a_contact_that_is_only_being_looked_at_is_no_news():
+    """Asterisk says so of each one that it has not heard from yet."""
+    assert heard({"Event": "ContactStatus", "AOR": "8001", "ContactStatus": "Unknown"}) == []
+
+
+def test_a_phone_that_is_gone_has_no_address_any_more():
+    """Wherever it is gone from next, it is gone."""
+    translator = Translator()
+    news = [("Created", "sip:8001@a"), ("Removed", "sip:8001@a"), ("Unreachable", "sip:8001@b")]
+
+    assert [_contact(translator, status, uri) for status, uri in news] == [[PhoneRegistered], [PhoneLost], [PhoneLost]]
 
 
 def _contact(translator, status, uri):

@@ -1,4 +1,4 @@
-"""A draft is confirmed or discarded, once, by someone."""
+"""A draft that someone has claimed is confirmed or discarded, once, by them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.recordings.scenes import NOON
+from tickets.review import confirm, discard
+from tickets.states import TABLE, TicketState
 from tickets.ticket import (
-    ALLOWED,
     AppealKind,
     EditNotAllowed,
     ReasonMissing,
@@ -16,16 +17,22 @@ from tickets.ticket import (
     TicketChanged,
     TicketId,
     TicketNumber,
-    TicketState,
     TransitionNotAllowed,
-    confirm,
-    discard,
     masked,
     ticket_number,
 )
 
 DRAFT = Ticket(
-    id=TicketId("t"), call_id="c", recording="r", caller_number="13812340000", drafted_at=NOON, subject="噪音"
+    id=TicketId("t"),
+    call_id="c",
+    recording="r",
+    caller_number="13812340000",
+    drafted_at=NOON,
+    subject="噪音",
+    state=TicketState.CLAIMED,
+    claimed_by="101",
+    claimed_at=NOON,
+    claimed_until=NOON,
 )
 NUMBER = TicketNumber("20261123-000017")
 
@@ -78,7 +85,7 @@ def test_discarded_ticket_has_reason_person_and_time() -> None:
     assert (ticket.discard_reason, ticket.number) == ("骚扰电话", None)
 
 
-@pytest.mark.parametrize("state", [state for state in TicketState if not ALLOWED[state]])
+@pytest.mark.parametrize("state", [state for state in TicketState if not TABLE[state]])
 def test_settled_ticket_stays_as_it_is(state: TicketState) -> None:
     """No way leads out."""
     settled = Ticket(id=TicketId("t"), call_id="c", recording="r", drafted_at=NOON, state=state)
