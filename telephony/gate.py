@@ -7,8 +7,8 @@
 3. From there the dialplan goes on by itself (`dial-out`): the agent's phone first, then the citizen's, once.
 
 Nothing is sent again. Whoever dies, a call without an outcome has been an attempt; what became of it is told when it is
-heard of, or as unknown when the telephones have been looked at, it is not there, and its dialplan's last word has not come
-by within LAST_WORD_S either: a list overtakes the news. Dialling again is a person's deed.
+heard of, or as unknown when the telephones have been looked at, it is not there, and its dialplan's last word has not
+come within LAST_WORD_S either: a list overtakes the news. Dialling again is a person's deed.
 """
 
 from __future__ import annotations
