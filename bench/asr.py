@@ -30,6 +30,7 @@ from bench.asr_sound import VOICES, taking_turns, talking, with_silence, write_l
 from bench.load_house import cpu_s
 from bench.wide_net import widen
 from plumbing.database import connect, prepare
+from plumbing.lifecycle import background
 from plumbing.logs import set_up_logs
 from recordings.intake import Intake
 from recordings.recording import Leg, SpoolName
@@ -100,13 +101,10 @@ async def overhead_ms(folder: Path) -> float:
     transcriber = Transcriber(database, folder / "archive", decoder, model="tiny", announce=announce)
     await Intake(spool, folder / "archive", database, follow_up=jobs.enqueue).sweep()
     before = _cpu_s(decoder)
-    working = asyncio.ensure_future(transcriber.run())
-    async with asyncio.timeout(MOST_S):
+    async with background(transcriber.run()), asyncio.timeout(MOST_S):
         for _ in range(OVERHEAD_RECORDINGS):
             await finished.acquire()
-    used = _cpu_s(decoder) - before
-    working.cancel()
-    await asyncio.gather(working, return_exceptions=True)
+        used = _cpu_s(decoder) - before
     await database.dispose()
     sys.stderr.write(f"CPU: {used:.2f} s, Vosk alone {vosk.cpu_s:.2f} s, {OVERHEAD_RECORDINGS} recordings\n")
     return (used - vosk.cpu_s) * 1000 / OVERHEAD_RECORDINGS
