@@ -29,7 +29,7 @@ from bench.places_town import Sentence, Town, town
 from city.load import load_city
 from sandbox.figures import report
 from sandbox.scoring import distance
-from wording import Lexis, lexis_of, write
+from wording import Lexis, WrittenTurn, lexis_of, undo, write
 
 NAMES, SENTENCES, NOISE, CONFIDENCE = 2_000, 4_000, 0.25, 0.8
 TALK_CHARACTERS, TALK_S, TALKS = 2_400, 600.0, 10
@@ -103,8 +103,15 @@ def counted(city: Town, lexis: Lexis, share: float, *, unlisted: bool = False) -
     for said in city.sentences(SENTENCES, chance, unlisted=unlisted):
         heard = misheard(said.text, share, chance)
         (turn,) = write(talk([heard], 5.0), lexis).turns
-        counts.add(said, heard, turn.text)
+        counts.add(said, heard, _by_sound_alone(turn).text)
     return counts
+
+
+def _by_sound_alone(turn: WrittenTurn) -> WrittenTurn:
+    """Without its punctuation and figures, which the sentences do not have."""
+    for correction in reversed(turn.corrections):
+        turn = turn if "音近" in correction.rule else undo(turn, correction)
+    return turn
 
 
 def milliseconds(city: Town, lexis: Lexis) -> float:

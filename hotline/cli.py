@@ -33,6 +33,7 @@ NOUNS = {
     "measures": "hotline.cli_measures",
     "model": "hotline.cli_model",
     "outbox": "hotline.cli_outbox",
+    "quality": "hotline.cli_quality",
     "recordings": "hotline.cli_recordings",
     "replay": "hotline.cli_replay",
     "what-if": "hotline.cli_what_if",

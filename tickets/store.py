@@ -20,9 +20,10 @@ from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
 from recordings.access import note
 from recordings.recording import Recording, new_recording_id
-from tickets import review
+from tickets import quality_table, review
 from tickets.draft import CallFacts, Draft, Field
 from tickets.heard import Span
+from tickets.quality import field_edits
 from tickets.states import TicketState
 from tickets.ticket import (
     AppealKind,
@@ -193,6 +194,8 @@ async def confirm(
         found = await read_ticket(connection, ticket)
         confirmed = review.confirm(found, version=version, by=by, at=at, number=number, edits=edits)
         await _replace(connection, found, confirmed)
+        proposed = await read_draft(connection, ticket)
+        await quality_table.keep(connection, found, confirmed, field_edits(found, confirmed, proposed))
         await follow_up(connection, confirmed, at)
         await note(connection, at=at, who=by, deed="ticket.confirmed", subject=ticket, detail=",".join(sorted(edits)))
     return confirmed

@@ -43,6 +43,10 @@ class Lexis:
         parents = {place.parent for place in self.places}
         return {spelling: place.name for place in self.places if place.name in parents for spelling in spellings(place)}
 
+    def spelt(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where in a text names of places stand."""
+        return ((start, stop) for start, stop, name in self.index.exact(text) if name.place)
+
     def named(self, text: str) -> Iterator[str]:
         """The places spelt in a text that something may lie in."""
         return (self.called[name.spelling] for _, _, name in self.index.exact(text) if name.spelling in self.called)
