@@ -128,7 +128,6 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             on_lost=lambda: lookout.lose(),  # noqa: PLW0108
             on_ping=lambda *pong: listener.pong(*pong),  # noqa: PLW0108
         )
-        eyes = Ami(ami_account(settings), wanted=frozenset(), on_event=lambda _: None)
         switchboard = Switchboard(ami, lambda event: engine.tell(event), now, dial_out=lambda order: gate.send(order))  # noqa: PLW0108
         distributor, journal = Distributor(), Journal(database)
         loans = RecipeLoans(switchboard, distributor, lambda: arrangement, now)
@@ -189,9 +188,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         await stack.enter_async_context(agi_open(settings, scripts | {"offer-call-back": call_backs.offer.receive}))
-        await stack.enter_async_context(
-            background(ami.run(), eyes.run(), lookout.run(ami, eyes), heartbeat.run(), mirror.run())
-        )
+        await stack.enter_async_context(background(ami.run(), lookout.run(ami), heartbeat.run(), mirror.run()))
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
@@ -225,6 +222,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             transcription=speech.transcriber,
             posting=Posting(city.webhooks, country_code=city.about.country_code),
             courier=courier,
+            repeat_window=timedelta(days=city.about.repeat_window_days),
             database=database,
             archive=speech.vault,
             sweeping=speech.sweeper,

@@ -113,7 +113,6 @@ class Ami:
         on_ping: Callable[[str, float, float], None] = lambda _stamp, _sent, _arrived: None,
         patience: Patience | None = None,
     ) -> None:
-        self._says_events = "on" if wanted else "off"
         self._account, self._patience = account, patience or Patience()
         self._wanted = wanted
         self._on_event, self._on_login, self._on_lost = on_event, on_login, on_lost
@@ -213,7 +212,7 @@ class Ami:
             "Action": "Login",
             "Username": self._account.username,
             "Secret": secret,
-            "Events": self._says_events,
+            "Events": "on",
         }
         try:
             await self._ask(connection, login, self._patience.answer_s)

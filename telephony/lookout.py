@@ -142,12 +142,8 @@ class Lookout:
 
     # ---- looking
 
-    async def run(self, ami: Telephony, eyes: Lister | None = None) -> None:
-        """Look, until cancelled. `eyes`: a connection of its own for the looks for lack of trust.
-
-        A list of hundreds of calls keeps Asterisk's end of a connection busy for a while, and whatever is ordered on the
-        same one waits for its end.
-        """
+    async def run(self, ami: Telephony) -> None:
+        """Look, until cancelled."""
         rest_s = self._look_every_s
         while True:
             await self._rest(rest_s)
@@ -158,7 +154,7 @@ class Lookout:
                     breath_s = min(STRAIN_FACTOR * self.sightings.last_resync_s, LOOK_EVERY_S)
                     self._breath_at = time.monotonic() + breath_s
                 else:
-                    await self._reconcile(ami, eyes or ami)
+                    await self._reconcile(ami)
             except AsteriskUnreachable:
                 self._is_gap, self._is_new, self._calm_at = False, False, None  # the next login is a gap of its own
             except TelephonyError as error:
@@ -244,22 +240,12 @@ class Lookout:
 
     # ---- the reconciler
 
-    async def _reconcile(self, ami: Telephony, eyes: Lister) -> None:
+    async def _reconcile(self, ami: Lister) -> None:
         known, uses = self._distributor.calls, self._uses()
-        telephones = await self._seen(ami, eyes)
+        telephones = await take_snapshot(ami)
         self.sightings.looks += 1
         self.sightings.lines = telephones.lines
         await self._brain.look(lambda: self._differences_seen_twice(telephones, known, uses))
-
-    async def _seen(self, ami: Telephony, eyes: Lister) -> Telephones:
-        if eyes is ami:
-            return await take_snapshot(ami)
-        try:
-            telephones = await take_snapshot(eyes)
-        except AsteriskUnreachable:
-            return await take_snapshot(ami)
-        await ami.action("Ping")  # its answer stands behind every event from before the lists
-        return telephones
 
     def _differences_seen_twice(
         self, telephones: Telephones, known: frozenset[CallId], uses: frozenset[CallId]
