@@ -144,7 +144,7 @@ async def everything(asked: Asked[DraftsWanted]) -> DraftsSeen:
     before = TicketId(wish.before) if wish.before else None
     async with asked.services.database.connect() as connection:
         rows = await store.list_tickets(connection, wish.state, limit=wish.limit, before=before, at=asked.now)
-    return DraftsSeen(drafts=tuple(map(_seen, rows)))
+    return DraftsSeen(drafts=tuple(map(ticket_seen, rows)))
 
 
 async def read(asked: Asked[Nothing]) -> DraftRead:
@@ -154,7 +154,7 @@ async def read(asked: Asked[Nothing]) -> DraftRead:
         proposed = await store.read_draft(connection, ticket.id)
         said = await _said(connection, ticket)
         await note(connection, at=asked.now, who=str(asked.by), deed="ticket.read", subject=ticket.id)
-    return DraftRead(ticket=_seen(ticket), proposed=_fields(proposed), transcript=said)
+    return DraftRead(ticket=ticket_seen(ticket), proposed=_fields(proposed), transcript=said)
 
 
 async def hear(asked: Asked[GrantHeld]) -> web.StreamResponse:
@@ -167,21 +167,25 @@ async def hear(asked: Asked[GrantHeld]) -> web.StreamResponse:
 async def claim(asked: Asked[DraftVersion]) -> TicketSeen:
     """A person begins to work on a draft, or goes on: nobody else may until the claim is over."""
     draft, who = _which(asked)
-    return _seen(await store.claim(asked.services.database, draft, version=asked.wish.version, **who))
+    return ticket_seen(await store.claim(asked.services.database, draft, version=asked.wish.version, **who))
 
 
 async def take_over(asked: Asked[DraftAndWhy]) -> TicketSeen:
     """A leader goes on with what another has claimed."""
     draft, who = _which(asked)
     wish = asked.wish
-    return _seen(await store.take_over(asked.services.database, draft, version=wish.version, reason=wish.reason, **who))
+    return ticket_seen(
+        await store.take_over(asked.services.database, draft, version=wish.version, reason=wish.reason, **who)
+    )
 
 
 async def give_back(asked: Asked[DraftAndWhy]) -> TicketSeen:
     """A person returns a draft to the others, and says why."""
     draft, who = _which(asked)
     wish = asked.wish
-    return _seen(await store.give_back(asked.services.database, draft, version=wish.version, reason=wish.reason, **who))
+    return ticket_seen(
+        await store.give_back(asked.services.database, draft, version=wish.version, reason=wish.reason, **who)
+    )
 
 
 async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
@@ -193,14 +197,16 @@ async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
     follow_up = services.posting.confirmed
     confirmed = await store.confirm(services.database, draft, version=version, edits=edits, follow_up=follow_up, **who)
     services.courier.notice()
-    return _seen(confirmed)
+    return ticket_seen(confirmed)
 
 
 async def discard(asked: Asked[DraftAndWhy]) -> TicketSeen:
     """A person says that it is no ticket, and why."""
     draft, who = _which(asked)
     wish = asked.wish
-    return _seen(await store.discard(asked.services.database, draft, version=wish.version, reason=wish.reason, **who))
+    return ticket_seen(
+        await store.discard(asked.services.database, draft, version=wish.version, reason=wish.reason, **who)
+    )
 
 
 class _Who(TypedDict):
@@ -212,7 +218,8 @@ def _which(asked: Asked[Any]) -> tuple[TicketId, _Who]:
     return TicketId(asked.path["draft"]), {"by": str(asked.by), "at": asked.now}
 
 
-def _seen(ticket: Ticket) -> TicketSeen:
+def ticket_seen(ticket: Ticket) -> TicketSeen:
+    """A ticket as it is shown."""
     same = {name: getattr(ticket, name) for name in TicketSeen.model_fields.keys() - {"caller", "contact", "call"}}
     contact = masked(ticket.contact_number) if ticket.contact_number else None
     return TicketSeen(caller=masked(ticket.caller_number), contact=contact, call=ticket.call_id, **same)

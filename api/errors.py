@@ -60,6 +60,7 @@ from telephony.errors import TelephonyError
 from telephony.talk import NoAgentLeg
 from tickets.call_backs import NoSuchCallBack
 from tickets.outbox import LetterDelivered, UnknownLetter
+from tickets.repeat import MergeRefused
 from tickets.ticket import (
     ClaimedByAnother,
     ClaimFirst,
@@ -161,6 +162,7 @@ TABLE: dict[type[Exception], Line] = {
     ),
     TicketUnknown: Line(404, "unknown_ticket"),
     TicketChanged: Line(409, "changed_meanwhile"),
+    MergeRefused: Line(409, "cannot_merge"),
     EditNotAllowed: Line(422, "edit_not_allowed"),
     ClaimFirst: Line(409, "claim_first"),
     ClaimedByAnother: Line(409, "claimed_by_another"),

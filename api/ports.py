@@ -289,6 +289,7 @@ class Services:
     transcription: Transcription
     posting: Posting
     courier: Sending
+    repeat_window: timedelta  # how far back a repeat is looked for
     database: AsyncEngine
     archive: Archive
     sweeping: Sweeping

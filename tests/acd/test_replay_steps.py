@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from acd.commands import Command, RingAgent
+from acd.commands import Command, InviteMessage, RingAgent
 from acd.distributor import Distributor
-from acd.events import AgentWentOnBreak, Event, GapClosed, GapMarked
+from acd.events import AgentAnswered, AgentWentOnBreak, Event, GapClosed, GapMarked
 from acd.finding import JOURNAL_FULL
-from acd.model import AgentId, BreakReason, RingFailure, Snapshot
-from acd.replay import Replay, Step
+from acd.model import AgentId, BreakReason, CallId, RingFailure, Snapshot
+from acd.replay import Replay, Step, Tally
 from tests.acd.scene import NINE, Scene, clock
 
 
@@ -79,6 +79,25 @@ def test_what_was_decided_is_decided_again() -> None:
 
     assert (replay.tally.events, replay.tally.orders, replay.tally.differences) == (len(scene.steps), 1, 0)
     assert (replay.last, replay.core.snapshot()) == (scene.last, scene.core.snapshot())
+
+
+def test_each_step_gives_the_orders_that_follow_from_it() -> None:
+    """Whoever asks why looks at them."""
+    scene, replay = offered(), Replay()
+
+    assert [replay.play(step) for step in scene.steps] == [step.orders for step in scene.steps]
+    assert Step(1, scene.told[0]) == Step(1, scene.told[0], (), is_whole=True)
+    assert (Replay().last, Replay().tally) == (0, Tally())
+
+
+def test_an_order_is_said_in_a_few_words_whatever_it_is() -> None:
+    """One that rings nobody has no attempt and no seat; several are told one after the other."""
+    scene = offered()
+    too_much = (InviteMessage(at=scene.now, call=CallId("c")), *scene.rung_orders())
+    replay = played([replace(scene.steps[0], orders=too_much)])
+
+    assert replay.tally.first_difference is not None
+    assert replay.tally.first_difference.then == "InviteMessage c, RingAgent c#1 8101"
 
 
 def test_a_replay_may_begin_with_a_checkpoint() -> None:
@@ -220,10 +239,12 @@ def test_a_fact_that_cannot_be_decided_does_not_stop_a_restart() -> None:
     scene = offered()
     entry = scene.last
     impossible = Step(entry + 1, AgentWentOnBreak(at=scene.now, agent=AgentId("9"), reason=BreakReason.REST))
-    gone = Step(entry + 2, GapMarked(at=scene.now, begun_after=entry))
-    replay = played([*scene.steps, impossible, gone], restarts={entry: 1})
+    answered = Step(entry + 2, AgentAnswered(at=scene.now, call=CallId("c"), attempt=1))
+    gone = Step(entry + 3, GapMarked(at=scene.now, begun_after=entry))
+    replay = played([*scene.steps, impossible, answered, gone], restarts={entry: 1})
 
     assert (replay.tally.restarts, replay.tally.differences) == (1, 1)
+    assert replay.core.talking[CallId("c")].agent == "101"
 
 
 def test_after_a_hole_nothing_differs_until_the_next_checkpoint_is_adopted() -> None:
