@@ -31,6 +31,8 @@ from recordings.orphans import Orphans
 from recordings.recording import Recording
 from recordings.sweeper import Sweeper
 from tickets.drafting import Drafting
+from tickets.flows import FlowBook
+from wording import lexis_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,9 @@ def build_transcriber(
     live: Callable[[Decoder], Live] | None = None,
 ) -> Transcriber:
     """The same in the controller and in a worker on another machine."""
-    drafting = Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()}, clock=now)
+    names = {number: hotline.zh for number, hotline in city.hotlines.items()}
+    book = FlowBook(city.categories, city.flows)
+    drafting = Drafting(city.places, names, flows=lambda: book, lexis=lexis_of(city), clock=now)
     decoder = Decoder(model, children=settings.asr_children or os.cpu_count() or 1)
     return Transcriber(
         database,
