@@ -10,11 +10,13 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.asked import Answer, Asked, Nothing, Wish
+from api.deadlines import ClockSeen, clock_seen
 from api.recordings import GrantHeld, sound_of
 from asr.transcripts import transcript_of
 from recordings.access import note
 from recordings.recording import RecordingId
 from tickets import store
+from tickets.clocks import clocks_of
 from tickets.contact import without_numbers
 from tickets.draft import Draft
 from tickets.draft import Field as Proposed
@@ -84,6 +86,7 @@ class DraftRead(Answer):
     """A draft with everything a person needs to judge it."""
 
     ticket: TicketSeen
+    clock: ClockSeen | None
     proposed: dict[str, FieldProposed]
     transcript: tuple[TurnSeen, ...]
 
@@ -97,9 +100,10 @@ class DraftsWanted(Wish):
 
 
 class DraftsSeen(Answer):
-    """The newest first."""
+    """Urgent drafts before all others, the newest first. `clocks`: until when each is to be settled."""
 
     drafts: tuple[TicketSeen, ...]
+    clocks: dict[TicketId, ClockSeen]
 
 
 Text = Annotated[str, Field(max_length=5000)]
@@ -144,7 +148,9 @@ async def everything(asked: Asked[DraftsWanted]) -> DraftsSeen:
     before = TicketId(wish.before) if wish.before else None
     async with asked.services.database.connect() as connection:
         rows = await store.list_tickets(connection, wish.state, limit=wish.limit, before=before, at=asked.now)
-    return DraftsSeen(drafts=tuple(map(_seen, rows)))
+        clocks = await clocks_of(connection, [ticket.id for ticket in rows])
+    shown = {ticket: clock_seen(clock) for ticket, clock in clocks.items()}
+    return DraftsSeen(drafts=tuple(map(_seen, rows)), clocks=shown)
 
 
 async def read(asked: Asked[Nothing]) -> DraftRead:
@@ -153,8 +159,10 @@ async def read(asked: Asked[Nothing]) -> DraftRead:
         ticket = await store.read_ticket(connection, TicketId(asked.path["draft"]))
         proposed = await store.read_draft(connection, ticket.id)
         said = await _said(connection, ticket)
+        clock = (await clocks_of(connection, [ticket.id])).get(ticket.id)
         await note(connection, at=asked.now, who=str(asked.by), deed="ticket.read", subject=ticket.id)
-    return DraftRead(ticket=_seen(ticket), proposed=_fields(proposed), transcript=said)
+    shown = clock_seen(clock) if clock else None
+    return DraftRead(ticket=_seen(ticket), clock=shown, proposed=_fields(proposed), transcript=said)
 
 
 async def hear(asked: Asked[GrantHeld]) -> web.StreamResponse:
@@ -189,7 +197,11 @@ async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
     draft, who = _which(asked)
     corrected = asked.wish.edits.model_dump(exclude_unset=True)
     edits = {IN_THE_TICKET.get(name, name): text for name, text in corrected.items()}
-    return _seen(await store.confirm(asked.services.database, draft, version=asked.wish.version, edits=edits, **who))
+    services = asked.services
+    confirmed = await store.confirm(services.database, draft, version=asked.wish.version, edits=edits, **who)
+    if "kind" in edits:
+        await services.clocking.recount(services.database, draft)
+    return _seen(confirmed)
 
 
 async def discard(asked: Asked[DraftAndWhy]) -> TicketSeen:

@@ -58,7 +58,10 @@ from recordings.unmasking import NoNumber, NumberConfidential, TooManyShown
 from recordings.vault import Tampered
 from telephony.errors import TelephonyError
 from telephony.talk import NoAgentLeg
+from tickets.alerts import AlertUnknown
 from tickets.call_backs import NoSuchCallBack
+from tickets.clocking import NoSuchUrgency
+from tickets.escalations import EscalationUnknown
 from tickets.ticket import (
     ClaimedByAnother,
     ClaimFirst,
@@ -155,6 +158,9 @@ TABLE: dict[type[Exception], Line] = {
     UnknownJob: Line(404, "unknown_job", "没有这个转写任务", "there is no such job"),
     JobNotDead: Line(409, "job_not_dead", "只有已放弃的任务可以重试", "only a job that was given up is retried"),
     TicketUnknown: Line(404, "unknown_ticket"),
+    EscalationUnknown: Line(404, "unknown_escalation"),
+    AlertUnknown: Line(404, "unknown_alert"),
+    NoSuchUrgency: Line(422, "unknown_urgency"),
     TicketChanged: Line(409, "changed_meanwhile"),
     EditNotAllowed: Line(422, "edit_not_allowed"),
     ClaimFirst: Line(409, "claim_first"),

@@ -31,6 +31,7 @@ from recordings.sweeper import Swept
 from telephony.dial_rules import Wish
 from telephony.talk import Beside, TalkCode
 from telephony.trunks import TrunkSight
+from tickets.clocking import Clocking
 
 
 class Floor(Protocol):
@@ -274,6 +275,7 @@ class Services:
     hindsight: Hindsight
     autopilot: Advising
     transcription: Transcription
+    clocking: Clocking
     database: AsyncEngine
     archive: Archive
     sweeping: Sweeping

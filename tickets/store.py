@@ -12,7 +12,22 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, ColumnElement, ForeignKey, Integer, Row, String, Table, Text, and_, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from city.local_time import CITY_TIME
@@ -21,6 +36,7 @@ from plumbing.database import metadata
 from recordings.access import note
 from recordings.recording import Recording, new_recording_id
 from tickets import review
+from tickets.clocks import ticket_clocks
 from tickets.draft import CallFacts, Draft, Field
 from tickets.heard import Span
 from tickets.states import TicketState
@@ -103,13 +119,29 @@ async def list_tickets(
     before: TicketId | None = None,
     at: datetime | None = None,
 ) -> Sequence[Ticket]:
-    """The newest first; `before` is the last id of the page before. A claim that is over by `at` is a draft's."""
-    query = select(*_TICKET_COLUMNS).order_by(tickets.c.id.desc()).limit(limit)
+    """The newest first, of drafts and claims the urgent ones before all others.
+
+    `before` is the last id of the page before. A claim that is over by `at` is a draft's.
+    """
+    clocked = tickets.outerjoin(ticket_clocks, ticket_clocks.c.ticket == tickets.c.id)
+    urgent_first = (_URGENT,) if state in (TicketState.DRAFT, TicketState.CLAIMED) else ()
+    order = (*(rank.desc() for rank in urgent_first), tickets.c.id.desc())
+    query = select(*_TICKET_COLUMNS).select_from(clocked).order_by(*order).limit(limit)
     if state is not None:
         query = query.where(_stands(state, at))
     if before is not None:
-        query = query.where(tickets.c.id < before)
+        query = query.where(_comes_after(before) if urgent_first else tickets.c.id < before)
     return [_ticket(row) for row in await connection.execute(query)]
+
+
+_URGENT = case((ticket_clocks.c.urgency.is_not(None), 1), else_=0)
+
+
+def _comes_after(last: TicketId) -> ColumnElement[bool]:
+    """In the order of a list that has the urgent ones first."""
+    rank = select(_URGENT).where(ticket_clocks.c.ticket == last).correlate(None).scalar_subquery()
+    before = func.coalesce(rank, 0)
+    return or_(before > _URGENT, and_(before == _URGENT, tickets.c.id < last))
 
 
 def _stands(state: TicketState, at: datetime | None) -> ColumnElement[bool]:

@@ -35,6 +35,7 @@ from hotline.aside import Aside
 from hotline.books import usage_of
 from hotline.fittings import Floor, acd_queues, skills_of
 from hotline.pilot import Pilot
+from hotline.speech import clocking_of
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from recordings.archive import Archive
@@ -233,6 +234,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         hindsight=past,
         autopilot=pilot,
         transcription=transcription,
+        clocking=clocking_of(city, lambda: NOW),
         database=database,
         archive=archive,
         sweeping=Sweeper(tmp_path / "spool", archive, database, enqueue, clock=lambda: NOW),

@@ -8,8 +8,9 @@ import pytest
 
 from api.address import write_address
 from tests.api.face import NOW, Face, database, face, house
+from tests.city.conftest import sample
 
-__all__ = ["database", "face", "house", "state"]
+__all__ = ["database", "face", "house", "sample", "state"]
 
 
 @pytest.fixture

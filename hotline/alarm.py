@@ -1,0 +1,62 @@
+"""高危提醒 during a call: hears callers' words as they are decoded, and writes an alert down at once.
+
+The hook for live decoding. `hear` and `over` are called in the loop's own thread and never wait; `run` writes. A talk
+is looked through once more when its recording is transcribed: a risk that was told by then is not told again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from asr.transcript import Word
+from plumbing.database import will_pass
+from plumbing.steady import Clock
+from tickets.alerts import raise_alert
+from tickets.high_risk import RiskFound, RiskTable, RiskWatch
+
+TRY_AGAIN_S = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+class Alarm:
+    """`notice` is called when an alert is on disk: hotline.watchman tells it."""
+
+    def __init__(self, database: AsyncEngine, risks: RiskTable, notice: Callable[[], None], now: Clock) -> None:
+        self._database, self._risks, self._notice, self._now = database, risks, notice, now
+        self._watches: dict[str, RiskWatch] = {}  # by call
+        self._found: asyncio.Queue[tuple[str, RiskFound]] = asyncio.Queue()
+
+    def hear(self, call: str, words: Sequence[Word], *, final: bool) -> None:
+        """What the caller says now: a partial utterance each time it grows, then the final one."""
+        watch = self._watches.setdefault(call, RiskWatch(self._risks))
+        for found in watch.hear(words, final=final):
+            self._found.put_nowait((call, found))
+
+    def over(self, call: str) -> None:
+        """No more is decoded of this call."""
+        self._watches.pop(call, None)
+
+    async def run(self) -> None:
+        """Until cancelled. While the database is locked or away an alert is kept in mind."""
+        while True:
+            call, found = await self._found.get()
+            while not await self._written(call, found):  # noqa: ASYNC110 (it can only be asked)
+                await asyncio.sleep(TRY_AGAIN_S)
+            self._notice()
+
+    async def _written(self, call: str, found: RiskFound) -> bool:
+        try:
+            async with self._database.begin() as connection:
+                await raise_alert(connection, call, found, at=self._now())
+        except SQLAlchemyError as error:
+            if not will_pass(error):
+                raise
+            log.warning("An alert is not written down yet", call=call, risk=found.risk)
+            return False
+        return True
