@@ -17,9 +17,11 @@ from typing import Any, Self
 import structlog
 
 from asr.errors import NoModel
+from asr.growing import GrowingLeg
+from asr.heard import Heard, Told
 from asr.launched import Launched, ModelLoaded, launch
 from asr.models import ModelProblem, check_model
-from asr.transcript import Transcript, Utterance, merge
+from asr.transcript import Transcript, merge
 from recordings.recording import Leg
 from recordings.wav import Sound, inspect
 
@@ -32,6 +34,7 @@ class Patience:
 
     constant_s: float = 30.0
     per_audio_s: float = 2.0
+    silence_s: float = 30.0  # a child that follows a growing leg shows itself every second: for so long it need not
 
     def deadline_s(self, sound: Sound) -> float:
         """Seconds from the fork of the child."""
@@ -101,18 +104,27 @@ class Decoder:
         sounds = {leg: await asyncio.to_thread(inspect, path) for leg, path in legs.items()}
         try:
             async with asyncio.TaskGroup() as group:
-                said = {leg: group.create_task(self._utterances(sound)) for leg, sound in sounds.items()}
+                told = {leg: group.create_task(self.hear(sound)) for leg, sound in sounds.items()}
         except ExceptionGroup as failures:  # not `except*`: what is raised there stays in a group before Python 3.12
             raise _first(failures) from None
-        heard = {leg: task.result() for leg, task in said.items()}
-        return merge(heard.get(Leg.CALLER, []), heard.get(Leg.AGENT, []))
+        said = {leg: task.result().said for leg, task in told.items()}
+        return merge(said.get(Leg.CALLER, []), said.get(Leg.AGENT, []))
 
-    async def _utterances(self, sound: Sound) -> list[Utterance]:
+    async def hear(self, sound: Sound) -> Heard:
+        """One finished leg, when a place is free. DecodingFailed, NoModel."""
         if not sound.sound_bytes:
-            return []
+            return Heard(said=[], sound_bytes=0, cpu_s=0.0)
         async with self._places:
             launched = await self._alive()
             return await launched.decode(sound, self._patience.deadline_s(sound))
+
+    async def follow(self, leg: GrowingLeg, told: Callable[[Told], None]) -> Heard:
+        """One leg while it grows, to its end, in a child beside the `children`; `told` hears of it, from the loop.
+
+        DecodingFailed, NoModel.
+        """
+        launched = await self._alive()
+        return await launched.follow(leg, self._patience.silence_s, told)
 
     async def _alive(self) -> Launched:
         async with self._starting:

@@ -9,8 +9,9 @@ import asyncio
 import os
 import sys
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ import orjson
 import structlog
 
 from asr.errors import DecodingFailed, NoModel
-from asr.transcript import Utterance, word
+from asr.growing import GrowingLeg
+from asr.heard import Heard, Told, nobody, said_so_far, words_of
+from asr.transcript import Utterance
 from recordings.wav import Sound
 
 LOAD_DEADLINE_S = 180.0  # a full Chinese model of 2 GB on a slow disk
@@ -63,8 +66,10 @@ async def launch(model: Path, rate_hz: int) -> Launched:
 
 @dataclass(slots=True)
 class _LegAtWork:
-    said: asyncio.Future[list[Utterance]]
+    done: asyncio.Future[Heard]
+    told: Callable[[Told], None]
     pid: int | None = None
+    said: list[Utterance] = field(default_factory=list)
 
 
 class Launched(asyncio.SubprocessProtocol):
@@ -93,19 +98,34 @@ class Launched(asyncio.SubprocessProtocol):
         """Its process id."""
         return self._transport.get_pid() if self._transport else None
 
-    async def decode(self, sound: Sound, deadline_s: float) -> list[Utterance]:
-        """One leg. DecodingFailed."""
+    async def decode(self, sound: Sound, deadline_s: float) -> Heard:
+        """One finished leg. DecodingFailed."""
+        async with asyncio.timeout(deadline_s + LAUNCHER_GRACE_S) as patience:
+            return await self._work(_described(sound) | {"deadline_s": deadline_s}, nobody, patience)
+
+    async def follow(self, leg: GrowingLeg, silence_s: float, told: Callable[[Told], None]) -> Heard:
+        """One leg while it grows; `told` hears of it. A child silent for so long is given up. DecodingFailed."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(silence_s + LAUNCHER_GRACE_S) as patience:
+
+            def hear(word: Told) -> None:
+                patience.reschedule(loop.time() + silence_s + LAUNCHER_GRACE_S)
+                told(word)
+
+            order = {"path": str(leg.path.absolute()), "marker": str(leg.marker.absolute()), "deadline_s": silence_s}
+            return await self._work(order, hear, patience)
+
+    async def _work(self, order: dict[str, Any], told: Callable[[Told], None], patience: asyncio.Timeout) -> Heard:
         self._number += 1
-        number, at_work = self._number, _LegAtWork(asyncio.get_running_loop().create_future())
+        number, at_work = self._number, _LegAtWork(asyncio.get_running_loop().create_future(), told)
         self.legs[number] = at_work
         try:
-            self._order({"leg": number, "deadline_s": deadline_s, **_described(sound)})
-            async with asyncio.timeout(deadline_s + LAUNCHER_GRACE_S):
-                return await at_work.said
-        except TimeoutError:
-            self.kill()
-            raise DecodingFailed("the launcher did not answer") from None
+            self._order({"leg": number, **order})
+            return await at_work.done
         except asyncio.CancelledError:
+            if patience.expired():
+                self.kill()
+                raise DecodingFailed("the launcher did not answer") from None
             self._order({"drop": number})
             raise
         finally:
@@ -147,8 +167,8 @@ class Launched(asyncio.SubprocessProtocol):
         if not self.ready.cancelled():
             self.ready.exception()  # looked at: nobody may be waiting for it any more
         for at_work in self.legs.values():
-            if not at_work.said.done():
-                at_work.said.set_exception(DecodingFailed("the launcher died"))
+            if not at_work.done.done():
+                at_work.done.set_exception(DecodingFailed("the launcher died"))
         self._ended.set_result(None)
 
     def kill(self) -> None:
@@ -192,10 +212,13 @@ def _described(sound: Sound) -> dict[str, Any]:
 def _settle(at_work: _LegAtWork, message: dict[str, Any]) -> None:
     if "pid" in message:
         at_work.pid = message["pid"]
-    elif at_work.said.done():
+    elif at_work.done.done():
         return
     elif "failed" in message:
-        at_work.said.set_exception(DecodingFailed(message["failed"]))
+        at_work.done.set_exception(DecodingFailed(message["failed"]))
+    elif "done" in message:
+        at_work.done.set_result(Heard(said=at_work.said, **message["done"]))
     else:
-        said = ([w for raw in utterance if (w := word(*raw))] for utterance in message["utterances"])
-        at_work.said.set_result([words for words in said if words])
+        if words := words_of(message):
+            at_work.said.append(words)
+        at_work.told(Told(words=words, so_far=said_so_far(message), unread_s=message.get("unread_s")))

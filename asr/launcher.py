@@ -4,13 +4,15 @@ Run as `python -m asr.launcher MODEL RATE_HZ PARENT_PID`. It has no threads and 
 the model is shared copy-on-write. It speaks lines of JSON:
 
     says, first  {"ready": {"rate_hz", "load_s", "rss_bytes"}}, or {"broken": "why"} and ends with status 3
-    hears        {"leg": n, "path", "offset_bytes", "sound_bytes", "rate_hz", "deadline_s"}
+    hears        {"leg": n, "path", "offset_bytes", "sound_bytes", "rate_hz", "deadline_s"}      a finished leg
+    hears        {"leg": n, "path", "marker", "deadline_s"}                                     one that grows
     hears        {"drop": n}                    nobody waits for this leg any more
     says         {"leg": n, "pid": …}           at the fork
-    says         {"leg": n, "utterances": [[[text, start, end, confidence], …], …]}, or {"leg": n, "failed": "why"}
+    says         {"leg": n, …}                  whatever the child tells (asr.child), or {"leg": n, "failed": "why"}
 
-A child that crashes costs its leg; one that outlives its deadline is killed. Children die with their parent
-(PR_SET_PDEATHSIG); the launcher ends when its standard input does, or its parent.
+A child that crashes costs its leg; one that outlives its deadline is killed: of a finished leg it counts from the fork,
+of a growing one from the child's last word. Children die with their parent (PR_SET_PDEATHSIG); the launcher ends when
+its standard input does, or its parent.
 """
 
 from __future__ import annotations
@@ -23,35 +25,37 @@ import selectors
 import signal
 import sys
 import time
-import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from asr.leg import Leg, decode, load
+from asr.child import Child
+from asr.engines.port import Engine
+from asr.engines.vosk import load
 
 _PR_SET_PDEATHSIG = 1
-_CHILD_NICENESS = 5  # decoding may wait, ringing a phone may not
 BROKEN_STATUS = 3
 
 
 @dataclass(slots=True)
-class _Child:
+class _Running:
     """A running child: its leg's number, its pipe, when it must be done (monotonic seconds)."""
 
     leg: int
     pid: int
     pipe: int
     deadline: float
-    said: bytearray = field(default_factory=bytearray)
+    patience_s: float  # after each line it has so long again; 0: it has not
+    said: bytearray = field(default_factory=bytearray)  # the beginning of a line
+    has_ended: bool = False  # it has said its last line
 
 
 class Launcher:
     """Forks, reads, reaps. One thread; everything happens in `serve`."""
 
-    def __init__(self, model: Any, rate_hz: int, out: int) -> None:
-        self._model, self._rate_hz, self._out = model, rate_hz, out
-        self._children: dict[int, _Child] = {}
+    def __init__(self, engine: Engine, out: int) -> None:
+        self._engine, self._out = engine, out
+        self._children: dict[int, _Running] = {}
         self._selector = selectors.DefaultSelector()
         self._orders = bytearray()
 
@@ -96,64 +100,58 @@ class Launcher:
             self._bury(child, "dropped")
 
     def _fork(self, order: dict[str, Any]) -> None:
-        leg = Leg(Path(order["path"]), order["offset_bytes"], order["sound_bytes"], order["rate_hz"])
         ours, theirs = os.pipe()
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._live_as_child(parent, leg, theirs)
+            self._live_as_child(parent, order, theirs)
         os.close(theirs)
-        child = _Child(order["leg"], pid, ours, time.monotonic() + order["deadline_s"])
+        patience_s = order["deadline_s"] if "marker" in order else 0.0
+        child = _Running(order["leg"], pid, ours, time.monotonic() + order["deadline_s"], patience_s)
         self._children[pid] = child
         self._selector.register(ours, selectors.EVENT_READ, child)
         self._say({"leg": child.leg, "pid": pid})
 
-    def _live_as_child(self, parent: int, leg: Leg, pipe: int) -> None:
+    def _live_as_child(self, parent: int, order: dict[str, Any], pipe: int) -> None:
         status = 1
         try:
             _die_with(parent)
             os.close(self._out)
-            os.nice(_CHILD_NICENESS)
-            said = _said(self._model, self._rate_hz, leg)
-            with os.fdopen(pipe, "wb") as file:
-                file.write(json.dumps(said, ensure_ascii=False).encode())
+            Child(self._engine, pipe).run(order)
             status = 0
         finally:  # a forked child must never return
             os._exit(status)
 
-    def _listen_to(self, child: _Child) -> None:
+    def _listen_to(self, child: _Running) -> None:
         piece = os.read(child.pipe, 1 << 16)
         child.said += piece
+        while (end := child.said.find(b"\n")) >= 0:
+            message = json.loads(child.said[:end])
+            del child.said[: end + 1]
+            child.has_ended = "done" in message or "failed" in message
+            self._say({"leg": child.leg, **message})
         if not piece:
             self._bury(child, None)
+        elif child.patience_s:
+            child.deadline = time.monotonic() + child.patience_s
 
     def _kill_late(self, now: float) -> None:
         for child in [child for child in self._children.values() if child.deadline <= now]:
             os.kill(child.pid, signal.SIGKILL)
             self._bury(child, "deadline")
 
-    def _bury(self, child: _Child, why: str | None) -> None:
+    def _bury(self, child: _Running, why: str | None) -> None:
         self._selector.unregister(child.pipe)
         os.close(child.pipe)
         status = os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])
         del self._children[child.pid]
-        if status == 0 and why is None:
-            self._say({"leg": child.leg, **json.loads(child.said)})
-        else:
+        if not child.has_ended:
             self._say({"leg": child.leg, "failed": why or _in_words(status)})
 
     def _say(self, message: dict[str, Any]) -> None:
         line = json.dumps(message, ensure_ascii=False).encode() + b"\n"
         while line:
             line = line[os.write(self._out, line) :]
-
-
-def _said(model: Any, rate_hz: int, leg: Leg) -> dict[str, Any]:
-    try:
-        return {"utterances": decode(model, rate_hz, leg)}
-    except Exception as error:  # noqa: BLE001  # vosk raises plain Exception; whatever it is goes to the one who asked
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        return {"failed": f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"}
 
 
 def _in_words(status: int) -> str:
@@ -182,7 +180,7 @@ def main(model: str, rate_hz: int, parent: int) -> int:
         return BROKEN_STATUS
     facts = {"rate_hz": rate_hz, "load_s": round(time.monotonic() - began, 3), "rss_bytes": _rss_bytes()}
     os.write(out, json.dumps({"ready": facts}).encode() + b"\n")
-    Launcher(loaded, rate_hz, out).serve(0)
+    Launcher(loaded, out).serve(0)
     return 0
 
 

@@ -1,30 +1,20 @@
-"""One leg through libvosk: the only file that touches it, and it runs in child processes alone.
-
-libvosk hangs for ever at rate 0, aborts when a recogniser is shared, and grows without bound on a long silence in one
-piece. So the rate is checked, the sound comes as whole samples in short pieces, every endpoint is collected at once,
-and every leg has a fresh recogniser.
-"""
+"""One leg through an engine, finished or growing: the same pieces, the same ear, the same words. Runs in children."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import vosk
-
+from asr.attention import PIECE_S
+from asr.ear import Ear, Utterance
+from asr.engines.port import Engine
+from asr.growing import Growth
 from recordings.wav import RATES_HZ, SAMPLE_BYTES, Sound, chunks
-
-CHUNK_S = 0.25
-_WARNINGS_AND_ERRORS = -1  # libvosk's log level: the reason of a failure is only there
-
-SpokenWord = tuple[str, float, float, float]
-"""Text, start and end in seconds, confidence."""
 
 
 class Leg(NamedTuple):
-    """Where the sound of one leg is: PCM, 16 bits, mono."""
+    """Where the sound of one finished leg is: PCM, 16 bits, mono."""
 
     path: Path
     offset_bytes: int
@@ -32,47 +22,55 @@ class Leg(NamedTuple):
     rate_hz: int
 
 
-def load(model: Path, rate_hz: int) -> Any:
-    """Load a model and prove with one recogniser and a moment of silence that it takes sound of `rate_hz`.
-
-    Raises Exception.
-    """
-    _check(rate_hz)
-    vosk.SetLogLevel(_WARNINGS_AND_ERRORS)
-    loaded = vosk.Model(str(model))
-    recogniser = vosk.KaldiRecognizer(loaded, float(rate_hz))
-    recogniser.AcceptWaveform(bytes(SAMPLE_BYTES * int(rate_hz * CHUNK_S)))
-    recogniser.FinalResult()
-    return loaded
+Step = list[Utterance] | None
+"""The utterances that a piece ended; None: there is no more sound yet."""
 
 
-def decode(model: Any, model_rate_hz: int, leg: Leg) -> list[list[SpokenWord]]:
-    """What was said, by utterance. Blocks for as long as it takes."""
-    _check(model_rate_hz)
-    _check(leg.rate_hz)
-    recogniser = vosk.KaldiRecognizer(model, float(model_rate_hz))
-    recogniser.SetWords(True)
-    pieces = _at_rate(leg, model_rate_hz)
-    utterances = [_words(recogniser.Result()) for piece in pieces if recogniser.AcceptWaveform(piece)]
-    utterances.append(_words(recogniser.FinalResult()))
-    return [words for words in utterances if words]
-
-
-def _check(rate_hz: int) -> None:
-    if type(rate_hz) is not int or rate_hz not in RATES_HZ:
-        raise ValueError(f"a sample rate of {rate_hz!r} Hz")
-
-
-def _at_rate(leg: Leg, rate_hz: int) -> Iterator[bytes]:
+def decode(engine: Engine, leg: Leg) -> Iterator[Utterance]:
+    """What was said in a finished leg. Blocks for as long as it takes."""
     sound = Sound(path=leg.path, rate_hz=leg.rate_hz, offset_bytes=leg.offset_bytes, sound_bytes=leg.sound_bytes)
-    pieces = chunks(sound, CHUNK_S)
-    if leg.rate_hz == rate_hz:
-        yield from pieces
-        return
-    resample = _resampler(leg.rate_hz, rate_hz)
+    for step in listen(Ear(engine), chunks(sound, PIECE_S), leg.rate_hz, engine.rate_hz):
+        yield from step or ()
+
+
+def follow(ear: Ear, growth: Growth, engine_hz: int) -> Iterator[Step]:
+    """What is said in a leg while it grows, step by step, until it is over; None when it is time to wait."""
+    yield from growth.wait_for_rate()
+    if growth.rate_hz:
+        yield from listen(ear, growth.pieces(PIECE_S), growth.rate_hz, engine_hz)
+
+
+def listen(ear: Ear, pieces: Iterable[bytes | None], rate_hz: int, engine_hz: int) -> Iterator[Step]:
+    """Hear pieces of a leg of `rate_hz` with an ear of `engine_hz`."""
+    if rate_hz not in RATES_HZ:
+        raise ValueError(f"a sample rate of {rate_hz!r} Hz")
+    if rate_hz != engine_hz:
+        pieces = _even(_at_rate(pieces, rate_hz, engine_hz), int(PIECE_S * engine_hz) * SAMPLE_BYTES)
     for piece in pieces:
-        yield resample(piece, False)
+        yield None if piece is None else ear.hear(piece)
+    yield ear.end()
+
+
+def _at_rate(pieces: Iterable[bytes | None], from_hz: int, to_hz: int) -> Iterator[bytes | None]:
+    resample = _resampler(from_hz, to_hz)
+    for piece in pieces:
+        yield None if piece is None else resample(piece, False)
     yield resample(b"", True)
+
+
+def _even(pieces: Iterable[bytes | None], size: int) -> Iterator[bytes | None]:
+    """The same sound in pieces of `size` bytes."""
+    waiting = bytearray()
+    for piece in pieces:
+        if piece is None:
+            yield None
+            continue
+        waiting += piece
+        while len(waiting) >= size:
+            yield bytes(waiting[:size])
+            del waiting[:size]
+    if waiting:
+        yield bytes(waiting)
 
 
 def _resampler(from_hz: int, to_hz: int) -> Callable[[bytes, bool], bytes]:
@@ -81,11 +79,3 @@ def _resampler(from_hz: int, to_hz: int) -> Callable[[bytes, bool], bytes]:
 
     stream = soxr.ResampleStream(from_hz, to_hz, 1, dtype="int16")
     return lambda piece, last: stream.resample_chunk(np.frombuffer(piece, dtype="<i2"), last=last).tobytes()
-
-
-def _words(result: str) -> list[SpokenWord]:
-    """Not strict: libvosk passes on the control characters of a model's words as they are."""
-    return [
-        (w["word"], w["start"], w["end"], w.get("conf", 0.0))
-        for w in json.loads(result, strict=False).get("result", [])
-    ]

@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cached_property
 
 from city.city import City
-
-
-class KnownPlace(Protocol):
-    """What a gazetteer says of a place. `kind`: district, town, area, road, estate, landmark."""
-
-    @property
-    def name(self) -> str:
-        """As it is written."""
-
-    @property
-    def kind(self) -> str:
-        """One of the kinds."""
-
-    @property
-    def parent(self) -> str | None:
-        """The place it lies in, if only one."""
-
-    @property
-    def aliases(self) -> Sequence[str]:
-        """What people say for it."""
+from wording.known import KnownPlace
+from wording.name_index import NameIndex
+from wording.names import names, spellings
 
 
 @dataclass(frozen=True)
 class Lexis:
-    """The names and words of one city. Empty: nothing is known of it, so nothing is corrected by it."""
+    """The names and words of one city. Empty: nothing is known of it, so nothing is corrected by it.
+
+    What is found by it is prepared when first asked for (a second for some thousand names), and kept.
+    """
 
     places: tuple[KnownPlace, ...] = ()
+    hot_words: tuple[str, ...] = ()
+
+    @cached_property
+    def index(self) -> NameIndex:
+        """Every name and hot word, by its sound."""
+        return NameIndex(names(self.places, self.hot_words))
+
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """The name of each place that something may lie in, by every spelling of it."""
+        parents = {place.parent for place in self.places}
+        return {spelling: place.name for place in self.places if place.name in parents for spelling in spellings(place)}
+
+    def named(self, text: str) -> Iterator[str]:
+        """The places spelt in a text that something may lie in."""
+        return (self.called[name.spelling] for _, _, name in self.index.exact(text) if name.spelling in self.called)
 
 
 def lexis_of(city: City) -> Lexis:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from asr.transcript import Transcript
+from wording.by_sound import corrected_by_sound
 from wording.lexis import Lexis
-from wording.written import Written, WrittenTurn, joined
+from wording.written import Written, WrittenTurn, changed, joined
 
 
 def write(transcript: Transcript, lexis: Lexis) -> Written:
     """The whole talk. Words are joined first; every further change is a correction of its turn."""
-    return Written(tuple(write_turn(joined(turn), lexis) for turn in transcript.turns))
+    turns = [joined(turn) for turn in transcript.turns]
+    named = frozenset(name for turn in turns for name in lexis.named(turn.text))
+    return Written(tuple(write_turn(turn, lexis, named) for turn in turns))
 
 
-def write_turn(turn: WrittenTurn, lexis: Lexis) -> WrittenTurn:  # noqa: ARG001 - the rules that read it follow
-    """One turn, written; a turn that is written already comes back as it is."""
-    return turn
+def write_turn(turn: WrittenTurn, lexis: Lexis, named: Collection[str] = ()) -> WrittenTurn:
+    """One turn, written; a turn that is written already comes back as it is.
+
+    `named`: places that are named elsewhere in the talk; they tell names apart that sound alike.
+    """
+    named = frozenset((*named, *lexis.named(turn.text)))
+    return changed(turn, corrected_by_sound(turn, lexis.index, named))

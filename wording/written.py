@@ -76,12 +76,13 @@ class Written:
 
 def joined(turn: Turn) -> WrittenTurn:
     """The words without the spaces between them; nothing else is changed. Its text is the turn's."""
-    text, words = "", list[tuple[Word, ...]]()
+    parts, words, before = list[str](), list[tuple[Word, ...]](), ""
     for word in turn.words:
-        longer = join((text, word.text))
-        words += [()] * (len(longer) - len(text) - len(word.text)) + [(word,)] * len(word.text)
-        text = longer
-    return WrittenTurn(turn.speaker, turn.start_s, turn.end_s, text, tuple(words))
+        gap = join((before, word.text))[len(before) : -len(word.text)]
+        parts += (gap, word.text)
+        words += [()] * len(gap) + [(word,)] * len(word.text)
+        before = word.text[-1:]
+    return WrittenTurn(turn.speaker, turn.start_s, turn.end_s, "".join(parts), tuple(words))
 
 
 def changed(turn: WrittenTurn, changes: Sequence[Change]) -> WrittenTurn:

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from asr.transcript import Speaker, Transcript, Turn, Word
 from wording import Lexis, WrittenTurn, write
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of a gazetteer."""
+
+    name: str
+    kind: str = "road"
+    parent: str | None = None
+    aliases: tuple[str, ...] = ()
 
 
 def turn(said: str, *, gap_s: float = 0.0, confidence: float = 0.9) -> Turn:
