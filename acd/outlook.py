@@ -47,11 +47,6 @@ def _is_later(call: WaitingCall) -> bool:
     return call.owed is not None and call.rests_until is not None
 
 
-def _is_away(call: WaitingCall) -> bool:
-    """A call-back that is not to be offered yet: who joins now may well go before it."""
-    return call.owed is not None and call.rests_until is not None
-
-
 class Crew(NamedTuple):
     """Those who can serve somebody."""
 

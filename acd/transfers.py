@@ -72,7 +72,6 @@ def fall_back(hall: Hall, event: TransferFailed) -> None:
         hall.book.remember(offer)
         hall.book.hand(offer)
         return
-    hall.stop_waiting(event.call)
     hall.book.begin(offer)
     hall.change(offer.agent, AgentFact.DIALLED, event.at, offer=offer)
 

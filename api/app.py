@@ -27,6 +27,8 @@ from api import (
     ledger,
     live,
     measures,
+    outbox,
+    quality,
     queues,
     recordings,
     seats,
@@ -39,6 +41,7 @@ from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.auth import NotAllowed
 from api.errors import problem_of
 from api.glance import Glance, Moment, shown
+from api.ledger import PeriodWanted
 from api.listening import Gone, while_heard
 from api.people import Person, Role
 from api.ports import Services
@@ -123,6 +126,9 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/recordings/sweep", recordings.sweep, recordings.SweepWanted, recordings.SweepSeen, LEADER, "清点录音", "compare the recordings' table, archive and spool"),
     Route("GET", "/api/jobs", jobs.everything, jobs.JobsWanted, jobs.JobsSeen, OPERATOR, "转写任务", "what is still to be transcribed, or could not be"),
     Route("POST", "/api/jobs/{job}/retry", jobs.retry, Nothing, jobs.JobSeen, LEADER, "重试转写", "have a job that was given up tried again"),
+    Route("GET", "/api/outbox", outbox.everything, outbox.LettersWanted, outbox.LettersSeen, LEADER, "外发消息", "messages to other systems that have not arrived, and why"),
+    Route("POST", "/api/outbox/{letter}/retry", outbox.retry, Nothing, outbox.LetterSeen, LEADER, "立即重发(留痕)", "send a message again now (written down)"),
+    Route("GET", "/api/quality", quality.figures, PeriodWanted, quality.QualitySeen, LEADER, "草稿质量", "how good drafts were: edit distance by field, rule and model, seconds to confirm"),
     Route("GET", "/api/ledger", ledger.balance, ledger.PeriodWanted, ledger.LedgerSeen, OPERATOR, "来电结账", "what became of every call, and whether the sums reconcile", long=True),
     Route("GET", "/api/kpi", kpi.figures, kpi.KpiWanted, kpi.KpiSeen, OPERATOR, "运行指标", "service level, connected rate, abandonment, waits; by hotline or queue, by interval", long=True),
     Route("GET", "/api/kpi/agents", agent_kpi.figures, agent_kpi.AgentKpiWanted, agent_kpi.AgentKpiSeen, OPERATOR, "话务员指标", "handle time, wrap-up, hold, occupancy; by agent and queue, by interval", long=True),

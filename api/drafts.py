@@ -197,8 +197,10 @@ async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
     draft, who = _which(asked)
     corrected = asked.wish.edits.model_dump(exclude_unset=True)
     edits = {IN_THE_TICKET.get(name, name): text for name, text in corrected.items()}
-    services = asked.services
-    confirmed = await store.confirm(services.database, draft, version=asked.wish.version, edits=edits, **who)
+    services, version = asked.services, asked.wish.version
+    follow_up = services.posting.confirmed
+    confirmed = await store.confirm(services.database, draft, version=version, edits=edits, follow_up=follow_up, **who)
+    services.courier.notice()
     if "kind" in edits:
         await services.clocking.recount(services.database, draft)
     return _seen(confirmed)

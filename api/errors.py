@@ -62,6 +62,7 @@ from tickets.alerts import AlertUnknown
 from tickets.call_backs import NoSuchCallBack
 from tickets.clocking import NoSuchUrgency
 from tickets.escalations import EscalationUnknown
+from tickets.outbox import LetterDelivered, UnknownLetter
 from tickets.ticket import (
     ClaimedByAnother,
     ClaimFirst,
@@ -157,6 +158,10 @@ TABLE: dict[type[Exception], Line] = {
     ),
     UnknownJob: Line(404, "unknown_job", "没有这个转写任务", "there is no such job"),
     JobNotDead: Line(409, "job_not_dead", "只有已放弃的任务可以重试", "only a job that was given up is retried"),
+    UnknownLetter: Line(404, "unknown_message", "没有这条外发消息", "there is no such message"),
+    LetterDelivered: Line(
+        409, "message_delivered", "对方已收到,不必重发", "the receiver has it: nothing to send again"
+    ),
     TicketUnknown: Line(404, "unknown_ticket"),
     EscalationUnknown: Line(404, "unknown_escalation"),
     AlertUnknown: Line(404, "unknown_alert"),

@@ -32,6 +32,8 @@ from telephony.dial_rules import Wish
 from telephony.talk import Beside, TalkCode
 from telephony.trunks import TrunkSight
 from tickets.clocking import Clocking
+from tickets.posting import Posting
+from tickets.webhook import Destination
 
 
 class Floor(Protocol):
@@ -233,6 +235,17 @@ class Transcription(Protocol):
         """There is a job: look now."""
 
 
+class Sending(Protocol):
+    """Who carries the outbox's messages: `hotline.courier.Courier`."""
+
+    @property
+    def destinations(self) -> Sequence[Destination]:
+        """Who has an address."""
+
+    def notice(self) -> None:
+        """There is a message: look now."""
+
+
 class Advising(Protocol):
     """The autopilot: `hotline.pilot.Pilot`."""
 
@@ -276,6 +289,8 @@ class Services:
     autopilot: Advising
     transcription: Transcription
     clocking: Clocking
+    posting: Posting
+    courier: Sending
     database: AsyncEngine
     archive: Archive
     sweeping: Sweeping

@@ -1,9 +1,9 @@
 """What a forked child does: one leg, and tells of it in lines of JSON as it goes.
 
 {"words": [[text, start, end, confidence], …]}    an utterance has ended
-{"so_far": text}                                  of a growing leg: the utterance that goes on, as guessed now
+{"so_far": [[text, start, end, confidence], …]}   of a growing leg: the utterance that goes on, as guessed now
 {"unread_s": …}                                   of a growing leg: it lives, and is so far behind
-{"done": {"sound_bytes", "cpu_s"}}                the last line: all of the leg was heard, and what it cost
+{"done": {"sound_bytes", "seconds", "cpu_s", "own_bytes"}}   the last line: all was heard, and what it cost
 {"failed": why}                                   the last line instead
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from asr.attention import PIECE_S
-from asr.ear import Ear
+from asr.ear import Ear, Utterance
 from asr.engines.port import Engine
 from asr.growing import GrowingLeg, Growth
 from asr.leg import Leg, decode, follow
@@ -34,7 +34,8 @@ class Child:
 
     def __init__(self, engine: Engine, pipe: int) -> None:
         self._engine, self._pipe = engine, pipe
-        self._told_s, self._so_far = 0.0, ""
+        self._told_s = 0.0
+        self._so_far: Utterance = ()
 
     def run(self, order: dict[str, Any]) -> None:
         """Decode, or follow. An order is as the launcher hears it."""
@@ -45,16 +46,16 @@ class Child:
             frame = traceback.extract_tb(error.__traceback__)[-1]
             self._say({"failed": f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"})
         else:
-            self._say({"done": {"sound_bytes": heard, "cpu_s": round(time.process_time() - began_s, 4)}})
+            self._say({"done": {**heard, "cpu_s": time.process_time() - began_s, "own_bytes": _own_bytes()}})
 
-    def _decode(self, order: dict[str, Any]) -> int:
+    def _decode(self, order: dict[str, Any]) -> dict[str, float]:
         _give_way(NICENESS)
         leg = Leg(Path(order["path"]), order["offset_bytes"], order["sound_bytes"], order["rate_hz"])
         for words in decode(self._engine, leg):
             self._say({"words": words})
-        return leg.sound_bytes
+        return {"sound_bytes": leg.sound_bytes, "seconds": leg.sound_bytes / SAMPLE_BYTES / leg.rate_hz}
 
-    def _follow(self, order: dict[str, Any]) -> int:
+    def _follow(self, order: dict[str, Any]) -> dict[str, float]:
         _give_way(LIVE_NICENESS)
         ear = Ear(self._engine)
         with Growth(GrowingLeg(Path(order["path"]), Path(order["marker"]))) as growth:
@@ -64,15 +65,14 @@ class Child:
                 self._tell(growth, ear, at_rest=step is None)
                 if step is None:
                     time.sleep(PIECE_S)
-            return growth.read_bytes
+            return {"sound_bytes": growth.read_bytes, "seconds": growth.read_s}
 
     def _tell(self, growth: Growth, ear: Ear, *, at_rest: bool) -> None:
         now_s = time.monotonic()
         if now_s - self._told_s < TELL_EVERY_S:
             return
         self._told_s = now_s
-        unread_s = growth.unread_bytes / SAMPLE_BYTES / growth.rate_hz if growth.rate_hz else 0.0
-        self._say({"unread_s": round(unread_s, 2)})
+        self._say({"unread_s": growth.unread_s})
         so_far = ear.so_far() if at_rest else self._so_far  # guessing costs: not while there is sound to be heard
         if so_far != self._so_far:
             self._so_far = so_far
@@ -82,6 +82,15 @@ class Child:
         line = json.dumps(message, ensure_ascii=False).encode() + b"\n"
         while line:
             line = line[os.write(self._pipe, line) :]
+
+
+def _own_bytes() -> int:
+    """Memory that this process shares with no other."""
+    try:
+        lines = Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:  # a kernel without it
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("Private_Dirty", "Private_Clean")))
 
 
 def _give_way(niceness: int) -> None:

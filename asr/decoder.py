@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import structlog
@@ -99,21 +99,24 @@ class Decoder:
         """Process ids of the children that are decoding now."""
         return [leg.pid for leg in self._launched.legs.values() if leg.pid] if self._launched else []
 
-    async def decode(self, legs: Mapping[Leg, Path]) -> Transcript:
-        """What both speakers said. A leg without usable sound says nothing. DecodingFailed, NoModel."""
-        sounds = {leg: await asyncio.to_thread(inspect, path) for leg, path in legs.items()}
+    async def decode(self, legs: Mapping[Leg, Path], known: Mapping[Leg, Heard] = MappingProxyType({})) -> Transcript:
+        """What both speakers said; of a `known` leg nothing is decoded. A leg without usable sound says nothing.
+
+        DecodingFailed, NoModel.
+        """
+        sounds = {leg: await asyncio.to_thread(inspect, path) for leg, path in legs.items() if leg not in known}
         try:
             async with asyncio.TaskGroup() as group:
                 told = {leg: group.create_task(self.hear(sound)) for leg, sound in sounds.items()}
         except ExceptionGroup as failures:  # not `except*`: what is raised there stays in a group before Python 3.12
             raise _first(failures) from None
-        said = {leg: task.result().said for leg, task in told.items()}
+        said = {leg: it.said for leg, it in known.items()} | {leg: task.result().said for leg, task in told.items()}
         return merge(said.get(Leg.CALLER, []), said.get(Leg.AGENT, []))
 
     async def hear(self, sound: Sound) -> Heard:
         """One finished leg, when a place is free. DecodingFailed, NoModel."""
         if not sound.sound_bytes:
-            return Heard(said=[], sound_bytes=0, cpu_s=0.0)
+            return Heard(said=[], sound_bytes=0)
         async with self._places:
             launched = await self._alive()
             return await launched.decode(sound, self._patience.deadline_s(sound))

@@ -31,9 +31,9 @@ class Ear:
         """The leg is over: the last utterances."""
         return self._follow(self._attention.end())
 
-    def so_far(self) -> str:
+    def so_far(self) -> Utterance:
         """The utterance that goes on, as far as it is guessed."""
-        return self._recogniser.so_far() if self._attention.is_awake else ""
+        return self._in_place(self._recogniser.so_far()) if self._attention.is_awake else ()
 
     def _follow(self, orders: Iterable[Feed | Stop]) -> list[Utterance]:
         heard = [self._feed(order) if isinstance(order, Feed) else self._stop(order) for order in orders]

@@ -55,8 +55,17 @@ class Growth:
         return self._sound.rate_hz if self._sound else 0
 
     @property
-    def unread_bytes(self) -> int:
-        """How much of it is there and has not been read."""
+    def unread_s(self) -> float:
+        """How many seconds of it are there and have not been read."""
+        return self._unread_bytes / SAMPLE_BYTES / self.rate_hz if self.rate_hz else 0.0
+
+    @property
+    def read_s(self) -> float:
+        """How many seconds have been read."""
+        return self.read_bytes / SAMPLE_BYTES / self.rate_hz if self.rate_hz else 0.0
+
+    @property
+    def _unread_bytes(self) -> int:
         begun = self._sound.offset_bytes if self._sound else 0
         return max(0, os.fstat(self._file.fileno()).st_size - begun - self.read_bytes)
 
@@ -66,7 +75,7 @@ class Growth:
         step = max(1, int(seconds * self._sound.rate_hz)) * SAMPLE_BYTES
         while True:
             is_over = self._is_over()  # asked first: what is there after that is all
-            end = inspect(self._self).sound_bytes if is_over else self.unread_bytes + self.read_bytes
+            end = inspect(self._self).sound_bytes if is_over else self._unread_bytes + self.read_bytes
             while end - self.read_bytes >= step and (piece := self._read(step)):
                 yield piece
             if is_over:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from asr.plain import plain_text
-from asr.transcript import Utterance, Word, join, word
-
-SO_FAR_CHARS_MOST = 1000
+from asr.transcript import Utterance, Word, word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,29 +14,30 @@ class Told:
     """One line of a child's: an utterance that ended, or what goes on as guessed now, or that it lives."""
 
     words: Sequence[Word] = ()
-    so_far: str | None = None
+    so_far: Sequence[Word] = ()
     unread_s: float | None = None  # how much sound of a growing leg is there and has not been heard, in seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """All of a leg: its utterances, how many bytes of sound they were heard in, and the CPU seconds that took."""
+    """All of a leg: its utterances, how much sound they were heard in, and what that took of CPU and own memory."""
 
     said: Sequence[Utterance]
     sound_bytes: int
-    cpu_s: float
+    seconds: float = 0.0
+    cpu_s: float = 0.0
+    own_bytes: int = 0
 
 
 def nobody(_: Told) -> None:
     """Nobody is told."""
 
 
-def words_of(message: Mapping[str, Any]) -> list[Word]:
-    """The words of a line, those that leave something printable."""
-    return [safe for raw in message.get("words", ()) if (safe := word(*raw))]
+def told_by(message: Mapping[str, Any]) -> Told:
+    """What a line says; of its words those that leave something printable."""
+    said, guess = (_safe(message.get(part, ())) for part in ("words", "so_far"))
+    return Told(words=said, so_far=guess, unread_s=message.get("unread_s"))
 
 
-def said_so_far(message: Mapping[str, Any]) -> str | None:
-    """The guess of a line, if it is one, as one would write it."""
-    guess = message.get("so_far")
-    return None if guess is None else join(plain_text(guess, SO_FAR_CHARS_MOST).split())
+def _safe(words: Iterable[Any]) -> Sequence[Word]:
+    return [safe for raw in words if (safe := word(*raw))]

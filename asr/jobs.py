@@ -30,6 +30,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -108,12 +109,18 @@ async def enqueue(connection: AsyncConnection, recording: Recording, *, crisis: 
     await insert_once(connection, jobs, row | {"rank": int(rank)})
 
 
-async def claim(connection: AsyncConnection, now: datetime, *, worker: str = CONTROLLER) -> Job | None:
-    """The first job in line that may begin, now RUNNING and its attempt counted; None when there is none."""
+async def claim(
+    connection: AsyncConnection, now: datetime, *, worker: str = CONTROLLER, only: RecordingId | None = None
+) -> Job | None:
+    """The first job in line that may begin, now RUNNING and its attempt counted; None when there is none.
+
+    `only`: that of this recording, wherever it is in line.
+    """
     waiting = jobs.c.state.in_([JobState.QUEUED, JobState.FAILED])
     # One that has not failed is due whatever the clock says: another machine's may have queued it.
     is_due = or_(jobs.c.state == JobState.QUEUED, jobs.c.not_before <= now)
-    ripe = select(jobs.c.id).where(waiting, is_due).order_by(jobs.c.rank, jobs.c.id).limit(1)
+    is_meant = true() if only is None else jobs.c.recording == only
+    ripe = select(jobs.c.id).where(waiting, is_due, is_meant).order_by(jobs.c.rank, jobs.c.id).limit(1)
     first = ripe.with_for_update(skip_locked=True).scalar_subquery()  # PostgreSQL: not the one another is claiming
     claimed = await connection.execute(
         update(jobs)

@@ -20,7 +20,7 @@ import structlog
 
 from asr.errors import DecodingFailed, NoModel
 from asr.growing import GrowingLeg
-from asr.heard import Heard, Told, nobody, said_so_far, words_of
+from asr.heard import Heard, Told, nobody, told_by
 from asr.transcript import Utterance
 from recordings.wav import Sound
 
@@ -219,6 +219,7 @@ def _settle(at_work: _LegAtWork, message: dict[str, Any]) -> None:
     elif "done" in message:
         at_work.done.set_result(Heard(said=at_work.said, **message["done"]))
     else:
-        if words := words_of(message):
-            at_work.said.append(words)
-        at_work.told(Told(words=words, so_far=said_so_far(message), unread_s=message.get("unread_s")))
+        told = told_by(message)
+        if told.words:
+            at_work.said.append(told.words)
+        at_work.told(told)

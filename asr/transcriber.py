@@ -23,7 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from asr import jobs, transcripts
 from asr.bell import Bell
 from asr.errors import DecodingFailed, NoModel
+from asr.heard import Heard
 from asr.jobs import Job
+from asr.live import Live
 from asr.sweeper import Sweeper
 from asr.transcript import Transcript
 from asr.watch import BEATS, SILENCE_S, Watch
@@ -31,7 +33,8 @@ from plumbing.database import will_pass
 from plumbing.lifecycle import background
 from recordings import ledger
 from recordings.archive import Archive
-from recordings.recording import Leg, Recording
+from recordings.recording import Leg, Recording, RecordingId, SpoolName
+from recordings.wav import inspect
 
 LOCKED_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -50,7 +53,7 @@ class Decodes(Protocol):
     async def start(self) -> object:
         """NoModel."""
 
-    async def decode(self, legs: Mapping[Leg, Path]) -> Transcript:
+    async def decode(self, legs: Mapping[Leg, Path], known: Mapping[Leg, Heard] = ...) -> Transcript:
         """DecodingFailed, NoModel."""
 
     async def close(self) -> None:
@@ -93,8 +96,10 @@ class Transcriber:
         worker: str = jobs.CONTROLLER,
         model_check_every_s: float = 30.0,
         silence_s: float = SILENCE_S,  # after so long a worker without a sign of life loses its job
+        live: Live | None = None,  # who hears recordings while they grow
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._live, self._heard_live = live, asyncio.Queue[Recording]()
         self._engine, self._archive, self._decoder, self._model = engine, Archive(archive), decoder, model
         self._follow_up, self._announce, self._clock = follow_up, announce, clock
         self._bell, self._worker, self._model_check_every_s = bell or Bell(), worker, model_check_every_s
@@ -106,6 +111,13 @@ class Transcriber:
     def notice(self) -> None:
         """There is a job: look now."""
         self._sweeper.notice()
+
+    def taken_in(self, recording: Recording) -> None:
+        """A recording has come. One that was heard live waits for no free hand and not in line."""
+        if self._live and self._live.has(SpoolName(recording.call_id, recording.attempt)):
+            self._heard_live.put_nowait(recording)
+        else:
+            self.notice()
 
     @property
     def broker(self) -> Broker:
@@ -123,6 +135,10 @@ class Transcriber:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._sweeper.run())
                 group.create_task(self._work())
+                if self._live:
+                    group.create_task(self._live.run())
+                while True:
+                    group.create_task(self._write_down(await self._heard_live.get()))
         finally:
             await self._decoder.close()
 
@@ -139,7 +155,18 @@ class Transcriber:
         """What a message is answered with: one job, if there is one."""
         if not await self._has_model():
             self._model_lost.set()
-        elif job := await self._write(lambda connection: jobs.claim(connection, self._clock(), worker=self._worker)):
+        else:
+            await self._do_one()
+
+    async def _write_down(self, heard: Recording) -> None:
+        """The job of a recording that was heard live."""
+        if await self._has_model():
+            await self._do_one(heard.id)
+        self.notice()
+
+    async def _do_one(self, only: RecordingId | None = None) -> None:
+        now, worker = self._clock(), self._worker
+        if job := await self._write(lambda connection: jobs.claim(connection, now, worker=worker, only=only)):
             async with background(self._beat(job)):
                 await self._attempt(job)
             self.notice()  # a job that failed has its pause, one that waited has a free hand
@@ -183,9 +210,18 @@ class Transcriber:
         opened = self._archive.in_the_open(recording.id)
         legs = await asyncio.to_thread(opened.__enter__)
         try:
-            return await self._decoder.decode(legs)
+            known = await self._known(recording, legs)
+            return await self._decoder.decode(legs, known) if known else await self._decoder.decode(legs)
         finally:
             await asyncio.to_thread(opened.__exit__, None, None, None)
+
+    async def _known(self, recording: Recording, legs: Mapping[Leg, Path]) -> Mapping[Leg, Heard]:
+        """What was heard while the recording was made, in exactly the sound that was kept of it."""
+        name = SpoolName(recording.call_id, recording.attempt)
+        if not (self._live and self._live.has(name)):
+            return {}
+        sounds = {leg: await asyncio.to_thread(inspect, path) for leg, path in legs.items()}
+        return await self._live.take(name, sounds)
 
     async def _keep(self, connection: AsyncConnection, job: Job, recording: Recording, transcript: Transcript) -> bool:
         now = self._clock()

@@ -90,7 +90,7 @@ async def native_house(place: Premises) -> House:
 exten => {NATIVE_NUMBER},1,Answer()
  same => n,Playback(greeting-{OUR_NUMBER})
  same => n,Set(LEGS={config.recordings}/${{UNIQUEID}}-1)
- same => n,MixMonitor(,br(${{LEGS}}-caller.wav)t(${{LEGS}}-agent.wav),touch '^{{LEGS}}.done')
+ same => n,MixMonitor(,br(${{LEGS}}-caller.wav)t(${{LEGS}}-agent.wav))
  same => n,Queue(native)
 """
     members = "\n".join(f"member => PJSIP/{seat}" for seat in SEATS)

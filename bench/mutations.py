@@ -3,7 +3,8 @@
 The operators are the usual ones (R. DeMillo, R. Lipton, F. Sayward, "Hints on test data selection", IEEE Computer 11,
 1978; chosen as by A. Offutt and others, "An experimental determination of sufficient mutant operators", ACM TOSEM 5,
 1996), and two that a house of tables needs: another member of an enumeration, a row left out. Words for people are left
-alone, and so are annotations.
+alone, and so are annotations and `zip(..., strict=True)`: a claim that the two are as long as each other, which changes
+nothing as long as it holds.
 
 mutmut and cosmic-ray were looked at. The first leaves tables and decorated functions alone, where most of our rules
 are; the second starts all tests anew for each mutation.
@@ -100,9 +101,13 @@ def _places(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]
 
 
 def _is_not_carried_out(node: ast.AST) -> bool:
-    if isinstance(node, ast.Import | ast.ImportFrom | ast.JoinedStr):
+    if isinstance(node, ast.Import | ast.ImportFrom | ast.JoinedStr) or _is_claim(node):
         return True
     return isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "__name__ == '__main__'")
+
+
+def _is_claim(node: ast.AST) -> bool:
+    return isinstance(node, ast.keyword) and node.arg == "strict" and ast.unparse(node.value) == "True"
 
 
 def _put(parent: ast.AST, field: str, index: int | None, other: ast.AST) -> Callable[[], str]:

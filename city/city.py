@@ -28,6 +28,8 @@ from city.queue import Queue
 from city.seats import Seat
 from city.trunks import TrunksFile
 from city.urgency import HighRiskFile, UrgencyFile
+from city.webhooks import WebhooksFile
+from city.words import WordsFile
 from city.written import Named, Slug, Written
 
 
@@ -107,12 +109,14 @@ class City:
     queues: Mapping[str, Queue]  # by name
     menus: Mapping[str, Menu]  # by name
     places: tuple[Place, ...]
+    words: WordsFile
     categories: tuple[Category, ...]
     flows: Mapping[str, Flow]  # by name
     seats: tuple[Seat, ...]
     admission: Admission
     lines: TrunksFile
     dialling: Dialling
+    webhooks: WebhooksFile
     levels: Mapping[str, Level]  # by name, the resting one first
     calendar: WorkCalendar
     deadlines: DeadlinesFile

@@ -27,6 +27,8 @@ from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
 from city.trunks import TrunksFile
 from city.urgency import HighRiskFile, UrgencyFile
+from city.webhooks import WebhooksFile
+from city.words import WordsFile
 from city.written import Written
 
 
@@ -40,12 +42,14 @@ class Files:
     queues: Source
     menus: Mapping[str, Source]
     places: Source
+    words: Source
     categories: Source
     flows: Mapping[str, Source]  # by name
     seats: Source
     admission: Source
     trunks: Source
     dialling: Source
+    webhooks: Source
     levels: Source
     calendar: Mapping[str, Source]  # by the name of the file: the year
     deadlines: Source
@@ -56,8 +60,8 @@ class Files:
 
     def all(self) -> Iterator[Source]:
         """Every file that was read, or should have been."""
-        yield from (self.city, self.hotlines, self.queues, self.places, self.categories, self.seats)
-        yield from (self.admission, self.trunks, self.dialling, self.levels, self.prompts)
+        yield from (self.city, self.hotlines, self.queues, self.places, self.words, self.categories, self.seats)
+        yield from (self.admission, self.trunks, self.dialling, self.webhooks, self.levels, self.prompts)
         yield from (self.deadlines, self.urgency, self.high_risk)
         yield from self.menus.values()
         yield from self.calendar.values()
@@ -85,12 +89,14 @@ def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
         queues=read(folder, "queues.toml", QueuesFile),
         menus=_read_each(folder, "menus", Menu),
         places=read(folder, "places.toml", PlacesFile),
+        words=read_if_there(folder, "words.toml", WordsFile),
         categories=read_if_there(folder, "categories.toml", CategoriesFile),
         flows=read_flows(folder),
         seats=read(folder, "seats.toml", SeatsFile),
         admission=read_if_there(folder, "admission.toml", Admission),
         trunks=read_if_there(folder, "trunks.toml", TrunksFile),
         dialling=read_if_there(folder, "dialling.toml", Dialling),
+        webhooks=read_if_there(folder, "webhooks.toml", WebhooksFile),
         levels=read_if_there(folder, "levels.toml", LevelsFile),
         calendar=_read_each(folder, "calendar", CalendarFile),
         deadlines=read_if_there(folder, "deadlines.toml", DeadlinesFile),

@@ -25,6 +25,8 @@ from city.queue import Queue
 from city.seats import SeatRange
 from city.trunks import TrunksFile
 from city.urgency import HighRiskFile, UrgencyFile
+from city.webhooks import WebhooksFile
+from city.words import WordsFile
 
 
 def load_city(folder: Path, *, also_spoken: Iterable[str] = ()) -> City:
@@ -64,12 +66,14 @@ def _city(files: Files, about: CityFile) -> City:
         queues=MappingProxyType(queues),
         menus=MappingProxyType(dict(zip(files.menus, (menu for _, menu in menus(files)), strict=True))),
         places=tuple(place for _, place in files.places.entries("places", Place)),
+        words=files.words.whole(WordsFile) or WordsFile(),
         categories=tuple(category for _, category in categories(files)),
         flows=MappingProxyType({name: flow for name, _, flow in flows(files)}),
         seats=tuple(seat for _, seats in files.seats.entries("seats", SeatRange) for seat in seats.seats()),
         admission=files.admission.whole(Admission) or Admission(),
         lines=files.trunks.whole(TrunksFile) or TrunksFile(),
         dialling=files.dialling.whole(Dialling) or Dialling(),
+        webhooks=files.webhooks.whole(WebhooksFile) or WebhooksFile(),
         levels=MappingProxyType({level.name: level for _, level in levels(files)} or {RESTING.name: RESTING}),
         calendar=calendar_of(year for _, _, year in years(files)),
         deadlines=files.deadlines.whole(DeadlinesFile) or DeadlinesFile(),

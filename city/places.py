@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import unicodedata
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from city.written import Written
 
-PlaceName = Annotated[str, Field(min_length=2, max_length=40)]
+_PRINTED = ("L", "M", "N", "P", "Zs")  # Unicode's categories; no control, format or direction characters
+
+
+def _spellable(name: str) -> str:
+    if any(not unicodedata.category(each).startswith(_PRINTED) for each in name) or name != name.strip():
+        raise PydanticCustomError(
+            "unprintable_name",
+            "the name holds a character that is not printed: control, direction, markup, or a space at an end",
+            {"zh": "名称里有不可印出的字符:控制符、方向符、标记,或首尾空格"},
+        )
+    return name
+
+
+PlaceName = Annotated[str, Field(min_length=2, max_length=40), AfterValidator(_spellable)]
 
 
 class PlaceKind(StrEnum):

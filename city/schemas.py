@@ -26,6 +26,8 @@ from city.queue import QueuesFile
 from city.seats import SeatsFile
 from city.trunks import TrunksFile
 from city.urgency import HighRiskFile, UrgencyFile
+from city.webhooks import WebhooksFile
+from city.words import WordsFile
 
 PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas"
 
@@ -47,6 +49,8 @@ SHAPES: dict[str, type[BaseModel]] = {
     "seats": SeatsFile,
     "trunks": TrunksFile,
     "urgency": UrgencyFile,
+    "words": WordsFile,
+    "webhooks": WebhooksFile,
 }
 
 

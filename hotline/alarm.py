@@ -1,25 +1,29 @@
 """高危提醒 during a call: hears callers' words as they are decoded, and writes an alert down at once.
 
-The hook for live decoding. `hear` and `over` are called in the loop's own thread and never wait; `run` writes. A talk
-is looked through once more when its recording is transcribed: a risk that was told by then is not told again.
+`note` subscribes to live decoding (`hotline.live_ears`): it is called in the loop's own thread and never waits; `run`
+writes. A talk is looked through once more when its recording is transcribed: a risk that was told by then is not told
+again.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from asr.transcript import Word
+from asr.live import LiveWords
+from asr.transcript import Speaker
 from plumbing.database import will_pass
 from plumbing.steady import Clock
 from tickets.alerts import raise_alert
 from tickets.high_risk import RiskFound, RiskTable, RiskWatch
 
 TRY_AGAIN_S = 0.5
+LISTENED_MOST = 2000  # callers at once
 
 log = structlog.get_logger(__name__)
 
@@ -29,18 +33,20 @@ class Alarm:
 
     def __init__(self, database: AsyncEngine, risks: RiskTable, notice: Callable[[], None], now: Clock) -> None:
         self._database, self._risks, self._notice, self._now = database, risks, notice, now
-        self._watches: dict[str, RiskWatch] = {}  # by call
+        self._watches: OrderedDict[tuple[str, int], RiskWatch] = OrderedDict()  # by call and attempt, latest last
         self._found: asyncio.Queue[tuple[str, RiskFound]] = asyncio.Queue()
 
-    def hear(self, call: str, words: Sequence[Word], *, final: bool) -> None:
-        """What the caller says now: a partial utterance each time it grows, then the final one."""
-        watch = self._watches.setdefault(call, RiskWatch(self._risks))
-        for found in watch.hear(words, final=final):
-            self._found.put_nowait((call, found))
-
-    def over(self, call: str) -> None:
-        """No more is decoded of this call."""
-        self._watches.pop(call, None)
+    def note(self, said: LiveWords) -> None:
+        """What somebody says now: a partial utterance each time it grows, then the final one."""
+        if said.speaker is not Speaker.CALLER:
+            return
+        leg = (said.call_id, said.attempt)
+        watch = self._watches.setdefault(leg, RiskWatch(self._risks))
+        self._watches.move_to_end(leg)
+        if len(self._watches) > LISTENED_MOST:
+            self._watches.popitem(last=False)
+        for found in watch.hear(said.words, final=said.final):
+            self._found.put_nowait((said.call_id, found))
 
     async def run(self) -> None:
         """Until cancelled. While the database is locked or away an alert is kept in mind."""

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import structlog
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -65,6 +66,11 @@ def ami_account(settings: Settings) -> AmiAccount:
     if not secret.get_secret_value():
         secret = kept_secret(settings.state_dir / "secrets", "ami_secret")
     return AmiAccount(host=settings.ami_host, port=settings.ami_port, username=settings.ami_user, secret=secret)
+
+
+def webhook_secret(settings: Settings) -> SecretStr:
+    """What messages to other systems are signed with."""
+    return kept_secret(settings.state_dir / "secrets", "webhook_secret")
 
 
 def read_city(folder: Path) -> City:

@@ -35,6 +35,8 @@ NOUNS = {
     "levels": "hotline.cli_levels",
     "measures": "hotline.cli_measures",
     "model": "hotline.cli_model",
+    "outbox": "hotline.cli_outbox",
+    "quality": "hotline.cli_quality",
     "recordings": "hotline.cli_recordings",
     "replay": "hotline.cli_replay",
     "what-if": "hotline.cli_what_if",

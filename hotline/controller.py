@@ -32,10 +32,11 @@ from api.ports import Services
 from asr.transcriber import Transcriber
 from hotline.acquaintance import acquaintance
 from hotline.aside import aside
-from hotline.beginning import ami_account, open_database, open_seats, read_city, remember
+from hotline.beginning import ami_account, open_database, open_seats, read_city, remember, webhook_secret
 from hotline.books import usage_of
 from hotline.callbook import CallBook
 from hotline.calling_back import set_up_calling_back
+from hotline.courier import Courier, receivers_of
 from hotline.desk import PhoneDesk
 from hotline.doors import CannotStart, agi_open, http_open
 from hotline.fittings import (
@@ -52,6 +53,7 @@ from hotline.fittings import (
     skills_of,
 )
 from hotline.handing_desk import HandingDesk
+from hotline.live_ears import LiveEars
 from hotline.perimeter import HEARD, Perimeter
 from hotline.pilot_hands import set_up_pilot
 from hotline.pulse import Pulse, note_pid, wait_for_turn
@@ -77,6 +79,7 @@ from telephony.reception import Reception
 from telephony.switchboard import Switchboard
 from telephony.talk import Talk
 from telephony.translate import WANTED
+from tickets.posting import Posting
 
 log = structlog.get_logger(__name__)
 
@@ -133,14 +136,16 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         memory = Memory(database, journal, distributor, now, written=callbook.written)
         call_backs = set_up_calling_back(ami, engine, database, lambda: arrangement.now.city, journal, callbook, now)
         debts, gate = call_backs.debts, call_backs.gate
+        ears = LiveEars(hotline_of, frozenset(line.number for line in city.hotlines.values() if line.crisis))
+        note_arrival = in_turn(callbook.note_arrival, ears.note_arrival)
         listener = Listener(
             engine.tell,
-            callbook.note_arrival,
+            note_arrival,
             now,
             time.monotonic,
             on_caught_up=lambda: lookout.catch_up(),  # noqa: PLW0108
         )
-        lookout = Lookout(engine, distributor, listener, callbook.note_arrival, now)
+        lookout = Lookout(engine, distributor, listener, note_arrival, now)
         # Should we die: Asterisk knows by the heartbeat, and by the mirror whom it may ring.
         heartbeat, perimeter = Heartbeat(ami), Perimeter(city.lines, settings.state_dir, database, now)
         mirror = Mirror(
@@ -164,7 +169,8 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
 
         witness, found = Witness(database, Seals(settings.seals)), TalksFound(engine.tell, database, now)
         taken_in = in_turn(debts.note_recording, found.note)
-        speech = await build_speech(settings, city, database, board, hotline_of, now, taken_in, distributor.has_ended)
+        is_over = distributor.has_ended
+        speech = await build_speech(settings, city, database, board, hotline_of, now, taken_in, is_over, ears)
 
         # one after the other: what is begun first ends last
         await journal.open()
@@ -190,7 +196,8 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await stack.enter_async_context(
             background(speech.sweeper.run(), witness.run(), perimeter.run(), arrangement.run(), pilot.run())
         )
-        await stack.enter_async_context(background(loans.run()))
+        courier = Courier(database, receivers_of(city.webhooks), webhook_secret(settings), now)
+        await stack.enter_async_context(background(loans.run(), courier.run()))
         services = Services(
             tokens=Tokens(database),
             board=board,
@@ -215,6 +222,8 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             hindsight=await stack.enter_async_context(aside(settings.database, lambda: usage_of(city))),
             transcription=speech.transcriber,
             clocking=clocking_of(city, now),
+            posting=Posting(city.webhooks, country_code=city.about.country_code),
+            courier=courier,
             database=database,
             archive=speech.vault,
             sweeping=speech.sweeper,

@@ -16,12 +16,14 @@ from api.board import Board
 from asr.bell import Bell
 from asr.decoder import Decoder
 from asr.jobs import CONTROLLER, enqueue, reading
+from asr.live import Live
 from asr.transcriber import Transcriber
 from asr.transcript import Transcript
 from city.city import City
 from hotline.alarm import Alarm
 from hotline.crier import Crier
 from hotline.fittings import in_turn, model_folder
+from hotline.live_ears import LiveEars
 from hotline.watchman import Watchman
 from plumbing.settings import Settings
 from plumbing.steady import Clock
@@ -44,7 +46,7 @@ class Speech:
 
     crier: Crier
     watchman: Watchman
-    alarm: Alarm  # live decoding tells it what callers say
+    alarm: Alarm
     intake: Intake
     transcriber: Transcriber
     keeper: Keeper
@@ -91,19 +93,22 @@ def build_transcriber(
     *,
     worker: str = CONTROLLER,
     announce: Callable[[Recording], None] = lambda _: None,
+    live: Callable[[Decoder], Live] | None = None,
 ) -> Transcriber:
     """The same in the controller and in a worker on another machine."""
     drafting, clocking = drafting_of(city, now), clocking_of(city, now)
+    decoder = Decoder(model, children=settings.asr_children or os.cpu_count() or 1)
     return Transcriber(
         database,
         settings.state_dir / "recordings",
-        Decoder(model, children=settings.asr_children or os.cpu_count() or 1),
+        decoder,
         model=model.name,
         follow_up=one_after_the_other(drafting.draft_of, clocking.begin),
         announce=announce,
         bell=Bell(settings.redis_url.get_secret_value()),
         worker=worker,
         silence_s=settings.asr_silence_s,
+        live=live(decoder) if live and settings.asr_live else None,
         clock=now,
     )
 
@@ -117,6 +122,7 @@ async def build_speech(
     now: Clock,
     taken_in: Callable[[Recording], None],
     is_over: Callable[[CallId], bool],
+    ears: LiveEars,
 ) -> Speech:
     """Build them from what comes first to what comes last. Raises asr.models.ModelProblem.
 
@@ -127,15 +133,17 @@ async def build_speech(
     model = await asyncio.to_thread(model_folder, settings)
     watchman = Watchman(database, board, now)
     alarm = Alarm(database, RiskTable(city.high_risk.risks), watchman.notice, now)
+    ears.subscribe(alarm.note)
     told = in_turn(crier.note, lambda _: watchman.notice())
-    transcriber = build_transcriber(settings, city, database, model, now, announce=told)
+    live = partial(ears.follow, settings.spool_dir)
+    transcriber = build_transcriber(settings, city, database, model, now, announce=told, live=live)
     in_line = partial(enqueue, crisis=frozenset(line.number for line in city.hotlines.values() if line.crisis))
     intake = Intake(
         settings.spool_dir,
         archive,
         database,
         follow_up=in_line,
-        announce=in_turn(taken_in, lambda _: transcriber.notice()),
+        announce=in_turn(taken_in, transcriber.taken_in),
         hotline_of=hotline_of,
         orphans=Orphans(lambda call: is_over(CallId(call))),
         clock=now,

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     spool_dir: Path = Field(description="where Asterisk writes the legs of conversations")
     asr_model: Path | None = Field(None, description="a Vosk model's folder; none: calls are recorded, not transcribed")
     asr_children: int = Field(0, ge=0, le=256, description="decoder processes at once; 0: one a core")
+    asr_live: bool = Field(True, description="hear calls while they are spoken, as far as processors and memory bear")
     asr_silence_s: float = Field(20.0, ge=0.5, description="a transcribing process silent for so long loses its jobs")
 
     @property

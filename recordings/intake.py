@@ -37,7 +37,7 @@ SET_ASIDE = "set-aside"  # folder in the spool for legs that would overwrite oth
 log = structlog.get_logger("recordings.intake")
 
 MESSAGE: Final = "message"
-"""What the dialplan writes into the marker of a message that a caller left."""
+"""What the dialplan writes beside a message that a caller leaves."""
 
 
 async def _nothing_follows(_: AsyncConnection, __: Recording) -> None:
@@ -177,12 +177,12 @@ class Intake:
                 log.error(
                     "A second leg came for a closed recording: set aside", call=name.call_id, attempt=name.attempt
                 )
-        for name in names:
-            (self._spool / name.marker).unlink(missing_ok=True)
+        for file in (self._spool / file for name in names for file in (name.numbers, name.marker)):
+            file.unlink(missing_ok=True)
 
 
 class Told(NamedTuple):
-    """What the dialplan left in a marker: the numbers dialled and calling ("" when hidden), and what it recorded."""
+    """What is told beside the legs: the numbers dialled and calling ("" when hidden), and what it recorded."""
 
     dnis: str
     ani: str
@@ -190,14 +190,14 @@ class Told(NamedTuple):
 
 
 def _all_told(spool: Path, names: Iterable[SpoolName]) -> Mapping[SpoolName, Told]:
-    """Of those names whose markers say something."""
-    return {name: told for name in names if (told := _told_in(spool / name.marker))}
+    """Of those names beside which something is told."""
+    return {name: told for name in names if (told := _told_in(spool / name.numbers))}
 
 
-def _told_in(marker: Path) -> Told | None:
-    """None for most markers: they are empty, because a controller was there."""
+def _told_in(numbers: Path) -> Told | None:
+    """None for most: there is no such file, because a controller was there. It was written before the first sound."""
     try:
-        text = marker.read_text(encoding="ascii").rstrip("\n")
+        text = numbers.read_text(encoding="ascii").rstrip("\n")
     except (OSError, UnicodeDecodeError):
         return None
     dnis, _, rest = text.partition(" ")

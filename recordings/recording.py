@@ -71,9 +71,14 @@ class SpoolName:
         """File name of the marker that says both legs are closed."""
         return f"{self.call_id}-{self.attempt}.done"
 
+    @property
+    def numbers(self) -> str:
+        """File name of what the dialplan knew of the call when it began to record: see recordings.intake."""
+        return f"{self.call_id}-{self.attempt}.to"
+
 
 _LEFT_BEHIND = re.compile(
-    r"(?P<call>[A-Za-z0-9][A-Za-z0-9.-]{0,119})-(?P<attempt>[0-9]{1,9})(?:\.done|-(?:caller|agent)\.wav)"
+    r"(?P<call>[A-Za-z0-9][A-Za-z0-9.-]{0,119})-(?P<attempt>[0-9]{1,9})(?:\.done|\.to|-(?:caller|agent)\.wav)"
 )
 
 

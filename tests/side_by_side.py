@@ -27,6 +27,7 @@ LONG_FILES = (
     "tests/hotline/test_cli.py",
     "tests/hotline/test_cli_on_controller.py",
     "tests/hotline/test_what_if.py",
+    "tests/hotline/test_courier_killed.py",
     "tests/simulation/test_what_if.py",
     "tests/recordings/test_intake_survives.py",
     "tests/recordings/test_vault.py",

@@ -6,7 +6,7 @@ Numbers are given out at confirming, in the same transaction, so a day's numbers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -35,10 +35,11 @@ from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
 from recordings.access import note
 from recordings.recording import Recording, new_recording_id
-from tickets import review
+from tickets import quality_table, review
 from tickets.clocks import ticket_clocks
 from tickets.draft import CallFacts, Draft, Field
 from tickets.heard import Span
+from tickets.quality import field_edits
 from tickets.states import TicketState
 from tickets.ticket import (
     AppealKind,
@@ -199,15 +200,35 @@ async def give_back(
     return await _change(engine, ticket, "ticket.returned", by, at, rule)
 
 
+FollowUp = Callable[[AsyncConnection, Ticket, datetime], Awaitable[None]]
+
+
+async def _nothing_follows(_: AsyncConnection, __: Ticket, ___: datetime) -> None:
+    return
+
+
 async def confirm(
-    engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime, edits: Mapping[str, str | None]
+    engine: AsyncEngine,
+    ticket: TicketId,
+    *,
+    version: int,
+    by: str,
+    at: datetime,
+    edits: Mapping[str, str | None],
+    follow_up: FollowUp = _nothing_follows,
 ) -> Ticket:
-    """Who has claimed a draft confirms it, corrected by `edits`; it gets its number. Any TicketRefused."""
+    """Who has claimed a draft confirms it, corrected by `edits`; it gets its number. Any TicketRefused.
+
+    `follow_up` happens in the same transaction.
+    """
     async with engine.begin() as connection:
         number = await _next_number(connection, at)
         found = await read_ticket(connection, ticket)
         confirmed = review.confirm(found, version=version, by=by, at=at, number=number, edits=edits)
         await _replace(connection, found, confirmed)
+        proposed = await read_draft(connection, ticket)
+        await quality_table.keep(connection, found, confirmed, field_edits(found, confirmed, proposed))
+        await follow_up(connection, confirmed, at)
         await note(connection, at=at, who=by, deed="ticket.confirmed", subject=ticket, detail=",".join(sorted(edits)))
     return confirmed
 

@@ -1,6 +1,7 @@
 """From the words that were heard to the talk as one would write it: every change listed, each can be taken back."""
 
 from wording.lexis import Lexis, lexis_of
+from wording.telling import retold
 from wording.writing import write, write_turn
 from wording.written import Correction, NoSuchCorrection, Written, WrittenTurn, as_heard, undo
 
@@ -12,6 +13,7 @@ __all__ = [
     "WrittenTurn",
     "as_heard",
     "lexis_of",
+    "retold",
     "undo",
     "write",
     "write_turn",

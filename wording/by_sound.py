@@ -17,14 +17,16 @@ from collections.abc import Collection, Iterable, Sequence
 
 from asr.transcript import Word
 from wording.name_index import LONG_STEM, Likeness, NameIndex
-from wording.names import is_generic
-from wording.sounds import TONE, reading, syllable_distance
+from wording.names import is_generic, is_generic_pair
+from wording.sounds import DIFFERENT, TONE, reading, syllable_distance
 from wording.written import Change, WrittenTurn
 
 PLACE_RULE, HOT_WORD_RULE = "地名音近", "热词音近"
 
 _MARGIN = 0.2  # another name that costs only so much more sounds nearly as like
 _UNSURE = 0.6  # a word that the engine gives less confidence may be a two-syllable hot word
+_COST_MOST = 1.2  # no stem may cost more
+_NEXT_TO_NOTHING = 0.2
 _UNLIKE = 0.5  # a syllable that costs more is entirely different
 _TELLING = frozenset("东西南北中上下前后左右内外大小新老旧一二三四五六七八九十0123456789")
 _FUNCTION = frozenset("的了是我你他她它这那个们不没有在就都也和跟吗呢吧啊很把被给让要会能可说")
@@ -36,27 +38,46 @@ _AFTER = re.compile(
 )
 
 
+Edges = frozenset[tuple[int, bool]]
+"""Where another name begins (False) or has ended (True): what stands beside it is likely a place, too."""
+
+
 def corrected_by_sound(turn: WrittenTurn, index: NameIndex, named: Collection[str]) -> list[Change]:
     """What to write otherwise in one turn. `named`: the places named in the talk, which tell like names apart."""
     spelt = [(start, stop) for start, stop, _ in index.exact(turn.text)]
-    fit = [each for each in index.like(turn.text) if _fits(turn, each) and not _cuts(each, spelt)]
+    like = [each for each in index.like(turn.text) if each.stem_cost <= _COST_MOST and not _cuts(each, spelt)]
+    likely = [(each.start, each.stop) for each in like if each.name.place and _fits(turn, each, frozenset())]
+    edges = frozenset(edge for start, stop in (*spelt, *likely) for edge in ((start, False), (stop, True)))
+    fit = [each for each in like if _fits(turn, each, edges)]
     best = _apart(sorted(fit, key=lambda each: (-_worth(each), each.start)))
     return [_change(turn, meant) for each in best if (meant := _meant(each, fit, named))]
 
 
-def _fits(turn: WrittenTurn, found: Likeness) -> bool:
-    around = _around(turn.text, found)
-    if found.name.generic and found.generic_cost > (_UNLIKE if around else TONE):
+def _fits(turn: WrittenTurn, found: Likeness, edges: Edges) -> bool:
+    around = _around(turn.text, found) or (found.start, True) in edges or (found.stop, False) in edges
+    if found.name.generic and found.generic_cost > (_UNLIKE if around else TONE) and not _one_unlike(turn.text, found):
         return False
-    if is_generic(turn.text[found.start : found.stop]) or _tells_apart(turn.text, found):
+    if _is_another_ending(turn.text, found) or _tells_apart(turn.text, found):
         return False
     return _cost(turn.text, found) <= _limit(turn, found, around=around)
 
 
+def _one_unlike(text: str, found: Likeness) -> bool:
+    """Whether all sounds as it should but one syllable of an ending like 小区, whose other is spelt right."""
+    said, meant = text[found.start : found.stop][-2:], found.name.generic[-2:]
+    one_right = len(meant) > 1 and (said[0] == meant[0]) != (said[1] == meant[1])
+    return (
+        one_right and is_generic_pair(meant) and found.stem_cost <= _NEXT_TO_NOTHING and found.generic_cost <= DIFFERENT
+    )
+
+
 def _cost(text: str, found: Likeness) -> float:
     said = text[found.start : found.stop]
-    return found.cost + _FUNCTION_COST * sum(
-        1 for each in said if each in _FUNCTION and each not in found.name.spelling
+    generic = 0.0 if _one_unlike(text, found) else found.generic_cost
+    return (
+        found.stem_cost
+        + generic
+        + _FUNCTION_COST * sum(1 for each in said if each in _FUNCTION and each not in found.name.spelling)
     )
 
 
@@ -65,9 +86,9 @@ def _limit(turn: WrittenTurn, found: Likeness, *, around: bool) -> float:
     stem, ending = found.name.stem, bool(found.name.generic)
     if not found.name.place:
         unsure = min(_confidences(turn.words[found.start : found.stop]), default=1.0) < _UNSURE
-        return {2: 0.1 if unsure else -1.0, 3: 0.2}.get(stem, 0.5)
+        return {2: 0.1 if unsure else -1.0, 3: 0.4}.get(stem, 0.8)
     if stem >= LONG_STEM:
-        return 1.2 if around or ending else 0.9
+        return _COST_MOST if around or ending else 0.9
     if stem == LONG_STEM - 1:
         return (0.5 if ending else 0.3) + (0.15 if around else 0.0)
     return (0.45 if ending else -1.0) + (0.2 if around and ending else 1.1 if around else 0.0)
@@ -77,6 +98,13 @@ def _around(text: str, found: Likeness) -> bool:
     """Whether the words around go with a place."""
     before = _BEFORE.search(text, max(0, found.start - 3), found.start)
     return before is not None or _AFTER.match(text, found.stop) is not None
+
+
+def _is_another_ending(text: str, found: Likeness) -> bool:
+    """Whether what was heard ends as another kind of place does (家园 for 花园), or is nothing but such an ending."""
+    said = text[found.start : found.stop]
+    ending = said[len(said) - len(found.name.generic) :]
+    return is_generic(said) or (found.generic_cost > TONE * len(ending) and is_generic(ending))
 
 
 def _tells_apart(text: str, found: Likeness) -> bool:

@@ -53,14 +53,23 @@ class NameIndex:
 
     def _add(self, key: str, name: Name) -> None:
         self._by_key.setdefault(key, {})[name] = None
-        if name.stem < LONG_STEM:
-            return
-        middle = len(key) // 2
-        self._halves.setdefault(key[:middle], set()).add((len(key), 0))
-        self._halves.setdefault(key[middle:], set()).add((len(key), middle))
-        for at in range(len(key)):
-            self._gapped.setdefault(key[:at] + _GAP + key[at + 1 :], {})[name] = None
-            self._by_key.setdefault(key[:at] + key[at + 1 :], {})[name] = None
+        if name.stem >= LONG_STEM:
+            middle = len(key) // 2
+            self._add_half(key[:middle], len(key), 0)
+            self._add_half(key[middle:], len(key), middle)
+            for at in range(len(key)):
+                self._add_gapped(key, at, name)
+                self._by_key.setdefault(key[:at] + key[at + 1 :], {})[name] = None
+        elif len(name.generic) > 1:
+            self._add_half(key[: name.stem], len(key), 0)
+            for at in range(name.stem, len(key)):
+                self._add_gapped(key, at, name)
+
+    def _add_half(self, half: str, length: int, begins: int) -> None:
+        self._halves.setdefault(half, set()).add((length, begins))
+
+    def _add_gapped(self, key: str, at: int, name: Name) -> None:
+        self._gapped.setdefault(key[:at] + _GAP + key[at + 1 :], {})[name] = None
 
     def exact(self, text: str) -> Iterator[tuple[int, int, Name]]:
         """Every name that is spelt in the text: start, stop, name."""

@@ -24,6 +24,7 @@ _ENDINGS = """
 路 街 巷 道 弄 村 镇 乡 区 县 市 桥 苑 城 园 里 庄 站 号 线 港 河 湖 山
 """
 _GENERIC = tuple(_ENDINGS.split())
+_ALL_GENERIC = re.compile(rf"(?:{'|'.join(_GENERIC)})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,12 @@ def spellings(place: KnownPlace) -> Iterator[str]:
 
 def is_generic(text: str) -> bool:
     """Whether it is made of generic words alone, as 花园小区: that may be the end of any name."""
-    while ending := next((each for each in _GENERIC if text.endswith(each)), None):
-        text = text[: -len(ending)]
-    return not text
+    return _ALL_GENERIC.fullmatch(text) is not None
+
+
+def is_generic_pair(text: str) -> bool:
+    """Whether it is one generic word of two characters."""
+    return len(text) > 1 and text in _GENERIC
 
 
 def _clean(spelling: str) -> str:

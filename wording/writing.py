@@ -6,7 +6,9 @@ from collections.abc import Collection
 
 from asr.transcript import Transcript
 from wording.by_sound import corrected_by_sound
+from wording.figures import in_figures
 from wording.lexis import Lexis
+from wording.punctuation import punctuated
 from wording.written import Written, WrittenTurn, changed, joined
 
 
@@ -23,4 +25,7 @@ def write_turn(turn: WrittenTurn, lexis: Lexis, named: Collection[str] = ()) -> 
     `named`: places that are named elsewhere in the talk; they tell names apart that sound alike.
     """
     named = frozenset((*named, *lexis.named(turn.text)))
-    return changed(turn, corrected_by_sound(turn, lexis.index, named))
+    turn = changed(turn, lexis.dialect.changes(turn))
+    turn = changed(turn, corrected_by_sound(turn, lexis.index, named))
+    turn = changed(turn, in_figures(turn, lexis.spelt(turn.text)))
+    return changed(turn, punctuated(turn, lexis.spelt(turn.text)))

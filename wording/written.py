@@ -77,8 +77,8 @@ class Written:
 def joined(turn: Turn) -> WrittenTurn:
     """The words without the spaces between them; nothing else is changed. Its text is the turn's."""
     parts, words, before = list[str](), list[tuple[Word, ...]](), ""
-    for word in turn.words:
-        gap = join((before, word.text))[len(before) : -len(word.text)]
+    for word in filter(lambda word: word.text, turn.words):
+        gap = " " if before.isascii() and join((before, word.text)) != before + word.text else ""
         parts += (gap, word.text)
         words += [()] * len(gap) + [(word,)] * len(word.text)
         before = word.text[-1:]

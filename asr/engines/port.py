@@ -24,8 +24,8 @@ class Recogniser(Protocol):
     def accept(self, sound: bytes) -> Sequence[SpokenWord] | None:
         """Hear whole samples (PCM, 16 bits, mono, at the engine's rate). What was said, when an utterance has ended."""
 
-    def so_far(self) -> str:
-        """The words of the utterance that goes on, as far as they are guessed: they may change."""
+    def so_far(self) -> Sequence[SpokenWord]:
+        """The utterance that goes on, as far as it is guessed: it may change. Costs more than hearing."""
 
     def finish(self) -> Sequence[SpokenWord]:
         """End the utterance here. It may go on being fed: times go on from all the sound fed before."""

@@ -74,23 +74,23 @@ class VoskRecogniser:
     def __init__(self, recogniser: Any) -> None:
         self._recogniser = recogniser
         recogniser.SetWords(True)
+        recogniser.SetPartialWords(True)
 
     def accept(self, sound: bytes) -> Sequence[SpokenWord] | None:
         """See the port."""
         return _words(self._recogniser.Result()) if self._recogniser.AcceptWaveform(sound) else None
 
-    def so_far(self) -> str:
+    def so_far(self) -> Sequence[SpokenWord]:
         """See the port."""
-        return str(json.loads(self._recogniser.PartialResult(), strict=False).get("partial", ""))
+        return _words(self._recogniser.PartialResult(), "partial_result")
 
     def finish(self) -> Sequence[SpokenWord]:
         """See the port."""
         return _words(self._recogniser.FinalResult())
 
 
-def _words(result: str) -> list[SpokenWord]:
+def _words(result: str, part: str = "result") -> list[SpokenWord]:
     """Not strict: libvosk passes on the control characters of a model's words as they are."""
     return [
-        (w["word"], w["start"], w["end"], w.get("conf", 0.0))
-        for w in json.loads(result, strict=False).get("result", [])
+        (w["word"], w["start"], w["end"], w.get("conf", 0.0)) for w in json.loads(result, strict=False).get(part, [])
     ]

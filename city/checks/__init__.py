@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from city.checks import appeals, crisis, deadlines, names, recipes, sense, twins
+from city.checks import appeals, crisis, deadlines, names, recipes, sense, twins, words
 from city.files import Files
 from city.mistakes import Mistake
 
@@ -58,6 +58,10 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     sense.the_first_level_is_at_rest,
     sense.levels_fit_their_queues,
     sense.queues_do_not_lend_to_themselves,
+    words.dialect_words_are_told_apart,
+    words.dialect_words_are_written_for_good,
+    words.longer_words_hold_the_dialect_word,
+    words.hot_words_are_listed_once,
 )
 
 

@@ -168,6 +168,16 @@ def test_a_period_counts_the_calls_that_came_in_it_and_what_became_of_them_later
     assert ledger.open == ()
 
 
+def test_a_period_begins_with_its_first_moment_and_ends_before_its_last() -> None:
+    """So that two that follow each other count every call once."""
+    facts = [arrived(CallId(f"c{at}"), at) for at in (49, 50, 199, 200)]
+    period, after = kept(*facts, since=clock(50), until=clock(200)), kept(*facts, since=clock(200))
+
+    assert [call.call for call in period.offered()] == ["c50", "c199"]
+    assert [call.call for call in after.offered()] == list(after.open) == ["c200"]
+    assert [kept(*facts, until=clock(200)).knows(call) for call in ("c49", "c200", "c9")] == [True, True, False]
+
+
 def test_an_end_that_is_told_before_the_beginning_still_ends_the_call() -> None:
     """Late news does not leave a call in progress for ever."""
     late = CallJoined(at=clock(61), call=C1, queue=QueueName("general"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -104,11 +105,67 @@ def test_an_agent_on_break_does_not_count() -> None:
     assert newcomer_s(scene) is None
 
 
+def test_an_agent_serves_from_ready_to_the_end_of_the_writing() -> None:
+    """Ready, reserved, ringing, talking, in wrap-up; free in the first of these only."""
+    scene = Scene()
+    scene.staff("101")
+    seen = [scene.core.outlook().crew(GENERAL)]
+    for act in (scene.join, scene.ring, scene.answer, scene.talk_ends):
+        act("c")
+        seen.append(scene.core.outlook().crew(GENERAL))
+
+    assert seen == [Crew(serving=1, free=1), *[Crew(serving=1, free=0)] * 4]
+
+
+def test_an_agent_comes_free_as_fast_as_calls_of_the_queue_that_keeps_them_busy_end() -> None:
+    """General's take a hundred seconds, health's two hundred, whoever waits for that agent next."""
+    scene = taught()
+    scene.log_off("101")
+    scene.staff("103", "health")
+    for number in range(20):
+        answered(scene, f"slow{number}", "health")
+        scene.later(138)
+        scene.end(f"slow{number}")
+        scene.later(60)
+    scene.log_off("103")
+    scene.staff("102", "general health")
+    answered(scene, "h", "health")
+
+    assert newcomer_s(scene, GENERAL) == pytest.approx(202)
+
+
+def test_how_patient_a_queues_callers_are_is_known_from_those_who_gave_up() -> None:
+    """None, while nobody did."""
+    scene = Scene()
+    assert scene.core.outlook().patience_s(GENERAL.queue) is None
+    for number in range(5):
+        scene.join(f"c{number}")
+        scene.later(100)
+        scene.end(f"c{number}")
+
+    assert scene.core.outlook().patience_s(GENERAL.queue) == pytest.approx(100, rel=0.2)
+
+
+def test_who_stands_ahead_has_waited_since_they_joined() -> None:
+    """Not a second yet, and ten."""
+    scene = taught()
+    answered(scene, "now")
+    scene.join("a")
+    last = WaitingCall(CallId("~"), GENERAL.queue, scene.now, GENERAL.skills)
+    [fresh] = scene.core.outlook().line(last, scene.now).ahead
+    scene.later(10)
+    [later] = scene.core.outlook().line(replace(last, joined=scene.now), scene.now).ahead
+
+    assert (fresh.waited_s, later.waited_s) == (0, 10)
+
+
 def test_nothing_is_said_before_enough_was_learnt() -> None:
     """Who is free is seen all the same."""
     scene = Scene()
     scene.staff("101")
-    assert newcomer_s(scene) == 0
+    free = scene.core.outlook().newcomer(GENERAL, scene.now)
+    assert free is not None
+    assert (free.mean_s, free.least_s, free.most_s) == (0, 0, 0)
 
     answered(scene, "a")
     assert newcomer_s(scene) is None

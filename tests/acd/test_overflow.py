@@ -9,7 +9,8 @@ from acd.codec import decode, digest, encode
 from acd.commands import InviteMessage
 from acd.distributor import Distributor
 from acd.events import GapClosed, GapMarked
-from acd.model import CallId, Queue, QueueName, RingFailure, Snapshot
+from acd.model import AgentState, CallId, Queue, QueueName, RingFailure, SeatId, Snapshot
+from acd.talk_facts import ConsultBegun, Party
 from tests.acd.scene import Scene, clock, giving_up
 
 C1 = CallId("c1")
@@ -181,6 +182,36 @@ def test_who_is_being_sent_away_is_so_after_a_restart(scene: Scene) -> None:
 
     assert digest(successor.snapshot()) == digest(scene.core.snapshot())
     assert successor.next_deadline() == clock(65)
+
+
+def test_a_message_that_was_asked_for_frees_whoever_had_the_caller(scene: Scene) -> None:
+    """Who talked writes, who was asked is free: the telephones say that the caller is there."""
+    scene.staff("101")
+    scene.staff("102", "general")
+    scene.join("c1")
+    scene.answer("c1")
+    scene.tell(ConsultBegun(at=scene.now, call=C1, attempt=1, to=Party.AGENT, seat=SeatId("8102")))
+    scene.asked_for_message("c1")
+
+    assert (scene.state("101"), scene.state("102")) == (AgentState.WRAP_UP, AgentState.READY)
+    assert (scene.core.talking, scene.core.asked, list(scene.core.arrived)) == ({}, {}, [C1])
+
+
+def test_a_message_of_a_call_that_nobody_knows_says_nothing(scene: Scene) -> None:
+    """It was taken by the dialplan alone."""
+    scene.asked_for_message("c9")
+
+    assert list(scene.core.arrived) == []
+
+
+def test_who_is_asked_for_a_message_has_waited_and_not_given_up(scene: Scene) -> None:
+    """Sixty seconds, which teach how patient people are at least."""
+    scene.join("c1")
+    scene.later(60)
+    scene.asked_for_message("c1")
+    [rates] = scene.core.snapshot().rates
+
+    assert (sum(rates.waited_s), sum(rates.gave_up)) == (60, 0)
 
 
 def test_a_recipe_that_changes_keeps_those_who_have_not_left(scene: Scene) -> None:

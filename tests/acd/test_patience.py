@@ -62,3 +62,29 @@ def test_people_who_seldom_give_up_early_are_learnt_as_they_are() -> None:
     assert patience.rates[0] < 0.0002
     assert patience.at(180)[0] > 0.005
     assert patience.mean_s() == pytest.approx(exp(5 + 0.18), rel=0.05)
+
+
+def test_the_mean_is_the_area_under_the_share_who_stay() -> None:
+    """Of any rates: added up here in tenths of a second."""
+    patience = Patience((0.02, 0.0, 0.01, 0.001, 0.03, 0.02, 0.01))
+    steps = (share_left(patience.at(tenth / 10)[1]) / 10 for tenth in range(20_000))
+
+    assert patience.mean_s() == pytest.approx(sum(steps), rel=0.003)
+
+
+def test_ten_minutes_of_waiting_weigh_as_much_as_everything_elsewhere() -> None:
+    """What is seen of a part and what is seen of all meet halfway there."""
+    assert learnt((6.0,), (600.0,), 0.03).rates == (0.02,)
+
+
+def test_a_part_begins_at_its_edge() -> None:
+    """A wait of exactly 15 s has come into the second part; one of less than nothing is in the first."""
+    patience = Patience(tuple(float(part) for part in range(len(EDGES_S))))
+
+    assert [patience.at(edge)[0] for edge in EDGES_S] == [0, 1, 2, 3, 4, 5, 6]
+    assert [patience.at(edge - 0.5)[0] for edge in EDGES_S] == [0, 0, 1, 2, 3, 4, 5]
+
+
+def test_people_wait_in_quarters_half_minutes_and_doubles_of_a_minute() -> None:
+    """The parts are finest where people change their minds."""
+    assert EDGES_S == (0, 15, 30, 60, 120, 240, 480)

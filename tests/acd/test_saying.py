@@ -48,6 +48,30 @@ def test_each_row_is_said_once_and_in_its_time(scene: Scene) -> None:
     assert scene.core.next_deadline() is None
 
 
+def test_somebody_for_whom_a_person_was_free_keeps_nobody_from_being_told(scene: Scene) -> None:
+    """Both rows came due in a gap; when it ends the first is offered to an agent, the second is told."""
+    scene.join("c1")
+    scene.join("c2")
+    scene.later(25)
+    scene.tell(GapMarked(at=scene.now))
+    scene.staff("101")
+    scene.later(8)
+    scene.tell(GapClosed(at=scene.now))
+
+    assert (scene.rung(), said(scene)) == ([("c1", "101")], [("c2", "many")])
+
+
+def test_whoever_has_left_the_line_and_waits_anew_is_told_anew(scene: Scene) -> None:
+    """Once in a wait: they were asked for a message, and came back."""
+    scene.join("c1")
+    scene.later(30)
+    scene.asked_for_message("c1")
+    scene.join("c1")
+    scene.later(30)
+
+    assert said(scene) == [("c1", "many"), ("c1", "many")]
+
+
 def test_a_person_comes_before_what_is_to_be_said(scene: Scene) -> None:
     """Somebody who becomes free while it is said is rung for the caller."""
     scene.join("c1")

@@ -86,6 +86,19 @@ def test_a_number_that_would_frighten_without_reason_is_not_told() -> None:
     assert told(scene) == {}
 
 
+def test_a_place_is_told_as_soon_as_half_of_those_before_us_take_our_agents() -> None:
+    """One of two agents serves both; of three, one is too few."""
+    half, third = staffed("general health", "health"), staffed("general health", "health", "health")
+    for scene in (half, third):
+        for number in range(3):
+            scene.join(f"h{number}", "health")
+        scene.later(1)
+        scene.join("c1")
+        scene.later(10)
+
+    assert (told(half), told(third)) == ({"c1": 3}, {})
+
+
 def test_nobody_is_told_a_place_where_nobody_serves_nor_beyond_ninety_nine() -> None:
     """There it would promise what nobody keeps; here it is of no use."""
     scene = Scene()

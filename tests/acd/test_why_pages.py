@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 from acd.account import Account, Before, Offered, OfferEnd, Phase, Span
@@ -62,6 +63,7 @@ def test_an_account_goes_from_the_arrival_over_the_wait_to_the_end() -> None:
 def test_a_priority_is_said_as_the_time_that_it_is_worth() -> None:
     """Five minutes a step, earlier or later; none is not spoken of."""
     joins = [list(told(Account(CALL, joined=waits(priority=steps)))) for steps in (2, 0, -1)]
+    assert "earlier" in next(told(Account(CALL, joined=waits(priority=1)))).en
 
     assert joins == [
         [
@@ -185,6 +187,18 @@ def test_an_offer_says_to_whom_and_why_and_what_became_of_it() -> None:
     ]
 
 
+def test_an_offer_stands_in_the_account_where_it_was_made() -> None:
+    """With all it says, and who went before meanwhile; one that is not known is a stretch like others."""
+    made = Span(Phase.OFFERED, clock(60), clock(65), offer=offer(), before=[went_before(0, CallRule.NUMBER)])
+    unknown = Span(Phase.OFFERED, clock(70), clock(71))
+
+    assert english(list(told(Account(CALL, spans=[made, unknown])))) == [
+        *english(list(offered(Account(CALL), offer()))),
+        (1, "went before: b0→101: joined at the same moment: the lower id"),
+        (0, "being offered to, for 1.0 s"),
+    ]
+
+
 def test_an_offer_that_nobody_chose_says_so() -> None:
     """Made by the dialplan; without a ring its end is counted from its beginning, and an open one has none."""
     silent, running = offer(), offer()
@@ -206,7 +220,8 @@ def test_many_rivals_and_calls_are_cut_unless_all_is_asked_for() -> None:
         rivals = tuple(Rival(AgentId(f"a{n}"), 1, clock(0)) for n in range(count))
         behind = tuple(waits(f"d{n}") for n in range(count))
         choice = Choice(AgentId("a0"), AgentRule.NUMBER, rivals, CallRule.NUMBER, behind)
-        _, agent, call, *_ = offered(Account(CALL), offer(choice), everything=everything)
+        how = {"everything": True} if everything else {}
+        _, agent, call, *_ = offered(Account(CALL), offer(choice), **how)
         return agent.en, call.en
 
     assert [text[-1] for text in page(FEW + 1)] == ["…", "…"]
@@ -254,8 +269,19 @@ def test_a_queue_without_a_first_says_whether_nobody_waits_or_all_are_offered() 
     """Nobody: so no phone rings. While facts are missing that is said before all."""
     assert queue(None, waiting=0)[1] == Line(None, 0, "无人等候,所以没有话机振铃", "nobody waits, so no phone rings")
     assert queue(None, waiting=1, offers=1)[2:] == KEPT
-    assert queue(None, waiting=0, blind=True)[1].en == (
-        "facts are missing: nothing is offered until the telephones were asked"
+    assert queue(None, waiting=0, blind=True)[1] == Line(
+        *(None, 0, "正在与电话系统核对,暂不派话"),
+        "facts are missing: nothing is offered until the telephones were asked",
+    )
+
+
+def test_a_first_call_that_rests_or_is_on_its_way_to_a_message_says_so() -> None:
+    """Under what it asks for."""
+    rests = replace(waits(), rests_until=clock(121))
+
+    assert queue(rests)[2] == Line(*(None, 1, "上一指令未执行,来电稍歇"), "rests: the last order was not carried out")
+    assert queue(replace(rests, leaves=True))[2] == Line(
+        *(None, 1, "按溢出方案转去留言"), "its recipe sends it to leave a message"
     )
 
 

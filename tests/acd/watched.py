@@ -34,7 +34,7 @@ class Watched(Scene):
     """A scene whose every event is followed by a look at everything."""
 
     def __init__(self) -> None:
-        self.heard: dict[str, timedelta] = {}  # the last row that was said to each caller
+        self.heard: dict[str, timedelta] = {}  # the last row that was said to each who waits
         super().__init__()
 
     def tell(self, event: Event) -> tuple[Command, ...]:
@@ -46,6 +46,8 @@ class Watched(Scene):
             assert isinstance(event, Request)
             assert self.core.snapshot() == before
             raise
+        waits = {call.id for call in self.core.waiting}
+        self.heard = {call: heard for call, heard in self.heard.items() if call in waits}
         self.check_agents()
         self.check_calls()
         self.check_what_is_asked_for(event.at)

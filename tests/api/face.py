@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from argon2 import PasswordHasher
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.arrangement import Arrangement
@@ -31,8 +32,10 @@ from api.people import Role
 from api.ports import Services, VitalSigns
 from asr.jobs import enqueue
 from city.load import load_city
+from city.webhooks import WebhooksFile
 from hotline.aside import Aside
 from hotline.books import usage_of
+from hotline.courier import Courier, receivers_of
 from hotline.fittings import Floor, acd_queues, skills_of
 from hotline.pilot import Pilot
 from hotline.speech import clocking_of
@@ -43,8 +46,10 @@ from recordings.sweeper import Sweeper
 from telephony.gate import Gate
 from tests.api.dialling_scene import open_desk
 from tests.api.fakes import FakeHands, FakeTalks
+from tickets.posting import Posting
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+SECRET = "a secret of this test"
 BREAK_LIMITS = {BreakReason.MEAL: timedelta(minutes=45)}
 
 
@@ -210,7 +215,13 @@ async def house(database: AsyncEngine) -> AsyncIterator[House]:
 
 
 @pytest.fixture
-async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIterator[Face]:
+def webhooks() -> WebhooksFile:
+    """The receivers that the city has: none."""
+    return WebhooksFile()
+
+
+@pytest.fixture
+async def face(database: AsyncEngine, house: House, tmp_path: Path, webhooks: WebhooksFile) -> AsyncIterator[Face]:
     """The HTTP face on an ephemeral port."""
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
     talks, archive = FakeTalks(), Archive(tmp_path / "recordings")
@@ -218,6 +229,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     capacity = Capacity(database, house.engine, skills=skills_of(city))
     pilot = Pilot(house.engine, hands, database, frozenset, lambda: NOW)
     past = Aside(database.url.render_as_string(hide_password=False), lambda: usage_of(city))
+    courier = Courier(database, receivers_of(webhooks), SecretStr(SECRET), lambda: NOW)
     gate, dialling = open_desk(database, house.engine, house.journal, city)
     services = Services(
         tokens=tokens,
@@ -235,6 +247,8 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
         autopilot=pilot,
         transcription=transcription,
         clocking=clocking_of(city, lambda: NOW),
+        posting=Posting(webhooks),
+        courier=courier,
         database=database,
         archive=archive,
         sweeping=Sweeper(tmp_path / "spool", archive, database, enqueue, clock=lambda: NOW),
@@ -247,7 +261,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path) -> AsyncIter
     await site.start()
     port = runner.addresses[0][1]
     made = {role: await tokens.make(role.name.lower(), role, by="test", now=NOW) for role in Role}
-    async with aiohttp.ClientSession() as http, background(gate.run()):
+    async with aiohttp.ClientSession() as http, background(gate.run(), courier.run()):
         yield Face(
             *(f"http://127.0.0.1:{port}", services, house, vitals, callers, talks, transcription, http, made),
             *(gate, pilot, hands, past),

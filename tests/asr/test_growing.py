@@ -136,7 +136,11 @@ async def test_what_is_guessed_and_how_far_behind_it_is_are_told(decoder: Decode
     begin(growing)
     async with following(decoder, growing, listening.hear):
         grow(growing, sound[: (voiced[0] + voiced[-1]) // 2].tobytes())
-        await until(lambda: any(told.so_far and told.so_far in SENTENCE for told in listening.told))
+        await until(
+            lambda: any(
+                "".join(w.text for w in told.so_far).strip() in SENTENCE for told in listening.told if told.so_far
+            )
+        )
 
         assert listening.words() == ""
         assert all(told.unread_s >= 0 for told in listening.told if told.unread_s is not None)
@@ -172,7 +176,9 @@ async def test_leg_that_never_has_sound_says_nothing(decoder: Decoder, growing: 
     growing.path.write_bytes(content)
     growing.marker.touch()
 
-    assert await decoder.follow(growing, nobody) == Heard(said=[], sound_bytes=0, cpu_s=pytest.approx(0, abs=5))
+    heard = await decoder.follow(growing, nobody)
+
+    assert (heard.said, heard.sound_bytes) == ([], 0)
 
 
 async def test_absent_leg_fails(decoder: Decoder, growing: GrowingLeg) -> None:

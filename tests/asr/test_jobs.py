@@ -84,8 +84,8 @@ async def test_crisis_hotlines_and_then_messages_are_first_in_line(
     messages = {"lx1-2.1", "lx1-4.1", "lx1-5.1"}
     in_line = partial(jobs.enqueue, crisis={"12355"})
     for call, dnis in dialled.items():
-        leave_call(spool, call, done=False)
-        (spool / f"{call}-1.done").write_text(f"{dnis} 13812340000{' message' if call in messages else ''}\n")
+        (spool / f"{call}-1.to").write_text(f"{dnis} 13812340000{' message' if call in messages else ''}\n")
+        leave_call(spool, call)
     await Intake(spool, archive, engine, follow_up=in_line, hotline_of=lambda dnis: dnis).sweep()
 
     claimed = [await claim(engine) for _ in dialled]

@@ -51,6 +51,8 @@ def changes(source: str) -> list[str]:
         ("if ready: pass", ["if not ready:\n    pass"]),
         ("def f(a: int = 1) -> 'int | None':\n    return a", ["2", "return None"]),
         ("from a import b", []),
+        ("a = zip(b, c, strict=True)", []),
+        ("a = zip(b, c, strict=False)", ["True"]),
     ],
 )
 def test_a_mistake_is_made_wherever_one_could_be(source: str, found: list[str]) -> None:

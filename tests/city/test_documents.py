@@ -17,6 +17,7 @@ from acd.outcome import Outcome
 from city.places import PlaceKind
 from city.schemas import SHAPES
 from ivr.agent_codes import CODES
+from tickets.outbox import LetterState
 from tickets.states import TicketState
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
@@ -62,6 +63,7 @@ def test_every_feature_code_is_explained() -> None:
         CallBackState,
         Refusal,
         TicketState,
+        LetterState,
         PlaceKind,
     ],
 )

@@ -31,6 +31,8 @@ WRITTEN = {
     "seats": "seats.toml",
     "trunks": "trunks.toml",
     "urgency": "urgency.toml",
+    "words": "words.toml",
+    "webhooks": "webhooks.toml",
 }
 
 
@@ -51,7 +53,7 @@ def test_every_schema_is_written_and_no_other_is_published(tmp_path: Path) -> No
     """The folder is what the command writes."""
     write_schemas(tmp_path / "new")
 
-    assert {path.name for path in (tmp_path / "new").iterdir()} == {path.name for path in PUBLISHED.iterdir()}
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {path.name for path in PUBLISHED.glob("*.json")}
 
 
 @pytest.mark.parametrize(("schema", "file"), WRITTEN.items())

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from api.address import write_address
-from tests.api.face import NOW, Face, database, face, house
+from tests.api.face import NOW, Face, database, face, house, webhooks
 from tests.city.conftest import sample
 
-__all__ = ["database", "face", "house", "sample", "state"]
+__all__ = ["database", "face", "house", "sample", "state", "webhooks"]
 
 
 @pytest.fixture

@@ -85,6 +85,11 @@ async def test_a_draft_is_read_heard_put_right_and_confirmed(
     assert (confirmed.code, "工单编号 20261123-000001" in confirmed.out) == (0, True), confirmed
     assert (again.code, "不能再次操作" in again.err) == (1, True)
 
+    quality = await hotline(state, "quality", "--since", "2026-11-23T00:00Z", "--until", "2026-11-24T00:00Z")
+    assert (quality.code, "确认 1 张,其中 0 张一字未改" in quality.out, "sandbox" in quality.out) == (0, True, True), (
+        quality
+    )
+
     async with database.connect() as connection:
         ticket = (await list_tickets(connection))[0]
         deeds = [deed for _, _, deed in await deeds_on(connection, draft.recording)]

@@ -180,7 +180,8 @@ async def test_a_message_is_told_when_its_recording_is_there_and_settles_the_deb
         desk.gone()
         await desk.heard(CallBackOwed)
         leave_call(spool, C1, 9002, done=False)
-        (spool / f"{C1}-9002.done").write_text(f"12345 {ANI} message\n")
+        (spool / f"{C1}-9002.to").write_text(f"12345 {ANI} message\n")
+        (spool / f"{C1}-9002.done").touch()
         await Intake(spool, tmp_path / "kept", database, announce=desk.debts.note_recording).sweep()
         (fact,) = await desk.heard(VoiceMessageLeft)
 
@@ -197,7 +198,8 @@ async def test_a_message_of_a_call_that_nobody_heard_of_is_told_by_the_next_cont
     """No controller lived, hidden number; taken in before the debts were looked through."""
     spool = tmp_path / "spool"
     leave_call(spool, C1, 9001, done=False)
-    (spool / f"{C1}-9001.done").write_text("12345  message\n")
+    (spool / f"{C1}-9001.to").write_text("12345  message\n")
+    (spool / f"{C1}-9001.done").touch()
     await Intake(spool, tmp_path / "kept", database).sweep()
 
     async with at_work(database) as desk:

@@ -1,4 +1,4 @@
-"""The numbers that the dialplan leaves in a marker when perhaps no controller heard of the call."""
+"""The numbers that the dialplan leaves beside the legs when perhaps no controller heard of the call."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def intake(spool: Path, archive: Path, engine: AsyncEngine) -> Intake:
 
 
 @pytest.mark.parametrize(
-    ("marker", "numbers"),
+    ("told", "numbers"),
     [
         ("12345 13812345678\n", ("12345", "13812345678")),
         ("12345 \n", ("12345", None)),
@@ -33,12 +33,12 @@ def intake(spool: Path, archive: Path, engine: AsyncEngine) -> Intake:
         ("12345 '; rm -r\n", ("12345", None)),
     ],
 )
-async def test_numbers_in_a_marker_reach_the_call_book(
-    intake: Intake, spool: Path, engine: AsyncEngine, marker: str, numbers: tuple[str | None, str | None]
+async def test_numbers_beside_the_legs_reach_the_call_book(
+    intake: Intake, spool: Path, engine: AsyncEngine, told: str, numbers: tuple[str | None, str | None]
 ) -> None:
     """No controller may have heard of the call; what is no number is none."""
     leave_call(spool)
-    (spool / f"{CALL}-1.done").write_text(marker)
+    (spool / f"{CALL}-1.to").write_text(told)
     await intake.sweep()
 
     async with engine.connect() as connection:
@@ -46,13 +46,13 @@ async def test_numbers_in_a_marker_reach_the_call_book(
     assert (call.dnis, call.ani) == numbers
 
 
-async def test_a_marker_changes_nothing_of_what_the_call_book_knows(
+async def test_numbers_beside_the_legs_change_nothing_of_what_the_call_book_knows(
     intake: Intake, spool: Path, engine: AsyncEngine
 ) -> None:
     """The controller that greeted the caller knew better."""
     await note_calls(engine, [arrived(CALL, dnis="12345", hotline="12345", ani=None, at=datetime.now(UTC))])
     leave_call(spool)
-    (spool / f"{CALL}-1.done").write_text("12320 13812345678\n")
+    (spool / f"{CALL}-1.to").write_text("12320 13812345678\n")
     await intake.sweep()
 
     async with engine.connect() as connection:

@@ -205,8 +205,17 @@ def test_numbers_networks_and_lists_are_checked(config: PbxConfig, changed: dict
         replace(config, **changed)
 
 
+def test_no_recorder_runs_a_command(config: PbxConfig) -> None:
+    """Which would be a fork of the whole PBX, and a shell: MixMonitor gets its options, and nothing behind them."""
+    files = rendered(config)
+    recorders = re.findall(r"n,MixMonitor\((.*)\)$", files["extensions.conf"] + files["transfers.conf"], re.MULTILINE)
+
+    assert recorders
+    assert [recorder for recorder in recorders if re.sub(r"\$\{IF\(.*\)\}", "", recorder).count(",") > 1] == []
+
+
 def test_recordings_folder_has_no_space(config: PbxConfig) -> None:
-    """A shell command of the dialplan names it."""
+    """The dialplan names it."""
     with pytest.raises(BadPbxConfig, match="recordings"):
         replace(config, recordings=Path("/my folder"))
 

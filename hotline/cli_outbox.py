@@ -1,0 +1,51 @@
+"""`hotline outbox …`: messages to other systems that have not arrived, and why; trying again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from hotline.cli_face import controller, say, table, when
+
+app = typer.Typer(help="外发 · messages to other systems", no_args_is_help=True)
+
+STATES = {"waiting": "待发", "delivered": "已送达", "stuck": "受阻"}
+RECEIVERS = {"tickets": "工单系统", "sms": "短信"}
+
+
+@app.command("list")
+def everything(
+    state: Annotated[
+        str | None, typer.Option(help="waiting, stuck, delivered;不写则列出未送达的 / none: all that have not arrived")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+) -> None:
+    """受阻的在前 · stuck ones first."""
+    chosen = f"&state={quote(state)}" if state else ""
+    seen = controller().ask(f"GET /api/outbox?limit={limit}{chosen}")
+    columns = ("编号 no.", "发往 to", "工单 ticket", "状态 state", "次数 attempts", "下次 next", "原因 reason")
+    rows = (
+        (
+            each["number"],
+            f"{RECEIVERS[each['destination']]} {each['destination']}",
+            each["ticket"],
+            f"{STATES[each['state']]} {each['state']}",
+            each["attempts"],
+            when(each["not_before"]) if each["state"] == "waiting" else "",
+            each["reason"],
+        )
+        for each in seen["letters"]
+    )
+    table("外发 · messages to other systems", columns, rows)
+    say(" ".join(f"{STATES[name]} {count}" for name, count in seen["counts"].items()), "of all messages")
+    if not seen["receivers"]:
+        say("webhooks.toml 未配置接收方", "webhooks.toml names no receiver")
+
+
+@app.command()
+def retry(letter: Annotated[int, typer.Argument(help="编号,见 list / a message's number", min=1)]) -> None:
+    """立即重发,留痕 · send it again now; it is written down."""
+    again = controller().ask(f"POST /api/outbox/{letter}/retry")
+    say(f"消息 {letter}(工单 {again['ticket']})将重发", f"message {letter} will be sent again")

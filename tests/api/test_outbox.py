@@ -1,0 +1,149 @@
+"""Messages to other systems by HTTP: what leaves when a draft is confirmed, what is stuck and why, trying again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.people import Role
+from city.webhooks import WebhooksFile
+from recordings.access import deeds_on
+from recordings.calls import arrived, note_calls
+from tests.api.draft_scene import NUMBER, draft
+from tests.api.face import NOW, Face
+from tests.databases import BOTH
+from tests.hotline.confirming import webhooks as receivers
+from tests.hotline.receiver import Receiver, receiving
+from tests.recordings.scenes import until
+from tickets import outbox
+from tickets.outbox import Letter, LetterState
+from tickets.ticket import TicketId
+from tickets.webhook import Destination
+
+__all__ = ["draft"]
+
+pytestmark = BOTH
+
+
+@pytest.fixture
+async def receiver():
+    """Case system and text messages at one address."""
+    async with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def webhooks(receiver: Receiver) -> WebhooksFile:
+    """The city has both."""
+    return receivers(receiver.url, receiver.url)
+
+
+async def confirm(face: Face, draft: str) -> str:
+    """An operator claims it and confirms it; its number."""
+    _, claimed = await face.call(f"POST /api/drafts/{draft}/claim", {"version": 1}, role=Role.OPERATOR)
+    wish = {"version": claimed["version"]}
+    status, ticket = await face.call(f"POST /api/drafts/{draft}/confirm", wish, role=Role.OPERATOR)
+    assert status == 200
+    return str(ticket["number"])
+
+
+async def stuck(face: Face, draft: str) -> Letter:
+    """A message of this draft that was given up."""
+    async with face.services.database.begin() as connection:
+        await outbox.enclose(connection, Destination.TICKETS, "e1", TicketId(draft), "{}", NOW)
+        (letter,) = await outbox.due(connection, Destination.TICKETS, NOW, limit=9)
+        assert await outbox.begin(connection, letter, NOW, NOW)
+        assert await outbox.fail(connection, letter, "HTTP 500", last=True)
+    return letter
+
+
+async def test_confirming_tells_the_case_system_and_the_citizen(face: Face, draft: str, receiver: Receiver) -> None:
+    """At once, with the number."""
+    number = await confirm(face, draft)
+
+    await until(lambda: len(receiver.kept) == 2)
+    told = {body["type"]: body for body in map(json.loads, receiver.kept.values())}
+    assert told["ticket.confirmed"]["ticket"]["number"] == number
+    assert (told["ticket.number"]["to"], number in told["ticket.number"]["text"]) == (NUMBER, True)
+
+
+@pytest.mark.parametrize("withheld", [True, None])
+async def test_who_withheld_the_number_gets_no_text_message(
+    face: Face, draft: str, receiver: Receiver, database: AsyncEngine, withheld: bool | None
+) -> None:
+    """And the case system is not told it either; who did not, does."""
+    await note_calls(
+        database, [arrived("lx-1.1", dnis="12345", hotline="12345", ani=NUMBER, at=NOW, withheld=bool(withheld))]
+    )
+
+    await confirm(face, draft)
+
+    await until(lambda: len(receiver.kept) == (1 if withheld else 2))
+    told = b"".join(receiver.kept.values()).decode()
+    assert (NUMBER in told) is not bool(withheld)
+
+
+async def test_refused_confirming_tells_nobody(face: Face, draft: str, database: AsyncEngine) -> None:
+    """The message stands or falls with the confirmation."""
+    wish = {"version": 1, "edits": {"place": "x"}}
+
+    assert (await face.call(f"POST /api/drafts/{draft}/confirm", wish))[0] == 409
+
+    async with database.connect() as connection:
+        assert sum((await outbox.counted(connection)).values()) == 0
+
+
+async def test_stuck_messages_are_listed_with_their_reason_and_no_number(face: Face, draft: str) -> None:
+    """To leaders."""
+    letter = await stuck(face, draft)
+
+    status, seen = await face.call("GET /api/outbox", role=Role.LEADER)
+
+    assert status == 200
+    (shown,) = seen["letters"]
+    assert (shown["number"], shown["state"], shown["reason"]) == (letter.seq, "stuck", "HTTP 500")
+    assert (shown["ticket"], shown["attempts"], "body" in shown) == (draft, 1, False)
+    assert seen["counts"] == {"waiting": 0, "delivered": 0, "stuck": 1}
+    assert seen["receivers"] == ["tickets", "sms"]
+    assert (await face.call("GET /api/outbox", role=Role.OPERATOR))[0] == 403
+    assert (await face.call("GET /api/outbox?state=delivered"))[1]["letters"] == []
+
+
+async def test_stuck_message_is_sent_again_by_a_person(
+    face: Face, draft: str, receiver: Receiver, database: AsyncEngine
+) -> None:
+    """Written down; one that arrived is not sent again."""
+    letter = await stuck(face, draft)
+
+    status, again = await face.call(f"POST /api/outbox/{letter.seq}/retry", role=Role.LEADER)
+
+    assert (status, again["state"], again["attempts"]) == (200, "waiting", 0)
+    await until(lambda: receiver.kept == {"e1": b"{}"})
+    async with database.connect() as connection:
+        assert [(who, deed) for _, who, deed in await deeds_on(connection, draft)] == [("leader#2", "message.retried")]
+
+
+async def test_message_that_arrived_or_is_not_there_is_not_sent_again(
+    face: Face, draft: str, receiver: Receiver, database: AsyncEngine
+) -> None:
+    """Refused by name; nothing is written down."""
+    async with database.begin() as connection:
+        await outbox.enclose(connection, Destination.TICKETS, "e2", TicketId(draft), "{}", NOW)
+        (letter,) = await outbox.due(connection, Destination.TICKETS, NOW, limit=9)
+        await outbox.begin(connection, letter, NOW, NOW)
+        assert await outbox.deliver(connection, letter, NOW)
+
+    for number, answer in (
+        (letter.seq, (409, "message_delivered")),
+        (99, (404, "unknown_message")),
+        ("x", (404, "unknown")),
+    ):
+        status, problem = await face.call(f"POST /api/outbox/{number}/retry")
+        assert (status, problem["rule"]) == answer
+
+    async with database.connect() as connection:
+        assert await deeds_on(connection, draft) == []
+        (kept,) = await outbox.listed(connection, LetterState.DELIVERED, limit=9)
+    assert (kept.body, receiver.kept) == (None, {})
