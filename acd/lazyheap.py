@@ -32,9 +32,6 @@ class LazyHeap(Generic[Key, Item]):
     def __len__(self) -> int:
         return len(self._keys)
 
-    def __contains__(self, item: Item) -> bool:
-        return item in self._keys
-
     def first(self) -> tuple[Key, Item] | None:
         """Return the least key and its item."""
         return self.entries[0] if self.entries else None

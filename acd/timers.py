@@ -31,12 +31,6 @@ class Timers(Generic[Item]):
         self._at: int | None = None  # the first of them, if `_first` is made from it
         self._first: list[tuple[datetime, Any]] = []  # a heap; its first is the true one, behind it some may have left
 
-    def __len__(self) -> int:
-        return len(self._due)
-
-    def __contains__(self, item: Item) -> bool:
-        return item in self._due
-
     def first(self) -> tuple[datetime, Item] | None:
         """Return the moment that is due first, and whose it is."""
         return self._first[0] if self._first else None

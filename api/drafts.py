@@ -150,7 +150,7 @@ async def everything(asked: Asked[DraftsWanted]) -> DraftsSeen:
         rows = await store.list_tickets(connection, wish.state, limit=wish.limit, before=before, at=asked.now)
         clocks = await clocks_of(connection, [ticket.id for ticket in rows])
     shown = {ticket: clock_seen(clock) for ticket, clock in clocks.items()}
-    return DraftsSeen(drafts=tuple(map(_seen, rows)), clocks=shown)
+    return DraftsSeen(drafts=tuple(map(ticket_seen, rows)), clocks=shown)
 
 
 async def read(asked: Asked[Nothing]) -> DraftRead:
@@ -162,7 +162,7 @@ async def read(asked: Asked[Nothing]) -> DraftRead:
         clock = (await clocks_of(connection, [ticket.id])).get(ticket.id)
         await note(connection, at=asked.now, who=str(asked.by), deed="ticket.read", subject=ticket.id)
     shown = clock_seen(clock) if clock else None
-    return DraftRead(ticket=_seen(ticket), clock=shown, proposed=_fields(proposed), transcript=said)
+    return DraftRead(ticket=ticket_seen(ticket), clock=shown, proposed=_fields(proposed), transcript=said)
 
 
 async def hear(asked: Asked[GrantHeld]) -> web.StreamResponse:
@@ -175,21 +175,25 @@ async def hear(asked: Asked[GrantHeld]) -> web.StreamResponse:
 async def claim(asked: Asked[DraftVersion]) -> TicketSeen:
     """A person begins to work on a draft, or goes on: nobody else may until the claim is over."""
     draft, who = _which(asked)
-    return _seen(await store.claim(asked.services.database, draft, version=asked.wish.version, **who))
+    return ticket_seen(await store.claim(asked.services.database, draft, version=asked.wish.version, **who))
 
 
 async def take_over(asked: Asked[DraftAndWhy]) -> TicketSeen:
     """A leader goes on with what another has claimed."""
     draft, who = _which(asked)
     wish = asked.wish
-    return _seen(await store.take_over(asked.services.database, draft, version=wish.version, reason=wish.reason, **who))
+    return ticket_seen(
+        await store.take_over(asked.services.database, draft, version=wish.version, reason=wish.reason, **who)
+    )
 
 
 async def give_back(asked: Asked[DraftAndWhy]) -> TicketSeen:
     """A person returns a draft to the others, and says why."""
     draft, who = _which(asked)
     wish = asked.wish
-    return _seen(await store.give_back(asked.services.database, draft, version=wish.version, reason=wish.reason, **who))
+    return ticket_seen(
+        await store.give_back(asked.services.database, draft, version=wish.version, reason=wish.reason, **who)
+    )
 
 
 async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
@@ -203,14 +207,16 @@ async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
     services.courier.notice()
     if "kind" in edits:
         await services.clocking.recount(services.database, draft)
-    return _seen(confirmed)
+    return ticket_seen(confirmed)
 
 
 async def discard(asked: Asked[DraftAndWhy]) -> TicketSeen:
     """A person says that it is no ticket, and why."""
     draft, who = _which(asked)
     wish = asked.wish
-    return _seen(await store.discard(asked.services.database, draft, version=wish.version, reason=wish.reason, **who))
+    return ticket_seen(
+        await store.discard(asked.services.database, draft, version=wish.version, reason=wish.reason, **who)
+    )
 
 
 class _Who(TypedDict):
@@ -222,7 +228,8 @@ def _which(asked: Asked[Any]) -> tuple[TicketId, _Who]:
     return TicketId(asked.path["draft"]), {"by": str(asked.by), "at": asked.now}
 
 
-def _seen(ticket: Ticket) -> TicketSeen:
+def ticket_seen(ticket: Ticket) -> TicketSeen:
+    """A ticket as it is shown."""
     same = {name: getattr(ticket, name) for name in TicketSeen.model_fields.keys() - {"caller", "contact", "call"}}
     contact = masked(ticket.contact_number) if ticket.contact_number else None
     return TicketSeen(caller=masked(ticket.caller_number), contact=contact, call=ticket.call_id, **same)

@@ -63,6 +63,7 @@ from tickets.call_backs import NoSuchCallBack
 from tickets.clocking import NoSuchUrgency
 from tickets.escalations import EscalationUnknown
 from tickets.outbox import LetterDelivered, UnknownLetter
+from tickets.repeat import MergeRefused
 from tickets.ticket import (
     ClaimedByAnother,
     ClaimFirst,
@@ -167,6 +168,7 @@ TABLE: dict[type[Exception], Line] = {
     AlertUnknown: Line(404, "unknown_alert"),
     NoSuchUrgency: Line(422, "unknown_urgency"),
     TicketChanged: Line(409, "changed_meanwhile"),
+    MergeRefused: Line(409, "cannot_merge"),
     EditNotAllowed: Line(422, "edit_not_allowed"),
     ClaimFirst: Line(409, "claim_first"),
     ClaimedByAnother: Line(409, "claimed_by_another"),

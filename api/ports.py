@@ -291,6 +291,7 @@ class Services:
     clocking: Clocking
     posting: Posting
     courier: Sending
+    repeat_window: timedelta  # how far back a repeat is looked for
     database: AsyncEngine
     archive: Archive
     sweeping: Sweeping

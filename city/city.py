@@ -83,6 +83,8 @@ class CityFile(Named):
     """未登记号码的来电转入此热线 / takes the calls to numbers that no hotline lists"""
     short_abandon_s: Annotated[int, Field(ge=0, le=60)] = 10
     """短时放弃:几秒内挂机不计入放弃 / who hangs up within so many seconds is counted apart from those who gave up"""
+    repeat_window_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """几日内的更早工单视为可能重复 / how many days back a repeated appeal is looked for"""
     skills: tuple[Skill, ...] = ()
     """其他文件可用的技能 / the skills that other files may name"""
     outside: tuple[Outside, ...] = ()

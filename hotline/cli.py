@@ -38,6 +38,7 @@ NOUNS = {
     "outbox": "hotline.cli_outbox",
     "quality": "hotline.cli_quality",
     "recordings": "hotline.cli_recordings",
+    "repeats": "hotline.cli_repeats",
     "replay": "hotline.cli_replay",
     "what-if": "hotline.cli_what_if",
     "why": "hotline.cli_why",

@@ -56,7 +56,7 @@ def _who(draft: dict[str, str | None]) -> str:
 def show(draft: Draft) -> None:
     """草稿、依据与转写 · a draft, its evidence and what was said."""
     at = controller()
-    read = at.ask(f"GET /api/drafts/{_whole(draft)}")
+    read = at.ask(f"GET /api/drafts/{whole_id(draft)}")
     rows = (
         (name, field["value"] or f"({field['rule']})", f"{field['confidence']:.2f}", _where(field["evidence"]))
         for name, field in read["proposed"].items()
@@ -80,7 +80,7 @@ def hear(
     into: Annotated[Path | None, typer.Option("--into", help="存为 / the WAV file to write")] = None,
 ) -> None:
     """下载录音(左市民右坐席),留痕 · download the recording, caller left, agent right; it is written down."""
-    at, whole = controller(), _whole(draft)
+    at, whole = controller(), whole_id(draft)
     file = into or Path(f"{whole}.wav")
     if file.exists():
         raise Trouble(f"文件已存在:{file}", f"the file exists already: {file}")
@@ -100,7 +100,7 @@ def confirm(
     summary: Annotated[str | None, typer.Option(help="摘要 / summary")] = None,
 ) -> None:
     """确认;所写各项为更正 · confirm; what is given corrects the draft."""
-    at, whole = controller(), _whole(draft)
+    at, whole = controller(), whole_id(draft)
     given = {"contact": contact, "kind": kind, "place": place, "subject": subject, "summary": summary}
     edits = {name: text or None for name, text in given.items() if text is not None}
     version = _claimed(at, whole)["version"]
@@ -114,7 +114,7 @@ Why = Annotated[str, typer.Option("--reason", help="原因 / why")]
 @app.command()
 def claim(draft: Draft) -> None:
     """领取或续领:到时之前他人不可领取 · claim, or go on: nobody else may until it is over."""
-    at, whole = controller(), _whole(draft)
+    at, whole = controller(), whole_id(draft)
     ticket = _claimed(at, whole)
     say(f"已领取,至 {when(ticket['claimed_until'])}", f"yours until {when(ticket['claimed_until'])}")
 
@@ -122,7 +122,7 @@ def claim(draft: Draft) -> None:
 @app.command("take-over")
 def take_over(draft: Draft, reason: Why) -> None:
     """班长接手他人领取的草稿,留痕 · a leader goes on with what another has claimed; it is written down."""
-    at, whole = controller(), _whole(draft)
+    at, whole = controller(), whole_id(draft)
     at.ask(f"POST /api/drafts/{whole}/take-over", {"version": _seen(at, whole)["version"], "reason": reason})
     say("已接手", "it is yours")
 
@@ -130,7 +130,7 @@ def take_over(draft: Draft, reason: Why) -> None:
 @app.command("return")
 def give_back(draft: Draft, reason: Why) -> None:
     """退回,由他人处理 · give it back to the others."""
-    at, whole = controller(), _whole(draft)
+    at, whole = controller(), whole_id(draft)
     at.ask(f"POST /api/drafts/{whole}/return", {"version": _seen(at, whole)["version"], "reason": reason})
     say("已退回", "returned")
 
@@ -138,7 +138,7 @@ def give_back(draft: Draft, reason: Why) -> None:
 @app.command()
 def discard(draft: Draft, reason: Why) -> None:
     """作废 · discard."""
-    at, whole = controller(), _whole(draft)
+    at, whole = controller(), whole_id(draft)
     version = _claimed(at, whole)["version"]
     at.ask(f"POST /api/drafts/{whole}/discard", {"version": version, "reason": reason})
     say("已作废", "discarded")
@@ -156,7 +156,7 @@ def _claimed(at: Client, whole: str) -> Any:
 WHOLE_ID_CHARS = 36
 
 
-def _whole(draft: str) -> str:
+def whole_id(draft: str) -> str:
     """The whole id of a draft of which a few characters were typed."""
     if len(draft) >= WHOLE_ID_CHARS:
         return quote(draft, safe="")

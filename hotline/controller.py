@@ -224,6 +224,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             clocking=clocking_of(city, now),
             posting=Posting(city.webhooks, country_code=city.about.country_code),
             courier=courier,
+            repeat_window=timedelta(days=city.about.repeat_window_days),
             database=database,
             archive=speech.vault,
             sweeping=speech.sweeper,

@@ -50,7 +50,7 @@ PURE_MODULES = (
     ),
     *(f"tickets/{name}.py" for name in ("phrases", "urgency", "deadlines", "high_risk")),
     *(f"telephony/{name}.py" for name in ("lag", "trunks", "guessing", "phones_seen")),
-    *(f"tickets/{name}.py" for name in ("states", "review", "ticket", "webhook", "quality")),
+    *(f"tickets/{name}.py" for name in ("states", "review", "ticket", "webhook", "quality", "repeat")),
 )
 """The deciding modules, but for ACD_DOERS: they are told facts and the time, and answer with orders."""
 

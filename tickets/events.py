@@ -18,6 +18,7 @@ from recordings.calls import Call
 from tickets.ticket import AppealKind, Ticket
 
 PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas" / "events"
+What = Literal["ticket.confirmed", "ticket.merged", "ticket.unmerged"]
 Number = Annotated[str, Field(pattern=r"^\+?[0-9]{1,20}$")]
 
 
@@ -54,6 +55,10 @@ class TicketTold(Told):
     """主题 / subject"""
     summary: str | None
     """摘要 / summary"""
+    repeat_of: str | None
+    """重复诉求:所并入工单的 `id` / the `id` of the earlier ticket of which it is a repeat, as a person said"""
+    repeat_of_number: str | None
+    """该工单的编号,如已确认 / and its number, if it is confirmed"""
     confirmed_by: str
     """确认人 / who confirmed it"""
     confirmed_at: datetime
@@ -65,8 +70,8 @@ class TicketEvent(Told):
 
     event: str
     """消息编号,重发不变,供去重 / the message's id, the same at every attempt"""
-    type: Literal["ticket.confirmed"]
-    """何事 / what happened"""
+    type: What
+    """何事:确认、并入更早的工单、撤销合并 / confirmed, merged into an earlier ticket, parted from it again"""
     at: datetime
     """何时 UTC / when"""
     ticket: TicketTold
@@ -92,12 +97,13 @@ class SmsEvent(Told):
 SHAPES: dict[str, type[Told]] = {"ticket": TicketEvent, "sms": SmsEvent}
 
 
-def ticket_told(ticket: Ticket, call: Call, *, confidential: bool) -> TicketTold:
-    """A confirmed ticket as it is told."""
+def ticket_told(ticket: Ticket, call: Call, *, confidential: bool, first: Ticket | None = None) -> TicketTold:
+    """A confirmed ticket as it is told; `first`: of which it is a repeat."""
     if ticket.number is None or ticket.confirmed_by is None or ticket.confirmed_at is None:
         raise ValueError("only a confirmed ticket is told")
     hidden = bool(call.withheld) or confidential
     same = {name: getattr(ticket, name) for name in TicketTold.model_fields if name in Ticket.__dataclass_fields__}
+    same |= {"repeat_of": first.id if first else None, "repeat_of_number": first.number if first else None}
     same |= {"call": ticket.call_id, "received_at": call.arrived_at, "withheld": hidden}
     return TicketTold(**same | ({"caller_number": None} if hidden else {}))
 

@@ -1,4 +1,4 @@
-"""What leaves when a ticket is confirmed: put into the outbox in the confirmation's own transaction."""
+"""What leaves when a ticket is confirmed, merged or parted: put into the outbox in that act's own transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from city.dialling import dialled_as
 from city.webhooks import NUMBER, SmsReceiver, WebhooksFile
 from recordings.calls import Call, read_call
 from recordings.recording import new_recording_id
-from tickets.events import SmsEvent, TicketEvent, ticket_told
+from tickets.events import SmsEvent, TicketEvent, What, ticket_told
+from tickets.links import first_of
 from tickets.outbox import enclose
 from tickets.ticket import Ticket
 from tickets.webhook import Destination
@@ -36,14 +37,29 @@ class Posting:
     async def confirmed(self, connection: AsyncConnection, ticket: Ticket, at: datetime) -> None:
         """A person has confirmed it."""
         call = await read_call(connection, ticket.call_id)
-        confidential = self._is_confidential(call.hotline)
-        if self._webhooks.tickets:
-            event = new_recording_id(at)
-            told = ticket_told(ticket, call, confidential=confidential)
-            body = TicketEvent(event=event, type="ticket.confirmed", at=at, ticket=told).model_dump_json()
-            await enclose(connection, Destination.TICKETS, event, ticket.id, body, at)
-        if self._webhooks.sms and not confidential:
+        await self._tell(connection, "ticket.confirmed", ticket, call, at)
+        if self._webhooks.sms and not self._is_confidential(call.hotline):
             await self._text(connection, self._webhooks.sms, ticket, call, at)
+
+    async def merged(self, connection: AsyncConnection, ticket: Ticket, at: datetime) -> None:
+        """A person has merged it into an earlier one; who knows of it hears of that."""
+        await self._retell(connection, "ticket.merged", ticket, at)
+
+    async def unmerged(self, connection: AsyncConnection, ticket: Ticket, at: datetime) -> None:
+        """It is a matter of its own again."""
+        await self._retell(connection, "ticket.unmerged", ticket, at)
+
+    async def _retell(self, connection: AsyncConnection, what: What, ticket: Ticket, at: datetime) -> None:
+        if ticket.number is not None:
+            await self._tell(connection, what, ticket, await read_call(connection, ticket.call_id), at)
+
+    async def _tell(self, connection: AsyncConnection, what: What, ticket: Ticket, call: Call, at: datetime) -> None:
+        if self._webhooks.tickets is None:
+            return
+        first, event = await first_of(connection, ticket.id), new_recording_id(at)
+        told = ticket_told(ticket, call, confidential=self._is_confidential(call.hotline), first=first)
+        body = TicketEvent(event=event, type=what, at=at, ticket=told).model_dump_json()
+        await enclose(connection, Destination.TICKETS, event, ticket.id, body, at)
 
     async def _text(
         self, connection: AsyncConnection, sms: SmsReceiver, ticket: Ticket, call: Call, at: datetime

@@ -60,11 +60,11 @@ tickets = Table(
     Column("state", String(16), nullable=False, index=True),
     Column("version", Integer, nullable=False),
     Column("number", String(20), unique=True),
-    Column("caller_number", String(21)),
-    Column("contact_number", String(21)),
+    Column("caller_number", String(21), index=True),
+    Column("contact_number", String(21), index=True),
     Column("hotline", String(120)),
     Column("kind", String(4)),
-    Column("place", String(200)),
+    Column("place", String(200), index=True),
     Column("subject", String(100)),
     Column("summary", Text),
     Column("drafted", Text, nullable=False),
@@ -90,7 +90,7 @@ ticket_numbers = Table(
 )
 
 _FIELDS = ("caller", "hotline", "contact", "kind", "place", "subject", "summary")  # what a draft shows of itself
-_TICKET_COLUMNS = [column for column in tickets.c if column.name != "drafted"]
+TICKET_COLUMNS = [column for column in tickets.c if column.name != "drafted"]
 
 
 async def draft_once(
@@ -127,12 +127,12 @@ async def list_tickets(
     clocked = tickets.outerjoin(ticket_clocks, ticket_clocks.c.ticket == tickets.c.id)
     urgent_first = (_URGENT,) if state in (TicketState.DRAFT, TicketState.CLAIMED) else ()
     order = (*(rank.desc() for rank in urgent_first), tickets.c.id.desc())
-    query = select(*_TICKET_COLUMNS).select_from(clocked).order_by(*order).limit(limit)
+    query = select(*TICKET_COLUMNS).select_from(clocked).order_by(*order).limit(limit)
     if state is not None:
         query = query.where(_stands(state, at))
     if before is not None:
         query = query.where(_comes_after(before) if urgent_first else tickets.c.id < before)
-    return [_ticket(row) for row in await connection.execute(query)]
+    return [ticket_of(row) for row in await connection.execute(query)]
 
 
 _URGENT = case((ticket_clocks.c.urgency.is_not(None), 1), else_=0)
@@ -155,10 +155,10 @@ def _stands(state: TicketState, at: datetime | None) -> ColumnElement[bool]:
 
 async def read_ticket(connection: AsyncConnection, ticket: TicketId) -> Ticket:
     """One ticket. TicketUnknown."""
-    row = (await connection.execute(select(*_TICKET_COLUMNS).where(tickets.c.id == ticket))).one_or_none()
+    row = (await connection.execute(select(*TICKET_COLUMNS).where(tickets.c.id == ticket))).one_or_none()
     if row is None:
         raise TicketUnknown("there is no such ticket", "没有这张工单")
-    return _ticket(row)
+    return ticket_of(row)
 
 
 async def read_draft(connection: AsyncConnection, ticket: TicketId) -> Draft:
@@ -225,7 +225,7 @@ async def confirm(
         number = await _next_number(connection, at)
         found = await read_ticket(connection, ticket)
         confirmed = review.confirm(found, version=version, by=by, at=at, number=number, edits=edits)
-        await _replace(connection, found, confirmed)
+        await replace_ticket(connection, found, confirmed)
         proposed = await read_draft(connection, ticket)
         await quality_table.keep(connection, found, confirmed, field_edits(found, confirmed, proposed))
         await follow_up(connection, confirmed, at)
@@ -255,7 +255,7 @@ async def _change(
     async with engine.begin() as connection:
         found = await read_ticket(connection, ticket)
         changed = rule(found)
-        await _replace(connection, found, changed)
+        await replace_ticket(connection, found, changed)
         await note(connection, at=at, who=by, deed=deed, subject=ticket, detail=detail)
     return changed
 
@@ -273,14 +273,16 @@ async def _next_number(connection: AsyncConnection, at: datetime) -> TicketNumbe
     return ticket_number(at, int(taken or 0))
 
 
-async def _replace(connection: AsyncConnection, before: Ticket, after: Ticket) -> None:
+async def replace_ticket(connection: AsyncConnection, before: Ticket, after: Ticket) -> None:
+    """Write a ticket as it is now, unless it is not any more what it was before. TicketChanged."""
     unchanged = (tickets.c.id == before.id) & (tickets.c.version == before.version)
     written = await connection.execute(update(tickets).where(unchanged).values(**asdict(after)))
     if written.rowcount != 1:
         raise TicketChanged("someone changed it meanwhile: look again", "工单已被他人修改，请刷新后再操作")
 
 
-def _ticket(row: Row[Any]) -> Ticket:
+def ticket_of(row: Row[Any]) -> Ticket:
+    """A ticket from a row of TICKET_COLUMNS."""
     columns = row._asdict()
     columns["state"] = TicketState(columns["state"])
     columns["kind"] = AppealKind(columns["kind"]) if columns["kind"] else None

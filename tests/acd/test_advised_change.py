@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -74,6 +75,27 @@ def test_what_is_said_to_a_caller_is_never_said_at_once_with_another() -> None:
     assert [row.step for row in rows][-1] == "message"
     assert len(rows) == sum(map(len, ROWS.values()))
     assert all(later - sooner >= 30 for sooner, later in pairwise(moments))
+
+
+def test_rows_come_when_they_are_worth_saying() -> None:
+    """The wait after half a minute and thrice in all; a call-back after a minute, where two more are to come; a message
+    after ten minutes, once.
+    """
+    minutes = {action: [row.after_s / 60 for row in rows] for action, rows in ROWS.items()}
+
+    assert minutes[Action.ANNOUNCE] == [0.5, 2.5, 5]
+    assert (minutes[Action.CALL_BACK][0], len(minutes[Action.CALL_BACK])) == (1, 3)
+    assert {row.predicted_wait_s for row in ROWS[Action.CALL_BACK] if row.step == "offer_call_back"} == {120.0}
+    assert minutes[Action.MESSAGE] == [10]
+
+
+def test_a_shorter_wrap_up_is_a_limit_and_known_again() -> None:
+    """Half a minute becomes fifteen seconds, and nothing else of the queue changes."""
+    change = change_for(replace(advice(Action.WRAP_UP), wrap_up=timedelta(seconds=15)), PLAIN)
+    assert change is not None
+
+    assert changes(change) == {"wrap_up_s": 15.0}
+    assert actions_in(change) == {Action.WRAP_UP}
 
 
 def test_who_is_offered_a_call_back_is_called_by_a_rule() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.call_facts import CallBackOwed, CallBackSettled, Debt, TalkRecorded
+from acd.call_facts import CallBackOwed, CallBackSettled, CallTransferredOut, Debt, TalkRecorded
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, CallRefused, Event
 from acd.kpi import By, Fate, Figures, Kpis, Told
 from acd.ledger import DECIDING
@@ -61,6 +61,29 @@ def test_nothing_to_reckon_with_is_not_zero() -> None:
 
     assert (nothing.connected_rate, nothing.average_speed_of_answer_s, nothing.p95_wait_s) == (None, None, None)
     assert (mistake.service_level, mistake.service_level_of_offered) == (None, 0)
+
+
+def test_the_95th_percentile_is_the_nearest_rank() -> None:
+    """Of twenty waits the nineteenth, of twenty-one the twentieth, of one that one."""
+
+    def p95(count: int) -> float | None:
+        return Figures([Told(Fate.ANSWERED, timedelta(seconds=n)) for n in range(1, count + 1)]).p95_wait_s
+
+    assert [p95(count) for count in (1, 20, 21, 100)] == [1, 19, 20, 95]
+    assert Told(Fate.ANSWERED, None).reached is False
+
+
+def test_what_became_of_a_call_has_its_fate_and_only_waits_that_are_known_count() -> None:
+    """In progress, transferred out, asked to be called back; nobody waited in these, whenever they end."""
+    asked = CallBackOwed(at=clock(40), call=B, why=Debt.ASKED), CallEnded(at=clock(50), call=B)
+    out, on = CallId("handed"), CallId("on")
+    gone = CallTransferredOut(at=clock(70), call=out, attempt=1, to_kind="110"), CallEnded(at=clock(99), call=out)
+    kpis = kept(arrived(A), arrived(B), *asked, arrived(out), *gone, arrived(on))
+
+    total = kpis.total()
+    assert [total.count(fate) for fate in (Fate.IN_PROGRESS, Fate.OTHER, Fate.ANSWERED)] == [2, 2, 0]
+    assert total.longest_wait_s is None
+    assert [kpis.knows(call) for call in (on, CallId("nobody"))] == [True, False]
 
 
 def test_a_debt_does_not_hide_an_abandon_or_a_refusal() -> None:

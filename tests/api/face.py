@@ -249,6 +249,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path, webhooks: We
         clocking=clocking_of(city, lambda: NOW),
         posting=Posting(webhooks),
         courier=courier,
+        repeat_window=timedelta(days=30),
         database=database,
         archive=archive,
         sweeping=Sweeper(tmp_path / "spool", archive, database, enqueue, clock=lambda: NOW),

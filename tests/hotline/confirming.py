@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -30,17 +32,23 @@ def webhooks(url: str | None = None, sms: str | None = None, timeout_s: int = 1)
 
 
 async def claimed(
-    database: AsyncEngine, call: str, *, ani: str | None = NUMBER, withheld: bool = False, hotline: str = "12345"
+    database: AsyncEngine,
+    call: str,
+    *,
+    ani: str | None = NUMBER,
+    withheld: bool = False,
+    hotline: str = "12345",
+    at: datetime = NOON,
 ) -> TicketId:
     """A draft of a recording without sound, claimed by 101."""
     recording = Recording(
-        id=new_recording_id(NOON), call_id=call, attempt=1, state=RecordingState.EMPTY, taken_in_at=NOON
+        id=new_recording_id(at), call_id=call, attempt=1, state=RecordingState.EMPTY, taken_in_at=NOON
     )
     facts = CallFacts(call_id=call, hotline=hotline, hotline_name=hotline, ani=ani, withheld=withheld)
     await note_calls(database, [arrived(call, dnis=hotline, hotline=hotline, ani=ani, at=NOON, withheld=withheld)])
     async with database.begin() as connection:
         await ledger.add_row(connection, recording)
-        await draft_once(connection, recording, facts, draft(facts, merge([], []), GAZETTEER), NOON)
+        await draft_once(connection, recording, facts, draft(facts, merge([], []), GAZETTEER), at)
         ticket = await connection.scalar(select(tickets.c.id).where(tickets.c.recording == recording.id))
     return (await claim(database, TicketId(str(ticket)), version=1, by="101", at=NOON)).id
 
