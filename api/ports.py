@@ -199,6 +199,8 @@ class VitalSigns:
     jobs_waiting: int  # to be transcribed, or being transcribed
     jobs_failed: int  # will be tried again by themselves
     jobs_dead: int  # given up; only a person can have them tried again
+    messages_waiting: int = 0  # to other systems
+    messages_stuck: int = 0  # given up; only a person can have them sent again
     database: str = "sqlite"  # which one answers, for example "postgresql"; empty when it does not
     broker: str = ""  # what calls other machines to transcribe: "redis"; empty: there are none
     broker_away: bool = False

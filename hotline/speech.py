@@ -36,8 +36,10 @@ from recordings.sweeper import Sweeper
 from tickets.clocking import Clocking
 from tickets.deadlines import policy_of
 from tickets.drafting import Drafting
+from tickets.flows import FlowBook
 from tickets.high_risk import RiskTable
 from tickets.urgency import UrgencyTable
+from wording import lexis_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,9 @@ class Speech:
 
 def drafting_of(city: City, now: Clock) -> Drafting:
     """Who drafts, with the city's names."""
-    return Drafting(city.places, {number: hotline.zh for number, hotline in city.hotlines.items()}, clock=now)
+    names = {number: hotline.zh for number, hotline in city.hotlines.items()}
+    book = FlowBook(city.categories, city.flows)
+    return Drafting(city.places, names, flows=lambda: book, lexis=lexis_of(city), clock=now)
 
 
 def clocking_of(city: City, now: Clock) -> Clocking:

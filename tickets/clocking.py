@@ -82,7 +82,7 @@ class Clocking:
         return deadline_of(
             self.policy,
             kind=ticket.kind,
-            category=None,
+            category=ticket.category,
             urgency=urgency,
             hotline=hotline,
             received_at=received_at,

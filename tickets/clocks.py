@@ -7,7 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, Row, String, Table, Text, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plumbing.columns import Instant, insert_once
@@ -47,6 +63,17 @@ class TicketClock:
     settled_at: datetime | None
     settled_by: str | None
     outcome: str | None
+
+
+URGENT = case((ticket_clocks.c.urgency.is_not(None), 1), else_=0)
+"""1: of an urgent class."""
+
+
+def comes_after(last: TicketId, ids: ColumnElement[str]) -> ColumnElement[bool]:
+    """In a list that has the urgent tickets first, then the newest: whether a row of these ids stands behind `last`."""
+    rank = select(URGENT).where(ticket_clocks.c.ticket == last).correlate(None).scalar_subquery()
+    before = func.coalesce(rank, 0)
+    return or_(before > URGENT, and_(before == URGENT, ids < last))
 
 
 async def start(

@@ -159,9 +159,10 @@ async def test_what_is_typed_is_made_harmless_in_every_field(face: Face, draft: 
     )
     assert returned["return_reason"] == MADE_HARMLESS
     version, line = await claimed(face, draft), f"POST /api/drafts/{draft}/confirm"
-    free = [name for name in Edits.model_fields if name not in ("contact", "kind")]
+    strict = ("contact", "kind", "occurred_at", "confidential")
+    free = [name for name in Edits.model_fields if name not in strict]
 
-    for name in ("contact", "kind"):
+    for name in strict:
         refused = {"version": version, "edits": {name: HOSTILE[:30]}}
         assert (await face.call(line, refused, role=Role.OPERATOR))[0] == 422
     wish = {"version": version, "edits": dict.fromkeys(free, HOSTILE)}
