@@ -30,6 +30,7 @@ def in_concrete(route: Route[Nothing]) -> str:
         "change",
         "draft",
         "job",
+        "letter",
         "token",
         "recording",
         "grant",
