@@ -6,20 +6,22 @@ from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.asked import Answer, Asked, Nothing, Wish
+from api.deadlines import ClockSeen, clock_seen
 from api.recordings import GrantHeld, sound_of
 from asr.transcripts import transcript_of
 from recordings.access import note
 from recordings.recording import RecordingId
 from tickets import store
+from tickets.clocks import clocks_of
 from tickets.contact import without_numbers
-from tickets.draft import Draft
-from tickets.draft import Field as Proposed
+from tickets.draft import FIELDS, Draft
+from tickets.field import Field as Proposed
 from tickets.states import TicketState
-from tickets.ticket import AppealKind, Ticket, TicketId, masked
+from tickets.ticket import YES_OR_NO, AppealKind, Ticket, TicketId, masked
 
 Version = Annotated[int, Field(ge=1)]
 
@@ -38,6 +40,14 @@ class TicketSeen(Answer):
     place: str | None
     subject: str | None
     summary: str | None
+    category: str | None
+    occurred_at: datetime | None
+    asked_for: str | None
+    department: str | None
+    urgency: str | None
+    confidential: bool | None
+    flow: str | None
+    flow_version: str | None
     call: str
     recording: str
     drafted_at: datetime
@@ -80,11 +90,32 @@ class TurnSeen(Answer):
     text: str
 
 
+class QuestionOpen(Answer):
+    """A mandatory question of the flow that the caller has not answered; `field`: where its answer belongs."""
+
+    zh: str
+    en: str
+    field: str | None
+
+
+class FlowFollowed(Answer):
+    """The quick flow of a draft, as it was when it was drafted, and what is still to be asked."""
+
+    name: str
+    zh: str
+    en: str
+    version: str
+    transfer: str | None
+    unanswered: tuple[QuestionOpen, ...]
+
+
 class DraftRead(Answer):
-    """A draft with everything a person needs to judge it."""
+    """A draft with everything a person needs to judge it. `flow` null: no quick flow applies."""
 
     ticket: TicketSeen
+    clock: ClockSeen | None
     proposed: dict[str, FieldProposed]
+    flow: FlowFollowed | None
     transcript: tuple[TurnSeen, ...]
 
 
@@ -97,9 +128,10 @@ class DraftsWanted(Wish):
 
 
 class DraftsSeen(Answer):
-    """The newest first."""
+    """Urgent drafts before all others, the newest first. `clocks`: until when each is to be settled."""
 
     drafts: tuple[TicketSeen, ...]
+    clocks: dict[TicketId, ClockSeen]
 
 
 Text = Annotated[str, Field(max_length=5000)]
@@ -113,6 +145,12 @@ class Edits(Wish):
     place: Text | None = None
     subject: Text | None = None
     summary: Text | None = None
+    category: Annotated[str, Field(max_length=120)] | None = None
+    occurred_at: AwareDatetime | None = None
+    asked_for: Annotated[str, Field(max_length=500)] | None = None
+    department: Annotated[str, Field(max_length=60)] | None = None
+    urgency: Annotated[str, Field(max_length=60)] | None = None
+    confidential: bool | None = None
 
 
 IN_THE_TICKET = {"contact": "contact_number"}
@@ -144,7 +182,9 @@ async def everything(asked: Asked[DraftsWanted]) -> DraftsSeen:
     before = TicketId(wish.before) if wish.before else None
     async with asked.services.database.connect() as connection:
         rows = await store.list_tickets(connection, wish.state, limit=wish.limit, before=before, at=asked.now)
-    return DraftsSeen(drafts=tuple(map(ticket_seen, rows)))
+        clocks = await clocks_of(connection, [ticket.id for ticket in rows])
+    shown = {ticket: clock_seen(clock) for ticket, clock in clocks.items()}
+    return DraftsSeen(drafts=tuple(map(ticket_seen, rows)), clocks=shown)
 
 
 async def read(asked: Asked[Nothing]) -> DraftRead:
@@ -153,8 +193,12 @@ async def read(asked: Asked[Nothing]) -> DraftRead:
         ticket = await store.read_ticket(connection, TicketId(asked.path["draft"]))
         proposed = await store.read_draft(connection, ticket.id)
         said = await _said(connection, ticket)
+        clock = (await clocks_of(connection, [ticket.id])).get(ticket.id)
         await note(connection, at=asked.now, who=str(asked.by), deed="ticket.read", subject=ticket.id)
-    return DraftRead(ticket=ticket_seen(ticket), proposed=_fields(proposed), transcript=said)
+    shown = clock_seen(clock) if clock else None
+    flow = FlowFollowed.model_validate(proposed.taken) if proposed.taken else None
+    fields = _fields(proposed)
+    return DraftRead(ticket=ticket_seen(ticket), clock=shown, proposed=fields, flow=flow, transcript=said)
 
 
 async def hear(asked: Asked[GrantHeld]) -> web.StreamResponse:
@@ -192,11 +236,13 @@ async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
     """A person has read it and put it right: it becomes a ticket with a number."""
     draft, who = _which(asked)
     corrected = asked.wish.edits.model_dump(exclude_unset=True)
-    edits = {IN_THE_TICKET.get(name, name): text for name, text in corrected.items()}
+    edits = {IN_THE_TICKET.get(name, name): _as_written(value) for name, value in corrected.items()}
     services, version = asked.services, asked.wish.version
     follow_up = services.posting.confirmed
     confirmed = await store.confirm(services.database, draft, version=version, edits=edits, follow_up=follow_up, **who)
     services.courier.notice()
+    if "kind" in edits:
+        await services.clocking.recount(services.database, draft)
     return ticket_seen(confirmed)
 
 
@@ -218,6 +264,15 @@ def _which(asked: Asked[Any]) -> tuple[TicketId, _Who]:
     return TicketId(asked.path["draft"]), {"by": str(asked.by), "at": asked.now}
 
 
+def _as_written(value: object) -> str | None:
+    """As a person would write it, so that one rule checks all edits."""
+    if isinstance(value, bool):
+        return next(said for said, meant in YES_OR_NO.items() if meant is value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return None if value is None else str(value)
+
+
 def ticket_seen(ticket: Ticket) -> TicketSeen:
     """A ticket as it is shown."""
     same = {name: getattr(ticket, name) for name in TicketSeen.model_fields.keys() - {"caller", "contact", "call"}}
@@ -226,8 +281,7 @@ def ticket_seen(ticket: Ticket) -> TicketSeen:
 
 
 def _fields(draft: Draft) -> dict[str, FieldProposed]:
-    names = ("caller", "hotline", "contact", "kind", "place", "subject", "summary")
-    proposed: dict[str, Proposed] = {name: getattr(draft, name) for name in names}
+    proposed: dict[str, Proposed] = {name: getattr(draft, name) for name in FIELDS}
     return {name: FieldProposed.model_validate(field) for name, field in proposed.items()}
 
 

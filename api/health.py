@@ -78,6 +78,12 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
         ),
         *_broker(vital),
         Sign(
+            name="messages",
+            well=vital.messages_stuck == 0,
+            zh=f"外发消息:{vital.messages_waiting} 条待发,{vital.messages_stuck} 条受阻",
+            en=f"messages to other systems: {vital.messages_waiting} wait, {vital.messages_stuck} are stuck",
+        ),
+        Sign(
             name="audit",
             well=vital.audit is None,
             zh=f"留痕已被破坏:{vital.audit.zh}" if vital.audit else "留痕完整",

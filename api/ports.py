@@ -31,6 +31,7 @@ from recordings.sweeper import Swept
 from telephony.dial_rules import Wish
 from telephony.talk import Beside, TalkCode
 from telephony.trunks import TrunkSight
+from tickets.clocking import Clocking
 from tickets.posting import Posting
 from tickets.webhook import Destination
 
@@ -198,6 +199,8 @@ class VitalSigns:
     jobs_waiting: int  # to be transcribed, or being transcribed
     jobs_failed: int  # will be tried again by themselves
     jobs_dead: int  # given up; only a person can have them tried again
+    messages_waiting: int = 0  # to other systems
+    messages_stuck: int = 0  # given up; only a person can have them sent again
     database: str = "sqlite"  # which one answers, for example "postgresql"; empty when it does not
     broker: str = ""  # what calls other machines to transcribe: "redis"; empty: there are none
     broker_away: bool = False
@@ -287,6 +290,7 @@ class Services:
     hindsight: Hindsight
     autopilot: Advising
     transcription: Transcription
+    clocking: Clocking
     posting: Posting
     courier: Sending
     repeat_window: timedelta  # how far back a repeat is looked for

@@ -44,7 +44,8 @@ log = structlog.get_logger(__name__)
 EVERY_S: Final = 15.0
 PACE_S: Final = 0.2
 SHARE: Final = 10
-"""After a look it rests so many times as long as the look took: however many debts there are, calls go first."""
+"""After a look it rests so many times as long as the look took, at most EVERY_S: however many debts there are, calls go
+first; and one look that a busy machine held up for seconds keeps nobody waiting for minutes."""
 RETRY_S: Final = 5.0
 MOST: Final = 1000  # debts looked at
 LOOK_BACK: Final = timedelta(days=2)
@@ -128,7 +129,7 @@ class CallBackLine:
             began = loop.time()
             try:
                 await self.look()
-                rest_s = max(PACE_S, SHARE * (loop.time() - began))
+                rest_s = min(EVERY_S, max(PACE_S, SHARE * (loop.time() - began)))
             except (SQLAlchemyError, OSError, TelephonyError) as error:
                 log.warning("call-backs were not looked through this time", why=type(error).__name__)
                 rest_s = RETRY_S

@@ -64,6 +64,10 @@ def show(draft: Draft) -> None:
     ticket = read["ticket"]
     title = f"{ticket['number'] or ticket['id']} · {ticket['state']} · v{ticket['version']}"
     table(title, ("字段 field", "内容 value", "把握 sure", "依据 evidence"), rows)
+    if flow := read["flow"]:
+        out.print(f"快速流程 flow:{escape(flow['zh'])} [dim]{flow['name']} {flow['version']}[/dim]")
+    for question in flow["unanswered"] if flow else ():
+        out.print(f"  [yellow]待问 ask[/yellow] {escape(question['zh'])} [dim]{escape(question['en'])}[/dim]")
     for turn in read["transcript"]:
         who = "市民" if turn["speaker"] == "caller" else "坐席"
         out.print(f"[dim]{turn['start_s']:6.1f}s[/dim] {who}:{escape(turn['text'])}", soft_wrap=True)
@@ -98,11 +102,20 @@ def confirm(
     place: Annotated[str | None, typer.Option(help="地点 / place")] = None,
     subject: Annotated[str | None, typer.Option(help="主题 / subject")] = None,
     summary: Annotated[str | None, typer.Option(help="摘要 / summary")] = None,
+    category: Annotated[str | None, typer.Option(help="分类,全路径 / category, its whole path")] = None,
+    occurred_at: Annotated[str | None, typer.Option(help="发生时间 / when, as 2026-11-23T20:00+08:00")] = None,
+    asked_for: Annotated[str | None, typer.Option(help="诉求 / what is asked for")] = None,
+    department: Annotated[str | None, typer.Option(help="承办单位 / department")] = None,
+    urgency: Annotated[str | None, typer.Option(help="紧急类别 / urgency class")] = None,
+    confidential: Annotated[bool | None, typer.Option(help="是否保密 / confidential or not")] = None,
 ) -> None:
     """确认;所写各项为更正 · confirm; what is given corrects the draft."""
     at, whole = controller(), whole_id(draft)
     given = {"contact": contact, "kind": kind, "place": place, "subject": subject, "summary": summary}
-    edits = {name: text or None for name, text in given.items() if text is not None}
+    given |= {"category": category, "occurred_at": occurred_at, "asked_for": asked_for}
+    given |= {"department": department, "urgency": urgency}
+    edits: dict[str, str | bool | None] = {name: text or None for name, text in given.items() if text is not None}
+    edits |= {"confidential": confidential} if confidential is not None else {}
     version = _claimed(at, whole)["version"]
     ticket = at.ask(f"POST /api/drafts/{whole}/confirm", {"version": version, "edits": edits})
     say(f"已确认,工单编号 {ticket['number']}", f"confirmed as ticket {ticket['number']}")

@@ -51,6 +51,8 @@ from telephony.ami import Ami
 from telephony.listener import Listener
 from telephony.lookout import Lookout
 from telephony.mirror import Member, members_wanted
+from tickets import outbox
+from tickets.outbox import LetterState
 from tickets.ticket import masked
 
 DATABASE_S = 2.0  # one that does not answer within this is away
@@ -229,7 +231,7 @@ class Vitals:
 
     async def signs(self) -> VitalSigns:
         """Look."""
-        counts = await self._jobs()
+        counts, letters = await self._counts()
         health, seen = self._transcriber.health, self._sight.lookout.sightings
         return VitalSigns(
             engine_ticked_s_ago=time.monotonic() - self._beat_s,
@@ -237,6 +239,8 @@ class Vitals:
             pbx_version=self._sight.ami.version,
             transcription=self._model if health.on else "",
             transcription_off=health.reason or "",
+            messages_waiting=letters[LetterState.WAITING],
+            messages_stuck=letters[LetterState.STUCK],
             database=self._database.dialect.name if counts else "",
             broker=self._transcriber.broker,
             broker_away=self._transcriber.broker is Broker.AWAY,
@@ -255,13 +259,13 @@ class Vitals:
             banned=self._sight.perimeter.banned,
         )
 
-    async def _jobs(self) -> Counter[JobState]:
-        """How many are in each state; empty when the database does not say."""
+    async def _counts(self) -> tuple[Counter[JobState], Counter[LetterState]]:
+        """How many jobs and messages are in each state; empty when the database does not say."""
         try:
             async with asyncio.timeout(DATABASE_S), self._database.connect() as connection:
-                return Counter(await jobs.counted(connection))
+                return Counter(await jobs.counted(connection)), Counter(await outbox.undelivered(connection))
         except (SQLAlchemyError, TimeoutError):
-            return Counter()
+            return Counter(), Counter()
 
 
 def model_folder(settings: Settings) -> Path:

@@ -7,7 +7,8 @@
 3. From there the dialplan goes on by itself (`dial-out`): the agent's phone first, then the citizen's, once.
 
 Nothing is sent again. Whoever dies, a call without an outcome has been an attempt; what became of it is told when it is
-heard of, or as unknown when the telephones have been looked at and it is not there. Dialling again is a person's deed.
+heard of, or as unknown when the telephones have been looked at, it is not there, and its dialplan's last word has not
+come within LAST_WORD_S either: a list overtakes the news. Dialling again is a person's deed.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ from telephony.message import AmiReply, Value
 log = structlog.get_logger(__name__)
 
 RETRY_S: Final = 1.0
+LAST_WORD_S: Final = 3.0
+"""So long the last word of a call that is not there any more may be on its way, behind the list that lacks the call."""
 
 Due = Callable[[RingAgent], Awaitable[tuple[Wish, Also] | None]]
 """What an order is for that no person has asked for: a call-back whose turn it is; None: a person did."""
@@ -208,7 +211,7 @@ class Gate:
 
     def _follow(self, call: CallId, event: Event) -> None:
         if outcome := outcome_of(event, self._steps[call]):
-            self._end(call, outcome)
+            self._conclude(call, outcome)
         elif further := step_of(event):
             self._steps[call] = further
             self._entries.put_nowait(lambda: self._write_step(call, further, event.at))
@@ -218,7 +221,14 @@ class Gate:
         for call in tuple(self._inherited):
             self._inherited.discard(call)
             if call in self._steps and self._offer(call) is None:
-                self._end(call, after_a_death(self._steps[call]))
+                self._conclude(call, after_a_death(self._steps[call]))
+
+    def _conclude(self, call: CallId, outcome: DialOutcome) -> None:
+        """What is known is told at once; that nobody knows, only if the dialplan says nothing meanwhile."""
+        if outcome is DialOutcome.UNKNOWN:
+            asyncio.get_running_loop().call_later(LAST_WORD_S, self._end, call, outcome)
+        else:
+            self._end(call, outcome)
 
     def _end(self, call: CallId, outcome: DialOutcome) -> None:
         self._about.pop(call, None)

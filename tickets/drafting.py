@@ -14,27 +14,36 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asr.transcript import Transcript
 from recordings.calls import read_call
 from recordings.recording import Recording
-from tickets.draft import CallFacts, draft
+from tickets.draft import NO_WORDS, CallFacts, Knowledge, draft
+from tickets.flows import FlowBook
 from tickets.places import Gazetteer, KnownPlace
 from tickets.store import draft_once
+from wording import Lexis
+
+_NO_FLOWS = FlowBook((), {})
 
 
 class Drafting:
-    """Drafts with one city's names. Give `draft_of` to the transcriber as its follow-up."""
+    """Drafts with one city's names and, at each moment, its quick flows. Give `draft_of` to the transcriber as its
+    follow-up."""
 
     def __init__(
         self,
         places: Iterable[KnownPlace],
         hotlines: Mapping[str, str],  # number citizens dial -> name of the hotline
         *,
+        flows: Callable[[], FlowBook] = lambda: _NO_FLOWS,
+        lexis: Lexis = NO_WORDS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._gazetteer, self._hotlines, self._clock = Gazetteer(places), dict(hotlines), clock
+        self._flows, self._lexis = flows, lexis
 
     async def draft_of(self, connection: AsyncConnection, recording: Recording, transcript: Transcript) -> None:
         """Store the draft of this recording unless it has one."""
         facts = await self._facts(connection, recording.call_id)
-        proposed = await asyncio.to_thread(draft, facts, transcript, self._gazetteer)
+        knows = Knowledge(gazetteer=self._gazetteer, book=self._flows(), lexis=self._lexis)
+        proposed = await asyncio.to_thread(draft, facts, transcript, knows)
         await draft_once(connection, recording, facts, proposed, self._clock())
 
     async def _facts(self, connection: AsyncConnection, call_id: str) -> CallFacts:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from asr.transcript import Turn, Word
 
+MARKS = "，。？！"  # what nobody said: it belongs to the word before it
 TURN_END = "\n"  # between two turns: no find reaches across it
 
 
@@ -31,7 +32,7 @@ class Heard:
     def span(self, start: int, stop: int) -> Span:
         """The evidence for characters start…stop: whole words."""
         words = self._words(start, stop)
-        return Span(words[0].start_s, words[-1].end_s, "".join(word.text for word in words))
+        return Span(words[0].start_s, words[-1].end_s, "".join(word.text for word in words).rstrip(MARKS))
 
     def confidence(self, start: int, stop: int) -> float:
         """The least sure of the words of start…stop."""

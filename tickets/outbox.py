@@ -169,6 +169,13 @@ async def counted(connection: AsyncConnection) -> Mapping[LetterState, int]:
     return dict.fromkeys(LetterState, 0) | {LetterState(state): count for state, count in rows}
 
 
+async def undelivered(connection: AsyncConnection) -> Mapping[LetterState, int]:
+    """How many wait, and how many are stuck; what was delivered, in years, is not looked at."""
+    still = outbox.c.state.in_([LetterState.WAITING, LetterState.STUCK])
+    rows = await connection.execute(select(outbox.c.state, func.count()).where(still).group_by(outbox.c.state))
+    return {LetterState(state): count for state, count in rows}
+
+
 def _letter(row: Row[Any]) -> Letter:
     columns = row._asdict()
     columns["state"], columns["destination"] = LetterState(columns["state"]), Destination(columns["destination"])

@@ -17,10 +17,11 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from tickets.draft import Draft, Field
+from tickets.draft import Draft
+from tickets.field import Field
 from tickets.ticket import EDITABLE, Ticket
 
-PROPOSED_AS: Final[Mapping[str, str]] = {"contact_number": "contact"}
+PROPOSED_AS: Final[Mapping[str, str]] = {"contact_number": "contact", "occurred_at": "occurred"}
 """What a draft calls otherwise than a ticket does."""
 _RULE_CHARS_MAX = 80
 

@@ -11,8 +11,21 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import orjson
-from sqlalchemy import Column, ColumnElement, ForeignKey, Integer, Row, String, Table, Text, and_, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    and_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from city.local_time import CITY_TIME
@@ -20,12 +33,13 @@ from plumbing.columns import Instant, insert_once
 from plumbing.database import metadata
 from recordings.access import note
 from recordings.recording import Recording, new_recording_id
-from tickets import quality_table, review
-from tickets.draft import CallFacts, Draft, Field
-from tickets.heard import Span
+from tickets import kept_draft, quality_table, review
+from tickets.clocks import URGENT, comes_after, ticket_clocks
+from tickets.draft import CallFacts, Draft
 from tickets.quality import field_edits
 from tickets.states import TicketState
 from tickets.ticket import (
+    YES_OR_NO,
     AppealKind,
     Ticket,
     TicketChanged,
@@ -51,6 +65,14 @@ tickets = Table(
     Column("place", String(200), index=True),
     Column("subject", String(100)),
     Column("summary", Text),
+    Column("category", String(120)),
+    Column("occurred_at", Instant),
+    Column("asked_for", Text),
+    Column("department", String(60)),
+    Column("urgency", String(60)),
+    Column("confidential", Boolean),
+    Column("flow", String(40)),
+    Column("flow_version", String(12)),
     Column("drafted", Text, nullable=False),
     Column("drafted_at", Instant, nullable=False),
     Column("claimed_by", String(64)),
@@ -73,7 +95,11 @@ ticket_numbers = Table(
     Column("last", Integer, nullable=False),
 )
 
-_FIELDS = ("caller", "hotline", "contact", "kind", "place", "subject", "summary")  # what a draft shows of itself
+_AS_PROPOSED = (
+    *("hotline", "kind", "place", "subject", "summary"),
+    *("category", "asked_for", "department", "urgency"),
+)
+"""Columns that hold what the fields of their names propose."""
 TICKET_COLUMNS = [column for column in tickets.c if column.name != "drafted"]
 
 
@@ -89,11 +115,22 @@ async def draft_once(
         "version": 1,
         "caller_number": facts.ani,
         "contact_number": proposed.contact_number,
-        "drafted": orjson.dumps({name: getattr(proposed, name) for name in _FIELDS}).decode(),
+        "drafted": kept_draft.to_json(proposed),
         "drafted_at": at,
     }
-    values = {name: getattr(proposed, name).value for name in ("hotline", "kind", "place", "subject", "summary")}
-    return await insert_once(connection, tickets, row | values)
+    return await insert_once(connection, tickets, row | _values(proposed))
+
+
+def _values(proposed: Draft) -> dict[str, object]:
+    """What the draft says, by column."""
+    same = {name: getattr(proposed, name).value for name in _AS_PROPOSED}
+    secrecy, taken = proposed.confidential.value, proposed.taken
+    return same | {
+        "occurred_at": proposed.occurred_at,
+        "confidential": YES_OR_NO.get(secrecy) if secrecy else None,
+        "flow": taken.name if taken else None,
+        "flow_version": taken.version if taken else None,
+    }
 
 
 async def list_tickets(
@@ -104,12 +141,18 @@ async def list_tickets(
     before: TicketId | None = None,
     at: datetime | None = None,
 ) -> Sequence[Ticket]:
-    """The newest first; `before` is the last id of the page before. A claim that is over by `at` is a draft's."""
-    query = select(*TICKET_COLUMNS).order_by(tickets.c.id.desc()).limit(limit)
+    """The newest first, of drafts and claims the urgent ones before all others.
+
+    `before` is the last id of the page before. A claim that is over by `at` is a draft's.
+    """
+    clocked = tickets.outerjoin(ticket_clocks, ticket_clocks.c.ticket == tickets.c.id)
+    urgent_first = (URGENT,) if state in (TicketState.DRAFT, TicketState.CLAIMED) else ()
+    order = (*(rank.desc() for rank in urgent_first), tickets.c.id.desc())
+    query = select(*TICKET_COLUMNS).select_from(clocked).order_by(*order).limit(limit)
     if state is not None:
         query = query.where(_stands(state, at))
     if before is not None:
-        query = query.where(tickets.c.id < before)
+        query = query.where(comes_after(before, tickets.c.id) if urgent_first else tickets.c.id < before)
     return [ticket_of(row) for row in await connection.execute(query)]
 
 
@@ -134,8 +177,7 @@ async def read_draft(connection: AsyncConnection, ticket: TicketId) -> Draft:
     drafted = await connection.scalar(select(tickets.c.drafted).where(tickets.c.id == ticket))
     if drafted is None:
         raise TicketUnknown("there is no such ticket", "没有这张工单")
-    fields = {name: _field(raw) for name, raw in orjson.loads(drafted).items()}
-    return Draft(**fields, contact_number=None)
+    return kept_draft.from_json(drafted)
 
 
 async def claim(engine: AsyncEngine, ticket: TicketId, *, version: int, by: str, at: datetime) -> Ticket:
@@ -255,7 +297,3 @@ def ticket_of(row: Row[Any]) -> Ticket:
     columns["state"] = TicketState(columns["state"])
     columns["kind"] = AppealKind(columns["kind"]) if columns["kind"] else None
     return Ticket(**columns)
-
-
-def _field(raw: dict[str, Any]) -> Field:
-    return Field(**raw | {"evidence": tuple(Span(**span) for span in raw["evidence"])})

@@ -30,9 +30,23 @@ class AppealKind(StrEnum):
 
 
 EDITABLE: Mapping[str, int] = MappingProxyType(
-    {"contact_number": 21, "kind": 4, "place": 200, "subject": 100, "summary": 5000}
+    {
+        "contact_number": 21,
+        "kind": 4,
+        "place": 200,
+        "subject": 100,
+        "summary": 5000,
+        "category": 120,
+        "asked_for": 500,
+        "department": 60,
+        "urgency": 60,
+        "occurred_at": 40,
+        "confidential": 1,
+    }
 )
 """What a person may correct while confirming, and how many characters it may have."""
+
+YES_OR_NO: Mapping[str, bool] = MappingProxyType({"是": True, "否": False})
 
 
 class TicketRefused(Exception):
@@ -88,6 +102,14 @@ class Ticket:
     place: str | None = None
     subject: str | None = None
     summary: str | None = None
+    category: str | None = None  # its whole path: 公用事业/供水/停水
+    occurred_at: datetime | None = None  # 发生时间
+    asked_for: str | None = None  # 诉求, in the caller's words
+    department: str | None = None  # 建议承办单位
+    urgency: str | None = None  # 紧急类别
+    confidential: bool | None = None  # 保密; None: nobody said
+    flow: str | None = None  # 快速流程, and the version in which it was followed
+    flow_version: str | None = None
     drafted_at: datetime
     claimed_by: str | None = None  # who works on it, or did last
     claimed_at: datetime | None = None  # when they opened it
@@ -102,7 +124,7 @@ class Ticket:
     discard_reason: str | None = None
 
 
-def edited(name: str, text: str | None) -> str | AppealKind | None:
+def edited(name: str, text: str | None) -> str | AppealKind | datetime | bool | None:
     """What a person wrote into a field, as it is kept; None: emptied. EditNotAllowed."""
     if name not in EDITABLE:
         raise EditNotAllowed(f"{name[:40]!r} cannot be edited", "该字段不可修改")
@@ -110,12 +132,32 @@ def edited(name: str, text: str | None) -> str | AppealKind | None:
         return None
     if name == "contact_number":
         return _number(cleaned)
-    if name != "kind":
-        return cleaned
+    if name == "occurred_at":
+        return _moment(cleaned)
+    if name == "confidential":
+        return _yes_or_no(cleaned)
+    return cleaned if name != "kind" else _kind(cleaned)
+
+
+def _kind(text: str) -> AppealKind:
     try:
-        return AppealKind(cleaned)
+        return AppealKind(text)
     except ValueError:
         raise EditNotAllowed("no such kind of appeal", "没有这种诉求类型") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise EditNotAllowed("no moment: write 2026-11-23 20:00", "不是时间，请写作 2026-11-23 20:00") from None
+    return at if at.tzinfo is not None else at.replace(tzinfo=CITY_TIME)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in YES_OR_NO:
+        raise EditNotAllowed("confidential is 是 or 否", "是否保密，请写“是”或“否”")
+    return YES_OR_NO[text]
 
 
 def _number(text: str) -> str:

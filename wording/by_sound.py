@@ -38,23 +38,22 @@ _AFTER = re.compile(
 )
 
 
-Edges = frozenset[tuple[int, bool]]
-"""Where another name begins (False) or has ended (True): what stands beside it is likely a place, too."""
-
-
 def corrected_by_sound(turn: WrittenTurn, index: NameIndex, named: Collection[str]) -> list[Change]:
     """What to write otherwise in one turn. `named`: the places named in the talk, which tell like names apart."""
     spelt = [(start, stop) for start, stop, _ in index.exact(turn.text)]
     like = [each for each in index.like(turn.text) if each.stem_cost <= _COST_MOST and not _cuts(each, spelt)]
-    likely = [(each.start, each.stop) for each in like if each.name.place and _fits(turn, each, frozenset())]
-    edges = frozenset(edge for start, stop in (*spelt, *likely) for edge in ((start, False), (stop, True)))
-    fit = [each for each in like if _fits(turn, each, edges)]
+    alone = [each for each in like if _fits(turn, each, beside=False)]
+    places = (*spelt, *((each.start, each.stop) for each in alone if each.name.place))
+    begun, ended = {start for start, _ in places}, {stop for _, stop in places}
+    beside = [each for each in like if each.start in ended or each.stop in begun]
+    fit = [*alone, *(each for each in beside if each not in alone and _fits(turn, each, beside=True))]
     best = _apart(sorted(fit, key=lambda each: (-_worth(each), each.start)))
     return [_change(turn, meant) for each in best if (meant := _meant(each, fit, named))]
 
 
-def _fits(turn: WrittenTurn, found: Likeness, edges: Edges) -> bool:
-    around = _around(turn.text, found) or (found.start, True) in edges or (found.stop, False) in edges
+def _fits(turn: WrittenTurn, found: Likeness, *, beside: bool) -> bool:
+    """Whether it may be meant. `beside`: another name stands directly beside it, so that it is likely a place, too."""
+    around = beside or _around(turn.text, found)
     if found.name.generic and found.generic_cost > (_UNLIKE if around else TONE) and not _one_unlike(turn.text, found):
         return False
     if _is_another_ending(turn.text, found) or _tells_apart(turn.text, found):

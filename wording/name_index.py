@@ -8,7 +8,7 @@ pigeonhole principle), and the rest is looked up with a gap in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import ahocorasick
@@ -113,13 +113,17 @@ def _automaton(keys: Iterable[str]) -> ahocorasick.Automaton:
 
 
 def _likeness(said: str, start: int, name: Name) -> Likeness:
-    stop, heard = start + len(said), [reading(character) for character in said]
+    stop = start + len(said)
     if len(said) != len(name.spelling):
+        heard = [reading(character) for character in said]
         return Likeness(start, stop, name, min(distance(heard, meant) for meant in name.sounds), 0.0)
-    ways = ([_cost(*each) for each in zip(said, name.spelling, heard, meant, strict=True)] for meant in name.sounds)
-    costs = min(ways, key=sum)
+    costs = min((_costs(said, name.spelling, meant) for meant in name.sounds), key=sum)
     return Likeness(start, stop, name, sum(costs[: name.stem]), sum(costs[name.stem :]))
 
 
-def _cost(said: str, spelt: str, heard: Syllable, meant: Syllable) -> float:
-    return 0.0 if said == spelt else syllable_distance(heard, meant)
+def _costs(said: str, spelt: str, meant: Sequence[Syllable]) -> list[float]:
+    """Of each character; one that is spelt right costs nothing, however it is read."""
+    return [
+        0.0 if one == other else syllable_distance(reading(one), sound)
+        for one, other, sound in zip(said, spelt, meant, strict=True)
+    ]

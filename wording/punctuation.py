@@ -32,9 +32,10 @@ _TELLS = re.compile(r"(?:不知道|不清楚|不晓得|不管|无论|告诉|没�
 
 def punctuated(turn: WrittenTurn, names: Iterable[tuple[int, int]]) -> list[Change]:
     """Where to write which mark in one turn. `names`: where names stand; like corrections they are not parted."""
-    whole = [*names, *((each.start, each.stop) for each in turn.corrections)]
+    breaks = list(_breaks(turn))
+    whole = [(each.start, each.stop) for each in turn.corrections] + (list(names) if len(breaks) > 1 else [])
     changes, clause, sentence = list[Change](), 0, 0  # where each begins
-    for at, pause in _breaks(turn):
+    for at, pause in breaks:
         if any(start < at < stop for start, stop in whole):
             continue
         if at - clause > 1 or at == len(turn.text):

@@ -19,12 +19,12 @@ def write(transcript: Transcript, lexis: Lexis) -> Written:
     return Written(tuple(write_turn(turn, lexis, named) for turn in turns))
 
 
-def write_turn(turn: WrittenTurn, lexis: Lexis, named: Collection[str] = ()) -> WrittenTurn:
+def write_turn(turn: WrittenTurn, lexis: Lexis, named: Collection[str] | None = None) -> WrittenTurn:
     """One turn, written; a turn that is written already comes back as it is.
 
-    `named`: places that are named elsewhere in the talk; they tell names apart that sound alike.
+    `named`: the places that are named in the talk; they tell names apart that sound alike. None: those of this turn.
     """
-    named = frozenset((*named, *lexis.named(turn.text)))
+    named = frozenset(lexis.named(turn.text)) if named is None else named
     turn = changed(turn, lexis.dialect.changes(turn))
     turn = changed(turn, corrected_by_sound(turn, lexis.index, named))
     turn = changed(turn, in_figures(turn, lexis.spelt(turn.text)))

@@ -119,11 +119,11 @@ def as_heard(turn: WrittenTurn) -> WrittenTurn:
 
 
 def _moved(correction: Correction, by: int) -> Correction:
-    return replace(correction, start=correction.start + by, stop=correction.stop + by)
+    return replace(correction, start=correction.start + by, stop=correction.stop + by) if by else correction
 
 
 def _with(turn: WrittenTurn, change: Change) -> WrittenTurn:
-    """One change made; the corrections within which it reaches become one with it."""
+    """One change made; the corrections into which it reaches become one with it."""
     first = bisect_right(turn.corrections, change.start, key=lambda each: each.stop)
     last = max(first, bisect_left(turn.corrections, change.stop, key=lambda each: each.start))
     swallowed = turn.corrections[first:last]

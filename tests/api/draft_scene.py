@@ -16,7 +16,8 @@ from recordings.archive import Archive
 from recordings.ledger import close_row, open_rows
 from recordings.recording import Leg, Recording, RecordingState, SpoolName
 from tests.api.face import NOW, Face
-from tickets.draft import CallFacts, Draft, Field
+from tickets.draft import CallFacts, Draft
+from tickets.field import Field
 from tickets.heard import Span
 from tickets.store import draft_once, list_tickets
 

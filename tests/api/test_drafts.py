@@ -159,9 +159,10 @@ async def test_what_is_typed_is_made_harmless_in_every_field(face: Face, draft: 
     )
     assert returned["return_reason"] == MADE_HARMLESS
     version, line = await claimed(face, draft), f"POST /api/drafts/{draft}/confirm"
-    free = [name for name in Edits.model_fields if name not in ("contact", "kind")]
+    strict = ("contact", "kind", "occurred_at", "confidential")
+    free = [name for name in Edits.model_fields if name not in strict]
 
-    for name in ("contact", "kind"):
+    for name in strict:
         refused = {"version": version, "edits": {name: HOSTILE[:30]}}
         assert (await face.call(line, refused, role=Role.OPERATOR))[0] == 422
     wish = {"version": version, "edits": dict.fromkeys(free, HOSTILE)}
@@ -180,7 +181,7 @@ async def test_a_draft_is_discarded_with_a_reason(face: Face, draft: str) -> Non
     _, ticket = await face.call(line, {"version": version, "reason": "拨错号码"})
 
     assert (ticket["state"], ticket["discard_reason"]) == ("discarded", "拨错号码")
-    assert (await face.call("GET /api/drafts"))[1] == {"drafts": []}
+    assert (await face.call("GET /api/drafts"))[1] == {"drafts": [], "clocks": {}}
     assert len((await face.call("GET /api/drafts?state=discarded"))[1]["drafts"]) == 1
 
 

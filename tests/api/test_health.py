@@ -26,6 +26,7 @@ async def test_all_is_well(face: Face) -> None:
             "database",
             "transcription",
             "jobs",
+            "messages",
             "audit",
             "recordings",
             "trunks",
@@ -77,6 +78,15 @@ async def test_jobs_that_were_given_up_are_said(face: Face) -> None:
 
     face.vitals.now = replace(face.vitals.now, jobs_dead=2)
     assert "2 个已放弃" in (await unwell(face))["jobs"]
+
+
+async def test_messages_that_are_stuck_are_said(face: Face) -> None:
+    """Those that wait will be sent by themselves."""
+    face.vitals.now = replace(face.vitals.now, messages_waiting=4)
+    assert "messages" not in await unwell(face)
+
+    face.vitals.now = replace(face.vitals.now, messages_stuck=2)
+    assert "4 条待发,2 条受阻" in (await unwell(face))["messages"]
 
 
 async def unwell(face: Face) -> dict[str, str]:

@@ -107,6 +107,8 @@ async def test_stuck_messages_are_listed_with_their_reason_and_no_number(face: F
     assert (shown["ticket"], shown["attempts"], "body" in shown) == (draft, 1, False)
     assert seen["counts"] == {"waiting": 0, "delivered": 0, "stuck": 1}
     assert seen["receivers"] == ["tickets", "sms"]
+    async with face.services.database.connect() as connection:
+        assert await outbox.undelivered(connection) == {LetterState.STUCK: 1}
     assert (await face.call("GET /api/outbox", role=Role.OPERATOR))[0] == 403
     assert (await face.call("GET /api/outbox?state=delivered"))[1]["letters"] == []
 

@@ -227,7 +227,7 @@ async def test_only_so_many_stand_in_the_line_at_once_the_eldest_first(database:
         await house.gives_up("c1")
         await house.gives_up("c2", OTHER)
         await house.stands("c2", Standing.ENOUGH)
-        assert house.lined() == ["c1"]
+        await house.until(lambda: house.lined() == ["c1"])
         await house.agent()
         call = await house.offer()
         house.picks_up(call)

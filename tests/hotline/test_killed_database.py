@@ -24,7 +24,7 @@ from recordings.calls import calls
 from recordings.recording import Recording, RecordingState, new_recording_id
 from sandbox.postgresql import Postgresql
 from telephony.translate import Arrival
-from tests.tickets.talks import GAZETTEER
+from tests.tickets.talks import KNOWS
 from tickets.draft import CallFacts, draft
 from tickets.store import claim, confirm, draft_once, tickets
 from tickets.ticket import TicketId, TicketRefused, ticket_number
@@ -147,7 +147,7 @@ async def drafted(database: AsyncEngine, number: int) -> TicketId:
     facts = CallFacts(call_id=recording.call_id, hotline="12345", hotline_name="12345")
     async with database.begin() as connection:
         await ledger.add_row(connection, recording)
-        await draft_once(connection, recording, facts, draft(facts, merge([], []), GAZETTEER), NOON)
+        await draft_once(connection, recording, facts, draft(facts, merge([], []), KNOWS), NOON)
         ticket = await connection.scalar(select(tickets.c.id).where(tickets.c.recording == recording.id))
     return (await claim(database, TicketId(str(ticket)), version=1, by="101", at=NOON)).id
 

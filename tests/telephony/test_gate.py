@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from acd.commands import RingAgent
 from acd.dial_facts import AgentDialsOut, DialOutcome, DialOutOver
-from acd.events import Event, GapClosed, Request, RingFailed
+from acd.events import AgentAnswered, CallEnded, Event, GapClosed, Request, RingFailed
 from acd.model import AgentId, CallId, Offer, QueueName, SeatId
 from city.load import load_city
 from plumbing.database import connect, prepare
@@ -22,9 +23,10 @@ from plumbing.lifecycle import background
 from telephony.dial_book import DialOut
 from telephony.dial_rules import Wish
 from telephony.errors import ActionTimedOut, AsteriskRefused, AsteriskUnreachable, ConnectionLost
-from telephony.gate import Gate, new_call
+from telephony.gate import LAST_WORD_S, Gate, new_call
 from telephony.intents import Also
 from telephony.message import AmiReply
+from tests.acd.running import until
 from tests.city.scene import SAMPLE
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -154,6 +156,7 @@ async def test_what_may_have_been_sent_is_not_told_as_failed_and_never_sent_agai
     await after.inherit()
     async with background(after.run()):
         after.note(GapClosed(at=NOON), ())
+        await until(lambda: house.told)
         (over,) = house.told
         after.note(over, ())
         await after.written()
@@ -161,6 +164,26 @@ async def test_what_may_have_been_sent_is_not_told_as_failed_and_never_sent_agai
     assert isinstance(over, DialOutOver)
     assert await house.outcome() == DialOutcome.UNKNOWN
     assert len(house.sent) == 1
+
+
+async def test_the_last_word_that_comes_behind_the_look_is_what_counts(house: House) -> None:
+    """The list lacks the call already, the news of how it ended comes after: both talked, and that is written down."""
+    gate = house.gate()
+    async with background(gate.run()):
+        order = await house.ordered(gate)
+        await gate.send(order)
+        for fact in (
+            AgentAnswered(at=NOON, call=order.call, attempt=1),
+            CallEnded(at=NOON, call=order.call, missed=True),
+            GapClosed(at=NOON),
+            DialOutOver(at=NOON, call=order.call, outcome=DialOutcome.ANSWERED),
+        ):
+            gate.note(fact, ())
+        await gate.written()
+        await asyncio.sleep(LAST_WORD_S + 0.1)
+
+    assert house.told == []
+    assert await house.outcome() == DialOutcome.ANSWERED
 
 
 def offered(call: CallId) -> RingAgent:

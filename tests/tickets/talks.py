@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from asr.transcript import Transcript, Word, merge
-from tickets.draft import CallFacts, Draft, draft
+from tickets.draft import CallFacts, Draft, Knowledge, draft
+from tickets.flows import FlowBook
+from tickets.heard import Heard
 from tickets.places import Gazetteer
 
 
@@ -31,6 +33,7 @@ PLACES = (
     Place("火车站", "landmark"),
 )
 GAZETTEER = Gazetteer(PLACES)
+KNOWS = Knowledge(gazetteer=GAZETTEER, book=FlowBook((), {}))
 FACTS = CallFacts(call_id="lx1-1.1", hotline="12345", hotline_name="政务服务便民热线", ani="13812340000")
 
 
@@ -47,6 +50,11 @@ def talk(*caller: str, agent: tuple[str, ...] = (), confidence: float = 1.0) -> 
     )
 
 
+def heard_as(text: str) -> Heard:
+    """What was said, character by character, all of it sure."""
+    return Heard(text, tuple(Word(each, n / 4, (n + 1) / 4, 1.0) for n, each in enumerate(text)))
+
+
 def drafted(*caller: str, agent: tuple[str, ...] = (), confidence: float = 1.0) -> Draft:
     """The draft of such a talk."""
-    return draft(FACTS, talk(*caller, agent=agent, confidence=confidence), GAZETTEER)
+    return draft(FACTS, talk(*caller, agent=agent, confidence=confidence), KNOWS)

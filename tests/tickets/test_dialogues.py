@@ -10,7 +10,8 @@ from asr.transcript import Transcript, Word, merge
 from city.load import load_city
 from sandbox.dialogues import Dialogue, load_dialogues
 from tests.tickets.talks import FACTS
-from tickets.draft import draft
+from tickets.draft import Knowledge, draft
+from tickets.flows import FlowBook
 from tickets.places import Gazetteer
 
 CITY = Path(__file__).parents[2] / "cities" / "sample"
@@ -18,9 +19,10 @@ DIALOGUES = load_dialogues()
 
 
 @pytest.fixture(scope="module")
-def gazetteer() -> Gazetteer:
-    """The sample city's places."""
-    return Gazetteer(load_city(CITY).places)
+def knows() -> Knowledge:
+    """What the sample city says."""
+    city = load_city(CITY)
+    return Knowledge(gazetteer=Gazetteer(city.places), book=FlowBook(city.categories, city.flows))
 
 
 def spoken(dialogue: Dialogue) -> Transcript:
@@ -34,9 +36,9 @@ def _utterance(text: str, start: float) -> list[Word]:
 
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: dialogue.name)
-def test_draft_of_a_dialogue_has_its_kind_and_place(dialogue: Dialogue, gazetteer: Gazetteer) -> None:
+def test_draft_of_a_dialogue_has_its_kind_and_place(dialogue: Dialogue, knows: Knowledge) -> None:
     """Largest place first, nothing left out, no other kind."""
-    proposed = draft(FACTS, spoken(dialogue), gazetteer)
+    proposed = draft(FACTS, spoken(dialogue), knows)
 
     assert proposed.kind.value == dialogue.kind
     assert proposed.place.value is not None

@@ -1,0 +1,69 @@
+"""When it happened: an instant, or nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from city.local_time import CITY_TIME
+from tests.tickets.talks import heard_as
+from tickets.occurred import occurred_in
+
+CALL = datetime(2026, 11, 26, 10, 0, tzinfo=CITY_TIME)  # a Thursday
+
+
+@pytest.mark.parametrize(
+    ("said", "when"),
+    [
+        ("昨天晚上八点停水了", "2026-11-25 20:00"),
+        ("昨天晚上8点半停水了", "2026-11-25 20:30"),
+        ("昨晚九点一刻", "2026-11-25 21:15"),
+        ("今天早上六点就开始施工", "2026-11-26 06:00"),
+        ("前天下午三点二十分", "2026-11-24 15:20"),
+        ("大前天中午十二点", "2026-11-23 12:00"),
+        ("昨天凌晨两点", "2026-11-25 02:00"),
+        ("十一月二十号上午十点", "2026-11-20 10:00"),
+        ("12月31日下午5点", "2025-12-31 17:00"),
+        ("上周三下午四点", "2026-11-18 16:00"),
+        ("昨天大概晚上十点", "2026-11-25 22:00"),
+        ("昨天二十点", "2026-11-25 20:00"),
+        ("昨天晚上20:15", "2026-11-25 20:15"),
+        ("昨天晚上八点停水 对就是昨天晚上八点", "2026-11-25 20:00"),
+        ("昨天八点", None),  # of which half of the day?
+        ("昨天晚上", None),
+        ("昨天晚上十二点", None),  # yesterday's beginning or its end
+        ("昨天下午九点", None),
+        ("每天晚上八点", None),
+        ("明天上午九点可以预约吗", None),
+        ("今天下午三点", None),  # not yet
+        ("昨天下午三点打过电话", None),
+        ("昨天晚上八点 不对今天早上六点", None),
+        ("二月三十号上午九点", None),
+        ("昨天上午二十点", None),
+        ("晚上八点", None),
+    ],
+)
+def test_time_is_an_instant_before_the_call_or_empty(said: str, when: str | None) -> None:
+    """By the city's clock; what may be two things is none."""
+    found = occurred_in(heard_as(said), CALL)
+
+    assert (found.at.isoformat(sep=" ", timespec="minutes")[:16] if found else None) == when
+
+
+def test_today_is_the_citys() -> None:
+    """At 17:00 UTC it is tomorrow in China."""
+    found = occurred_in(heard_as("昨天晚上八点"), datetime.fromisoformat("2026-11-25T17:00:00+00:00"))
+
+    assert found is not None
+    assert found.at.day == 25
+
+
+@given(st.text("昨今前天大晚上下午早凌晨十二三八点半分一刻月号日的:：0123456789周\n", max_size=24))
+def test_no_words_make_it_raise_and_nothing_lies_ahead(said: str) -> None:
+    """Whatever was heard."""
+    found = occurred_in(heard_as(said), CALL)
+
+    assert found is None or (found.at <= CALL and 0 <= found.start < found.stop <= len(said))
