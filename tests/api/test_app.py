@@ -36,6 +36,10 @@ def in_concrete(route: Route[Nothing]) -> str:
         "grant",
         "measure",
         "advice",
+        "ticket",
+        "letter",
+        "escalation",
+        "alert",
     )
     for name in names:
         path = path.replace("{" + name + "}", "1")
