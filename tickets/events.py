@@ -1,7 +1,7 @@
 """What a message says: its shapes, from which docs/schemas/events is made. `python -m tickets.events` writes them anew.
 
 A case system needs the citizen's number to do its work, so it is whole here, and nowhere else outside; the number of a
-caller who withheld it, or who called a confidential hotline, is not told to anybody.
+caller who withheld it, or of a confidential ticket or hotline, is not told to anybody.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class TicketTold(Told):
     caller_number: Number | None
     """主叫号码,完整;隐藏、保密或未知则空 / the caller's whole number; null: withheld, confidential, unknown"""
     withheld: bool
-    """主叫要求隐藏号码,或为保密热线 / the caller asked that the number be hidden, or the hotline is confidential"""
+    """主叫要求隐藏号码,或工单、热线保密 / the number was withheld, or ticket or hotline is confidential"""
     contact_number: Number | None
-    """联系电话,完整 / the number to call back, whole"""
+    """联系电话,完整;保密则空 / the number to call back, whole; null: confidential"""
     kind: AppealKind | None
     """诉求类型 / kind of appeal"""
     place: str | None
@@ -105,7 +105,9 @@ def ticket_told(ticket: Ticket, call: Call, *, confidential: bool, first: Ticket
     same = {name: getattr(ticket, name) for name in TicketTold.model_fields if name in Ticket.__dataclass_fields__}
     same |= {"repeat_of": first.id if first else None, "repeat_of_number": first.number if first else None}
     same |= {"call": ticket.call_id, "received_at": call.arrived_at, "withheld": hidden}
-    return TicketTold(**same | ({"caller_number": None} if hidden else {}))
+    if hidden:
+        same["caller_number"] = None
+    return TicketTold(**same | ({"contact_number": None} if confidential else {}))
 
 
 def schema_text(name: str) -> str:

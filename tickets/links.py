@@ -66,11 +66,13 @@ class Link:
 async def likely(connection: AsyncConnection, ticket: Ticket, window: timedelta) -> Sequence[Likeness]:
     """Earlier tickets, drafted within the window before it, that are likely the same matter."""
     earlier: dict[TicketId, Ticket] = {}
+    if ticket.confidential:  # that somebody has called before, too, would tell who it is
+        return ()
     for way in _ways(ticket):
         query = (
             select(*TICKET_COLUMNS)
             .where(way, tickets.c.id < ticket.id, tickets.c.id >= first_id(ticket.drafted_at - window))
-            .where(tickets.c.state != TicketState.DISCARDED)
+            .where(tickets.c.state != TicketState.DISCARDED, tickets.c.confidential.is_not(True))
             .order_by(tickets.c.id.desc())
             .limit(EACH_WAY_MOST)
         )

@@ -38,7 +38,7 @@ class Posting:
         """A person has confirmed it."""
         call = await read_call(connection, ticket.call_id)
         await self._tell(connection, "ticket.confirmed", ticket, call, at)
-        if self._webhooks.sms and not self._is_confidential(call.hotline):
+        if self._webhooks.sms and not self._is_secret(ticket, call):
             await self._text(connection, self._webhooks.sms, ticket, call, at)
 
     async def merged(self, connection: AsyncConnection, ticket: Ticket, at: datetime) -> None:
@@ -57,9 +57,13 @@ class Posting:
         if self._webhooks.tickets is None:
             return
         first, event = await first_of(connection, ticket.id), new_recording_id(at)
-        told = ticket_told(ticket, call, confidential=self._is_confidential(call.hotline), first=first)
+        told = ticket_told(ticket, call, confidential=self._is_secret(ticket, call), first=first)
         body = TicketEvent(event=event, type=what, at=at, ticket=told).model_dump_json()
         await enclose(connection, Destination.TICKETS, event, ticket.id, body, at)
+
+    def _is_secret(self, ticket: Ticket, call: Call) -> bool:
+        """Whether nobody is told who called."""
+        return bool(ticket.confidential) or self._is_confidential(call.hotline)
 
     async def _text(
         self, connection: AsyncConnection, sms: SmsReceiver, ticket: Ticket, call: Call, at: datetime

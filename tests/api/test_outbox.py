@@ -85,6 +85,20 @@ async def test_who_withheld_the_number_gets_no_text_message(
     assert (NUMBER in told) is not bool(withheld)
 
 
+async def test_confidential_ticket_names_nobody(face: Face, draft: str, receiver: Receiver) -> None:
+    """Neither number leaves, and no text message does."""
+    _, claimed = await face.call(f"POST /api/drafts/{draft}/claim", {"version": 1})
+    wish = {"version": claimed["version"], "edits": {"confidential": True, "contact": "13900001111"}}
+    assert (await face.call(f"POST /api/drafts/{draft}/confirm", wish))[0] == 200
+
+    await until(lambda: receiver.kept)
+    async with face.services.database.connect() as connection:
+        assert sum((await outbox.counted(connection)).values()) == 1
+    (told,) = map(json.loads, receiver.kept.values())
+    ticket = told["ticket"]
+    assert (ticket["caller_number"], ticket["contact_number"], ticket["withheld"]) == (None, None, True)
+
+
 async def test_refused_confirming_tells_nobody(face: Face, draft: str, database: AsyncEngine) -> None:
     """The message stands or falls with the confirmation."""
     wish = {"version": 1, "edits": {"place": "x"}}

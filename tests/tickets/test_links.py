@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from plumbing.database import connect
@@ -16,7 +18,7 @@ from tests.hotline.confirming import claimed
 from tests.recordings.scenes import NOON
 from tickets.links import first_of, history, likely, merge, undo
 from tickets.repeat import MergeRefused, Sign
-from tickets.store import confirm, discard, read_ticket
+from tickets.store import confirm, discard, read_ticket, tickets
 from tickets.ticket import Ticket, TicketChanged, TicketId, TicketRefused
 
 __all__ = ["database"]
@@ -68,6 +70,17 @@ async def test_two_citizens_who_say_the_same_of_one_place_are_offered(database: 
     again = await confirmed_at(database, 3, "苍梧小区")
 
     assert await found(database, again) == [(first.id, {Sign.PLACE, Sign.TOPIC, Sign.WORDS})]
+
+
+async def test_confidential_ticket_is_compared_with_none(database: AsyncEngine) -> None:
+    """Neither offered nor offered for: that somebody has called before would tell who it is."""
+    first = await confirmed_at(database, 1, "苍梧小区")
+    again = await confirmed_at(database, 2, "苍梧小区")
+    async with database.begin() as connection:
+        await connection.execute(update(tickets).where(tickets.c.id == first.id).values(confidential=True))
+
+    assert await found(database, again) == []
+    assert await found(database, replace(again, confidential=True)) == []
 
 
 async def test_what_is_older_than_the_window_is_not_offered(database: AsyncEngine) -> None:
