@@ -35,6 +35,7 @@ from sandbox.figures import report
 from tickets.draft import CallFacts, Draft, Knowledge, draft
 from tickets.flows import FlowBook
 from tickets.places import Gazetteer
+from tickets.urgency import UrgencyTable
 from wording import lexis_of
 
 SAMPLE = Path(__file__).parent.parent / "cities" / "sample"
@@ -190,7 +191,9 @@ def main() -> None:
     """Measure, and say what came out."""
     city = load_city(SAMPLE)
     book = FlowBook(city.categories, city.flows)
-    knows = Knowledge(gazetteer=Gazetteer(city.places), book=book, lexis=lexis_of(city))
+    knows = Knowledge(
+        gazetteer=Gazetteer(city.places), book=book, lexis=lexis_of(city), urgency=UrgencyTable(city.urgency.classes)
+    )
     draft(CallFacts(call_id="c", hotline=None, hotline_name=None), Transcript(), knows)  # what is prepared once
     for share in NOISES:
         score, took = scored(share, knows, set())

@@ -32,6 +32,7 @@ from recordings.recording import Recording
 from recordings.sweeper import Sweeper
 from tickets.drafting import Drafting
 from tickets.flows import FlowBook
+from tickets.urgency import UrgencyTable
 from wording import lexis_of
 
 
@@ -62,7 +63,8 @@ def build_transcriber(
     """The same in the controller and in a worker on another machine."""
     names = {number: hotline.zh for number, hotline in city.hotlines.items()}
     book = FlowBook(city.categories, city.flows)
-    drafting = Drafting(city.places, names, flows=lambda: book, lexis=lexis_of(city), clock=now)
+    urgent = UrgencyTable(city.urgency.classes)
+    drafting = Drafting(city.places, names, flows=lambda: book, lexis=lexis_of(city), urgency=urgent, clock=now)
     decoder = Decoder(model, children=settings.asr_children or os.cpu_count() or 1)
     return Transcriber(
         database,
