@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from acd.call_facts import CallTransferredOut, MessageBegun
 from acd.commands import Command, RingAgent
@@ -33,6 +33,7 @@ from acd.events import (
 )
 from acd.model import AgentId, CallId, QueueName, SeatId, is_outward
 from acd.talk_facts import ThreeWayBegun, TransferBegun, TransferDone, TransferFailed
+from api.news import AgentOrdered, BreakOverstayed, DraftBorn, RingMissed, RiskHeard, TimeRunsOut, WrapUpLonger
 
 BEHIND_MOST = 1000  # changes a watcher may lag behind
 
@@ -64,54 +65,6 @@ class LiveCall:
     agent: AgentId | None = None
     seat: SeatId | None = None
     attempt: int = 0
-
-
-class DraftBorn(BaseModel):
-    """A draft ticket exists, `seconds` after the talk ended (None when that is not known)."""
-
-    draft: str
-    call: str
-    seconds: float | None = None
-
-
-class RingMissed(BaseModel):
-    """An agent let it ring, or refused: the `missed`th in a row. A warning, unless they are on break for it now."""
-
-    agent: str
-    seat: str
-    call: str
-    at: datetime
-    missed: int
-    on_break: bool
-
-
-class WrapUpLonger(BaseModel):
-    """An agent extended the wrap-up, for the `extended`th time; it ends at `until`."""
-
-    agent: str
-    extended: int
-    until: datetime
-
-
-class BreakOverstayed(BaseModel):
-    """An agent's break is longer than the city allows for its reason: it should have been over at `due`."""
-
-    agent: str
-    reason: str
-    due: datetime
-
-
-class AgentOrdered(BaseModel):
-    """A team leader's order about an agent: made, carried out, void or withdrawn (acd.force)."""
-
-    agent: str
-    number: int
-    into: str
-    reason: str | None
-    by: str
-    why: str
-    at: datetime
-    state: str
 
 
 _ONE_CALL = TypeAdapter(LiveCall)
@@ -177,6 +130,14 @@ class Board:
     def note_overstayed(self, overstayed: BreakOverstayed) -> None:
         """Tell the watchers that somebody should be back."""
         self._tell("break_over", overstayed.model_dump_json().encode())
+
+    def note_risk(self, heard: RiskHeard) -> None:
+        """Tell the watchers of high-risk words."""
+        self._tell("risk", heard.model_dump_json().encode())
+
+    def note_running_out(self, each: TimeRunsOut) -> None:
+        """Tell the watchers that a ticket's time runs out."""
+        self._tell("escalation", each.model_dump_json().encode())
 
     def close(self) -> None:
         """Let every watcher go; the server is stopping."""

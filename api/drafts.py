@@ -10,11 +10,13 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.asked import Answer, Asked, Nothing, Wish
+from api.deadlines import ClockSeen, clock_seen
 from api.recordings import GrantHeld, sound_of
 from asr.transcripts import transcript_of
 from recordings.access import note
 from recordings.recording import RecordingId
 from tickets import store
+from tickets.clocks import clocks_of
 from tickets.contact import without_numbers
 from tickets.draft import FIELDS, Draft
 from tickets.field import Field as Proposed
@@ -111,6 +113,7 @@ class DraftRead(Answer):
     """A draft with everything a person needs to judge it. `flow` null: no quick flow applies."""
 
     ticket: TicketSeen
+    clock: ClockSeen | None
     proposed: dict[str, FieldProposed]
     flow: FlowFollowed | None
     transcript: tuple[TurnSeen, ...]
@@ -125,9 +128,10 @@ class DraftsWanted(Wish):
 
 
 class DraftsSeen(Answer):
-    """The newest first."""
+    """Urgent drafts before all others, the newest first. `clocks`: until when each is to be settled."""
 
     drafts: tuple[TicketSeen, ...]
+    clocks: dict[TicketId, ClockSeen]
 
 
 Text = Annotated[str, Field(max_length=5000)]
@@ -178,7 +182,9 @@ async def everything(asked: Asked[DraftsWanted]) -> DraftsSeen:
     before = TicketId(wish.before) if wish.before else None
     async with asked.services.database.connect() as connection:
         rows = await store.list_tickets(connection, wish.state, limit=wish.limit, before=before, at=asked.now)
-    return DraftsSeen(drafts=tuple(map(ticket_seen, rows)))
+        clocks = await clocks_of(connection, [ticket.id for ticket in rows])
+    shown = {ticket: clock_seen(clock) for ticket, clock in clocks.items()}
+    return DraftsSeen(drafts=tuple(map(ticket_seen, rows)), clocks=shown)
 
 
 async def read(asked: Asked[Nothing]) -> DraftRead:
@@ -187,9 +193,12 @@ async def read(asked: Asked[Nothing]) -> DraftRead:
         ticket = await store.read_ticket(connection, TicketId(asked.path["draft"]))
         proposed = await store.read_draft(connection, ticket.id)
         said = await _said(connection, ticket)
+        clock = (await clocks_of(connection, [ticket.id])).get(ticket.id)
         await note(connection, at=asked.now, who=str(asked.by), deed="ticket.read", subject=ticket.id)
+    shown = clock_seen(clock) if clock else None
     flow = FlowFollowed.model_validate(proposed.taken) if proposed.taken else None
-    return DraftRead(ticket=ticket_seen(ticket), proposed=_fields(proposed), flow=flow, transcript=said)
+    fields = _fields(proposed)
+    return DraftRead(ticket=ticket_seen(ticket), clock=shown, proposed=fields, flow=flow, transcript=said)
 
 
 async def hear(asked: Asked[GrantHeld]) -> web.StreamResponse:
@@ -232,6 +241,8 @@ async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
     follow_up = services.posting.confirmed
     confirmed = await store.confirm(services.database, draft, version=version, edits=edits, follow_up=follow_up, **who)
     services.courier.notice()
+    if "kind" in edits:
+        await services.clocking.recount(services.database, draft)
     return ticket_seen(confirmed)
 
 

@@ -58,7 +58,10 @@ from recordings.unmasking import NoNumber, NumberConfidential, TooManyShown
 from recordings.vault import Tampered
 from telephony.errors import TelephonyError
 from telephony.talk import NoAgentLeg
+from tickets.alerts import AlertUnknown
 from tickets.call_backs import NoSuchCallBack
+from tickets.clocking import NoSuchUrgency
+from tickets.escalations import EscalationUnknown
 from tickets.outbox import LetterDelivered, UnknownLetter
 from tickets.repeat import MergeRefused
 from tickets.ticket import (
@@ -161,6 +164,9 @@ TABLE: dict[type[Exception], Line] = {
         409, "message_delivered", "对方已收到,不必重发", "the receiver has it: nothing to send again"
     ),
     TicketUnknown: Line(404, "unknown_ticket"),
+    EscalationUnknown: Line(404, "unknown_escalation"),
+    AlertUnknown: Line(404, "unknown_alert"),
+    NoSuchUrgency: Line(422, "unknown_urgency"),
     TicketChanged: Line(409, "changed_meanwhile"),
     MergeRefused: Line(409, "cannot_merge"),
     EditNotAllowed: Line(422, "edit_not_allowed"),

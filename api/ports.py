@@ -31,6 +31,7 @@ from recordings.sweeper import Swept
 from telephony.dial_rules import Wish
 from telephony.talk import Beside, TalkCode
 from telephony.trunks import TrunkSight
+from tickets.clocking import Clocking
 from tickets.posting import Posting
 from tickets.webhook import Destination
 
@@ -289,6 +290,7 @@ class Services:
     hindsight: Hindsight
     autopilot: Advising
     transcription: Transcription
+    clocking: Clocking
     posting: Posting
     courier: Sending
     repeat_window: timedelta  # how far back a repeat is looked for

@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from typing import Final
 
-AT_ONE_GO: Final = 4
+AT_ONE_GO: Final = 2
 """Some 0.1 ms of processor time each."""
 
 

@@ -18,6 +18,7 @@ its standard input does, or its parent.
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import resource
@@ -180,6 +181,7 @@ def main(model: str, rate_hz: int, parent: int) -> int:
         return BROKEN_STATUS
     facts = {"rate_hz": rate_hz, "load_s": round(time.monotonic() - began, 3), "rss_bytes": _rss_bytes()}
     os.write(out, json.dumps({"ready": facts}).encode() + b"\n")
+    gc.freeze()  # a child that looks through what it inherited would have it copied
     Launcher(loaded, out).serve(0)
     return 0
 

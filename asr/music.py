@@ -40,7 +40,8 @@ def _shapes(frames: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
     frame = frames.shape[1]
     lowest, highest = (round(hertz * frame / rate_hz) for hertz in (_LOWEST_HZ, _HIGHEST_HZ))
     spectra = np.abs(np.fft.rfft(frames * _window(frame), axis=1))[:, lowest:highest]
-    return np.asarray(spectra / (np.linalg.norm(spectra, axis=1, keepdims=True) + 1e-9), np.float32)
+    lengths = np.sqrt(np.einsum("ij,ij->i", spectra, spectra)) + 1e-9
+    return np.asarray(spectra / lengths[:, None], np.float32)
 
 
 @cache

@@ -17,6 +17,7 @@ report and the reading clients share this machine: every core they take is taken
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import random
 import shutil
@@ -25,13 +26,13 @@ import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import cycle
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 import aiohttp
 
+from bench.busy_readers import READS_PER_S
 from bench.busy_year import DAYS, write_year
 from bench.load_house import GREETING_S, House, cpu_s, roomy
 from bench.load_run import phones, sink
@@ -53,9 +54,6 @@ AGENTS: Final = tuple(str(101 + number) for number in range(len(SEATS)))
 WAITING: Final = 300
 CITIZENS: Final = WAITING + len(SEATS) + 10  # those in a talk, and those on their way back into the line
 CALLS_PER_S: Final = 20
-READS_PER_S: Final = 300
-READS: Final = (*(("/api/queues", "/api/agents") * 147), *("/api/calls", "/api/health") * 3)
-"""In a second. The calls of this moment are 300 lines: boards follow them by `/api/live` and read them once."""
 TALK_S, BETWEEN_S = 1.0, (2.0, 4.0)
 MEASURED_S: Final = 60.0
 LEAST_SAMPLES: Final = 300
@@ -85,7 +83,7 @@ class Cores(NamedTuple):
     asterisk: float
     controller: float
     report: float  # the controller's children
-    clients: float  # this process: the readers and the consoles
+    clients: float  # the readers, and this process: the consoles
 
     def since(self, before: Cores, seconds: float) -> Cores:
         """In cores, over so long."""
@@ -95,10 +93,10 @@ class Cores(NamedTuple):
 class Clients:
     """Everybody who asks the controller something."""
 
-    def __init__(self, api: Api, consoles: Api) -> None:
-        """`consoles`: connections of the agents' own, so that no press stands behind a read before it is sent."""
-        self._api, self._consoles = api, consoles
+    def __init__(self, api: Api) -> None:
+        self._api = api
         self.read_s: list[float] = []
+        self.readers_cpu_s = 0.0
         self.pressed: list[tuple[float, str]] = []  # when, at which seat
         self.months = 0  # reported on
         self.refused = 0  # presses
@@ -109,27 +107,19 @@ class Clients:
             await asyncio.sleep(TALK_S + MOMENT.uniform(*BETWEEN_S))
             began = time.time()
             try:
-                await self._consoles.post(f"/api/agents/{agent}/move", {"move": "ready"})
+                await self._api.post(f"/api/agents/{agent}/move", {"move": "ready"})
             except aiohttp.ClientResponseError:  # the talk before is not over yet
                 self.refused += 1
                 continue
             self.pressed.append((began, seat))
 
-    async def read(self, group: asyncio.TaskGroup) -> None:
-        """READS_PER_S, evenly, whether the last ones are answered or not."""
-        paths, began = cycle(READS), time.monotonic()
-        sent = 0
-        while True:
-            due = int((time.monotonic() - began) * READS_PER_S)
-            while sent < due:
-                group.create_task(self._read(next(paths)))
-                sent += 1
-            await asyncio.sleep(1 / READS_PER_S)
-
-    async def _read(self, path: str) -> None:
-        began = time.monotonic()
-        await self._api.get(path)
-        self.read_s.append(time.monotonic() - began)
+    async def read(self, state_dir: Path) -> None:
+        """READS_PER_S, by a process of their own."""
+        told = (sys.executable, "-m", "bench.busy_readers", str(state_dir), str(MEASURED_S))
+        readers = await asyncio.create_subprocess_exec(*told, stdout=asyncio.subprocess.PIPE)
+        said, _ = await readers.communicate()
+        read = json.loads(said)
+        self.read_s, self.readers_cpu_s = read["read_s"], read["cpu_s"]
 
     async def report(self, ends: datetime) -> None:
         """A year, month after month, and again."""
@@ -152,17 +142,18 @@ async def _until_waiting(api: Api) -> None:
             await asyncio.sleep(0.5)
 
 
-async def ask_all(api: Api, consoles: Api, ends: datetime) -> Clients:
-    """Everybody at once, for MEASURED_S."""
-    clients = Clients(api, consoles)
-    try:
-        async with asyncio.timeout(MEASURED_S), asyncio.TaskGroup() as group:
-            for agent, seat in zip(AGENTS, SEATS, strict=True):
-                group.create_task(clients.press(agent, seat))
-            group.create_task(clients.read(group))
-            group.create_task(clients.report(ends))
-    except TimeoutError:
-        await asyncio.sleep(TALK_S)
+async def ask_all(api: Api, state_dir: Path, ends: datetime) -> Clients:
+    """Everybody at once, until the readers have read for MEASURED_S."""
+    clients = Clients(api)
+    async with asyncio.TaskGroup() as group:
+        others = [
+            *(group.create_task(clients.press(agent, seat)) for agent, seat in zip(AGENTS, SEATS, strict=True)),
+            group.create_task(clients.report(ends)),
+        ]
+        await clients.read(state_dir)
+        for task in others:
+            task.cancel()
+    await asyncio.sleep(TALK_S)
     return clients
 
 
@@ -199,15 +190,15 @@ async def run(folder: Path, program: Rootfs) -> tuple[Clients, list[float], Core
             ):
                 await _until_waiting(api)
                 before, began = _spent(house), time.monotonic()
-                async with Api.of(state) as consoles:
-                    clients = await ask_all(api, consoles, ends)
-                cores = _spent(house).since(before, time.monotonic() - began)
+                clients = await ask_all(api, state, ends)
+                cores = _spent(house, clients).since(before, time.monotonic() - began)
     return clients, rings_ms(clients.pressed, folder / "phones"), cores
 
 
-def _spent(house: House) -> Cores:
+def _spent(house: House, clients: Clients | None = None) -> Cores:
     children = sum(cpu_s(int(pid)) for pid in _children(house.controller or 0))
-    return Cores(house.place.pbx.cpu_s(), house.controller_cpu_s(), children, time.process_time())
+    asking = time.process_time() + (clients.readers_cpu_s if clients else 0.0)
+    return Cores(house.place.pbx.cpu_s(), house.controller_cpu_s(), children, asking)
 
 
 def _children(pid: int) -> list[str]:

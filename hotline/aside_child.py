@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import resource
 import select
 import sys
@@ -34,10 +33,9 @@ from api.unanswered import TooMuch
 from hotline.books import Usage, kpis, ledger
 from hotline.looking_back import TooMuch as TooManyRows
 from hotline.looking_back import agent_kpis, why_agent, why_call
+from plumbing.background_work import stand_back
 from plumbing.database import connect, will_pass
 
-NICE: Final = 10
-"""Whoever is to be rung goes first."""
 FIRST_TO_GO: Final = "1000"
 """If memory runs short, this process ends before any that a call needs."""
 IDLE_S: Final = 300.0
@@ -128,7 +126,7 @@ def _has_grown_large() -> bool:
 
 def main() -> None:
     """Answer wishes."""
-    os.nice(NICE)
+    stand_back()
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
     while (wish := _next_wish()) is not None:

@@ -58,7 +58,7 @@ from hotline.perimeter import HEARD, Perimeter
 from hotline.pilot_hands import set_up_pilot
 from hotline.pulse import Pulse, note_pid, wait_for_turn
 from hotline.recipe_loans import RecipeLoans
-from hotline.speech import build_speech
+from hotline.speech import build_speech, clocking_of
 from hotline.talk_desk import TalkDesk
 from hotline.talks_found import TalksFound
 from hotline.warner import Warner
@@ -192,6 +192,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
+        await stack.enter_async_context(background(speech.watchman.run(), speech.alarm.run()))
         await stack.enter_async_context(
             background(speech.sweeper.run(), witness.run(), perimeter.run(), arrangement.run(), pilot.run())
         )
@@ -220,6 +221,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             ),
             hindsight=await stack.enter_async_context(aside(settings.database, lambda: usage_of(city))),
             transcription=speech.transcriber,
+            clocking=clocking_of(city, now),
             posting=Posting(city.webhooks, country_code=city.about.country_code),
             courier=courier,
             repeat_window=timedelta(days=city.about.repeat_window_days),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.board import DraftBorn
+from api.news import DraftBorn
 from recordings.calls import read_call
 from recordings.recording import Recording
 from tickets.store import tickets

@@ -14,7 +14,8 @@ from acd.duty_facts import WrapUpExtended
 from acd.events import Event
 from acd.model import AgentState, Force
 from acd.overstay import Limits, Overstays, break_due
-from api.board import AgentOrdered, Board, BreakOverstayed, RingMissed, WrapUpLonger
+from api.board import Board
+from api.news import AgentOrdered, BreakOverstayed, RingMissed, WrapUpLonger
 
 log = structlog.get_logger(__name__)
 

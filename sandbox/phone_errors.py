@@ -28,4 +28,7 @@ class NoCall(PhoneError):
 
 
 class CallEnded(PhoneError):
-    """The call was over before what was waited for happened. The message is the reason, for example `486 Busy Here`."""
+    """The call was over before what was waited for happened. The message is the reason, for example `486 Busy Here`.
+
+    It is empty where baresip gives no reason; a program that has ended is named as such.
+    """

@@ -207,7 +207,8 @@ class Phone:
 
     def _take(self, message: Message) -> None:
         if not message:
-            self.diary.note(Kind.GONE, call=self.calls[-1].id if self.calls and not self.calls[-1].end else "")
+            call = self.calls[-1].id if self.calls and not self.calls[-1].end else ""
+            self.diary.note(Kind.GONE, call=call, detail="the phone's program has ended")
             return
         kind = _KINDS.get(str(message.get("type")))
         if kind is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -73,6 +73,26 @@ class _SingleConnection(Manager):  # type: ignore[misc]  # panoramisk carries no
             super().connection_made(task)
 
 
+class Sent:
+    """An action on its way: await it for Asterisk's yes. AsteriskRefused, ConnectionLost, ActionTimedOut."""
+
+    def __init__(self, protocol: AmiProtocol, question: Question, deadline_s: float) -> None:
+        self._protocol, self._question, self._deadline_s = protocol, question, deadline_s
+
+    def __await__(self) -> Generator[object, None, AmiReply]:
+        return self._answered().__await__()
+
+    async def _answered(self) -> AmiReply:
+        question = self._question
+        try:
+            await asyncio.wait({question.answer}, timeout=self._deadline_s)
+            if not question.answer.done():
+                raise ActionTimedOut(f"{question.name}: no answer within {self._deadline_s:g} s")
+            return question.answer.result()
+        finally:
+            self._protocol.forget(question)
+
+
 class Ami:
     """The connection. `run` keeps it until cancelled; meanwhile `action` and `listing` may be called from any task.
 
@@ -123,8 +143,16 @@ class Ami:
         A yes to Redirect or Originate means "queued". An OriginateResponse comes as an event with the reply's
         `action_id`; give an `ActionID` of your own to know it beforehand.
         """
-        question = await self._ask(self._connected(), _spell(name, fields), deadline_s or self._patience.answer_s)
-        return question.answer.result()
+        return await self.send(name, deadline_s, **fields)
+
+    def send(self, name: str, deadline_s: float | None = None, /, **fields: Value) -> Sent:
+        """The same, written before this returns; await what it returns for Asterisk's yes.
+
+        Raises at once what is raised when nothing was sent, and the rest when awaited.
+        """
+        connection = self._connected()
+        question: Question = connection.send_action(_spell(name, fields), as_list=False)
+        return Sent(connection.protocol, question, deadline_s or self._patience.answer_s)
 
     async def listing(self, name: str, deadline_s: float | None = None, /, **fields: Value) -> list[AmiEvent]:
         """Send an action that is answered by a list, and return its items. Raises what `action` raises."""
@@ -222,13 +250,7 @@ class Ami:
         self, connection: _SingleConnection, action: dict[str, Value], deadline_s: float, *, as_list: bool = False
     ) -> Question:
         question: Question = connection.send_action(action, as_list=as_list)
-        try:
-            await asyncio.wait({question.answer}, timeout=deadline_s)
-            if not question.answer.done():
-                raise ActionTimedOut(f"{question.name}: no answer within {deadline_s:g} s")
-            question.answer.result()
-        finally:
-            connection.protocol.forget(question)
+        await Sent(connection.protocol, question, deadline_s)
         return question
 
     def _connected(self) -> _SingleConnection:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+import asyncio
+from typing import Final, Protocol, cast
 
 from telephony.message import AmiEvent
-from telephony.telephones import VARIABLES, Telephones, read_telephones
+from telephony.telephones import VARIABLES, Telephones, reading
 
 WITHIN_S: Final = 5.0
 
@@ -20,4 +21,10 @@ class Lister(Protocol):
 async def take_snapshot(ami: Lister) -> Telephones:
     """Look at every channel and every phone now. Raises TelephonyError."""
     channels = await ami.listing("Status", WITHIN_S, Variables=",".join(VARIABLES))
-    return read_telephones(channels, await ami.listing("DeviceStateList", WITHIN_S))
+    steps = reading(channels, await ami.listing("DeviceStateList", WITHIN_S))
+    while True:
+        try:
+            next(steps)
+        except StopIteration as read:
+            return cast("Telephones", read.value)
+        await asyncio.sleep(0)

@@ -5,11 +5,11 @@ Read from Asterisk's own lists (`Status`, `DeviceStateList`) with the variables 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, cast
 
 from acd.dial_facts import ONLY_ATTEMPT
 from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId, Skills, is_outward
@@ -40,6 +40,10 @@ VARIABLES: Final = (
 )
 """What the dialplan carries on a caller's leg and a snapshot reads back."""
 
+AT_ONE_GO: Final = 16
+"""Legs, or calls, that are read in one step."""
+Legs = dict[CallId, list[tuple[AmiMessage, Mapping[str, str]]]]
+"""Of each call: its legs, with what the dialplan carries on them."""
 NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID"})
 GREETING: Final = frozenset({"citizens", "unattended"})
 MESSAGE: Final = frozenset({"leave-message", "message"})
@@ -115,25 +119,47 @@ class Telephones:
 
 def read_telephones(channels: Sequence[AmiMessage], devices: Iterable[AmiMessage]) -> Telephones:
     """`Status` and `DeviceStateList`, as Asterisk listed them."""
-    legs: dict[str, list[tuple[AmiMessage, Mapping[str, str]]]] = {}
-    for channel in channels:
-        carried = _variables(channel)
-        if carried.get("CALL_ID"):
-            legs.setdefault(carried["CALL_ID"], []).append((channel, carried))
-    calls = [
-        _read_call(channel, carried, [other for other, _ in legs[call] if other is not channel])
-        for call, members in legs.items()
-        for channel, carried in members
-        if channel.get("Uniqueid") == call
-    ]
+    steps = reading(channels, devices)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as read:
+            return cast("Telephones", read.value)
+
+
+def reading(channels: Sequence[AmiMessage], devices: Iterable[AmiMessage]) -> Generator[None, None, Telephones]:
+    """The same in steps of less than a millisecond, for who has other things to do in between."""
+    calls = yield from _calls((yield from _legs(channels)))
     states = ((device.get("Device", ""), device.get("State", "")) for device in devices)
     there = {name.removeprefix(PHONE): state not in NO_PHONE for name, state in states if name.startswith(PHONE)}
     return Telephones(
-        calls={live.call: live for live in calls},
+        calls=calls,
         phones={SeatId(name): is_there for name, is_there in there.items() if not is_line(name)},
         lines={name: is_there for name, is_there in there.items() if is_line(name)},
         in_use=_codes_dialled(channels),
     )
+
+
+def _legs(channels: Sequence[AmiMessage]) -> Generator[None, None, Legs]:
+    legs: Legs = {}
+    for number, channel in enumerate(channels):
+        carried = _variables(channel)
+        if call := carried.get("CALL_ID"):
+            legs.setdefault(CallId(call), []).append((channel, carried))
+        if number % AT_ONE_GO == 0:
+            yield
+    return legs
+
+
+def _calls(legs: Legs) -> Generator[None, None, dict[CallId, LiveCall]]:
+    calls: dict[CallId, LiveCall] = {}
+    for number, (call, members) in enumerate(legs.items()):
+        for channel, carried in members:
+            if channel.get("Uniqueid") == call:
+                calls[call] = _read_call(channel, carried, [other for other, _ in members if other is not channel])
+        if number % AT_ONE_GO == 0:
+            yield
+    return calls
 
 
 def _codes_dialled(channels: Sequence[AmiMessage]) -> Mapping[SeatId, frozenset[CallId]]:

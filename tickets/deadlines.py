@@ -66,9 +66,11 @@ class Deadline:
     @property
     def said(self) -> str:
         """How it was counted, for people."""
-        unit = "24小时" if self.every_day else "个工作日"
-        counted = f"{self.rule}:{self.working_days}{'×' if self.every_day else ''}{unit}"
-        return counted if self.calendar_known else f"{counted}(该年放假安排未公布,按周一至周五计)"
+        zh, en = ("×24小时", "× 24 hours") if self.every_day else ("个工作日", "working days")
+        if not self.calendar_known:
+            zh += "(放假安排未公布,按周一至周五计)"
+            en += " (holidays not published yet: counted by weekdays)"
+        return f"{self.rule}:{self.working_days}{zh} / {self.working_days} {en}"
 
 
 @dataclass(frozen=True, slots=True)

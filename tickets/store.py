@@ -34,6 +34,7 @@ from plumbing.database import metadata
 from recordings.access import note
 from recordings.recording import Recording, new_recording_id
 from tickets import kept_draft, quality_table, review
+from tickets.clocks import URGENT, comes_after, ticket_clocks
 from tickets.draft import CallFacts, Draft
 from tickets.quality import field_edits
 from tickets.states import TicketState
@@ -140,12 +141,18 @@ async def list_tickets(
     before: TicketId | None = None,
     at: datetime | None = None,
 ) -> Sequence[Ticket]:
-    """The newest first; `before` is the last id of the page before. A claim that is over by `at` is a draft's."""
-    query = select(*TICKET_COLUMNS).order_by(tickets.c.id.desc()).limit(limit)
+    """The newest first, of drafts and claims the urgent ones before all others.
+
+    `before` is the last id of the page before. A claim that is over by `at` is a draft's.
+    """
+    clocked = tickets.outerjoin(ticket_clocks, ticket_clocks.c.ticket == tickets.c.id)
+    urgent_first = (URGENT,) if state in (TicketState.DRAFT, TicketState.CLAIMED) else ()
+    order = (*(rank.desc() for rank in urgent_first), tickets.c.id.desc())
+    query = select(*TICKET_COLUMNS).select_from(clocked).order_by(*order).limit(limit)
     if state is not None:
         query = query.where(_stands(state, at))
     if before is not None:
-        query = query.where(tickets.c.id < before)
+        query = query.where(comes_after(before, tickets.c.id) if urgent_first else tickets.c.id < before)
     return [ticket_of(row) for row in await connection.execute(query)]
 
 

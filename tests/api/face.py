@@ -38,6 +38,7 @@ from hotline.books import usage_of
 from hotline.courier import Courier, receivers_of
 from hotline.fittings import Floor, acd_queues, skills_of
 from hotline.pilot import Pilot
+from hotline.speech import clocking_of
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from recordings.archive import Archive
@@ -245,6 +246,7 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path, webhooks: We
         hindsight=past,
         autopilot=pilot,
         transcription=transcription,
+        clocking=clocking_of(city, lambda: NOW),
         posting=Posting(webhooks),
         courier=courier,
         repeat_window=timedelta(days=30),

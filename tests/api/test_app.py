@@ -30,11 +30,16 @@ def in_concrete(route: Route[Nothing]) -> str:
         "change",
         "draft",
         "job",
+        "letter",
         "token",
         "recording",
         "grant",
         "measure",
         "advice",
+        "ticket",
+        "letter",
+        "escalation",
+        "alert",
     )
     for name in names:
         path = path.replace("{" + name + "}", "1")

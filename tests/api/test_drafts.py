@@ -181,7 +181,7 @@ async def test_a_draft_is_discarded_with_a_reason(face: Face, draft: str) -> Non
     _, ticket = await face.call(line, {"version": version, "reason": "拨错号码"})
 
     assert (ticket["state"], ticket["discard_reason"]) == ("discarded", "拨错号码")
-    assert (await face.call("GET /api/drafts"))[1] == {"drafts": []}
+    assert (await face.call("GET /api/drafts"))[1] == {"drafts": [], "clocks": {}}
     assert len((await face.call("GET /api/drafts?state=discarded"))[1]["drafts"]) == 1
 
 

@@ -15,7 +15,8 @@ from acd.commands import RingAgent
 from acd.dial_facts import DialOutcome, DialOutOver
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, Event, RingFailed, RingStarted, TalkEnded
 from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId
-from api.board import BEHIND_MOST, Board, DraftBorn, Stage
+from api.board import BEHIND_MOST, Board, Stage
+from api.news import DraftBorn
 from api.people import Role
 from tests.api.face import NOW, Face
 

@@ -133,6 +133,10 @@ class House:
             self.dialled.append(fields)
         return AmiReply(f"Value: {self.carrier}".encode() if self.carrier else b"Value:")
 
+    def send(self, name: str, /, **fields: Any) -> Awaitable[AmiReply]:
+        """The same."""
+        return self.action(name, **fields)
+
     def tell(self, event: Event) -> None:
         """A fact."""
         self.engine.tell(event)

@@ -8,8 +8,9 @@ import pytest
 
 from api.address import write_address
 from tests.api.face import NOW, Face, database, face, house, webhooks
+from tests.city.conftest import sample
 
-__all__ = ["database", "face", "house", "state", "webhooks"]
+__all__ = ["database", "face", "house", "sample", "state", "webhooks"]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from acd.commands import RingAgent, StopRinging
 from acd.events import RingFailed
 from acd.model import AgentId, CallId, RingFailure, SeatId
+from plumbing.lifecycle import background
 from telephony.errors import ActionTimedOut, AsteriskRefused
 from telephony.orders import action_for
 from telephony.switchboard import Switchboard
@@ -27,9 +28,12 @@ class Exchange:
         """The gate."""
         self.gated.append(order)
 
-    async def action(self, name, /, **fields):
-        """The next answer."""
+    def send(self, name, /, **fields):
+        """Asked; awaited, the next answer."""
         self.asked.append(fields["Context"])
+        return self._answer()
+
+    async def _answer(self):
         answer = self.answers.pop(0) if self.answers else None
         if answer is not None:
             raise answer
@@ -56,6 +60,20 @@ async def test_an_order_that_follows_another_is_repeated_when_it_is_refused():
 
     assert await carried_out(exchange, STOP, RING, until=lambda _: len(exchange.asked) == 3) == []
     assert exchange.asked == ["waiting-room", "connect", "connect"]
+
+
+async def test_an_order_is_on_its_way_at_once_unless_another_for_its_caller_is():
+    """A phone rings sooner by two turns of the loop; two Redirects of one caller would lose the first."""
+    exchange = Exchange()
+    switchboard = Switchboard(exchange, [].append, lambda: NINE, dial_out=exchange.dial_out)
+    for order in (STOP, RING, dataclasses.replace(RING, call=CallId("lx1-1.8"))):
+        switchboard.carry_out(order)
+
+    assert exchange.asked == ["waiting-room", "connect"]
+    async with background(switchboard.run()):
+        async with asyncio.timeout(5):
+            while len(exchange.asked) < 3:  # noqa: ASYNC110 - what is waited for is anything at all
+                await asyncio.sleep(0.005)
 
 
 async def test_a_lone_order_that_is_refused_is_reported_at_once():

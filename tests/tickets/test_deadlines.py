@@ -101,17 +101,18 @@ def test_an_urgent_class_runs_round_the_clock(policy: DeadlinePolicy, sample: Ci
     found = due(policy, sample, at(10, 1, 22), urgency="燃气与危险品")
 
     assert found.at == at(10, 2, 22)
-    assert (found.working_days, found.every_day, found.said) == (1, True, "燃气与危险品:1×24小时")
+    assert (found.working_days, found.every_day, found.said) == (1, True, "燃气与危险品:1×24小时 / 1 × 24 hours")
 
 
 def test_a_year_that_is_not_published_is_counted_by_weekdays_and_says_so(policy: DeadlinePolicy, sample: City) -> None:
     """Nobody knows the holidays of 2027 yet, and the deadline does not pretend to."""
     known, unknown = due(policy, sample, at(12, 24)), due(policy, sample, at(12, 28))
 
-    assert (known.calendar_known, known.said) == (True, "一般诉求:5个工作日")
+    assert (known.calendar_known, known.said) == (True, "一般诉求:5个工作日 / 5 working days")
     assert unknown.at.astimezone(CITY_TIME).date() == date(2027, 1, 4)
     assert not unknown.calendar_known
     assert "未公布" in unknown.said
+    assert "not published" in unknown.said
 
 
 def test_the_version_changes_with_every_word_of_the_policy(sample: City) -> None:

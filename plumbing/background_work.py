@@ -1,0 +1,28 @@
+"""For a process whose work may wait: it takes what processor time nobody else wants.
+
+`nice` alone does not say that. Linux shares processor time among sessions first (`sched_autogroup`, on by default), and
+counts niceness only within one: a report at niceness 19 in the session of the controller has as much of the machine as
+a whole PBX with its threads in another. So such a process begins a session of its own, and asks that the whole of it be
+nice; Python's `sched_setscheduler` with SCHED_IDLE lets whoever wakes go first at once. Where sessions are not what is
+shared among (in a service's or a container's control group), the group's own weight has to say it.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+NICEST: Final = 19
+
+
+def stand_back() -> None:
+    """From now on, everybody else first. For a process that is nobody's leader; cannot be taken back."""
+    with suppress(PermissionError):  # it leads its group already
+        os.setsid()
+    os.nice(NICEST)
+    with suppress(OSError):  # a kernel without such sessions
+        Path("/proc/self/autogroup").write_text(str(NICEST), encoding="ascii")
+    with suppress(OSError):  # not allowed here
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))

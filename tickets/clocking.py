@@ -1,0 +1,145 @@
+"""Where a finished transcript starts a ticket's clock and raises its alerts, in the transcript's own transaction; and
+where a person says that a ticket is urgent, or settled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from asr.transcript import Speaker, Transcript
+from city.calendar import WorkCalendar
+from recordings.access import note
+from recordings.calls import read_call
+from recordings.recording import Recording
+from tickets import clocks
+from tickets.alerts import raise_alert
+from tickets.clocks import TicketClock, clocks_of
+from tickets.deadlines import Deadline, DeadlinePolicy, deadline_of, escalations_of
+from tickets.escalations import plan
+from tickets.heard import heard
+from tickets.high_risk import RiskTable, risks_in
+from tickets.review import reason_of
+from tickets.states import TicketState
+from tickets.store import read_ticket, tickets
+from tickets.ticket import Ticket, TicketId, TicketRefused
+from tickets.urgency import UrgencyTable, urgency_of
+
+
+class NoSuchUrgency(TicketRefused):
+    """The city has no such class."""
+
+
+class NotToBeSettled(TicketRefused):
+    """Only a confirmed ticket whose clock runs is settled."""
+
+
+class NoClock(TicketRefused):
+    """The ticket was drafted before there were deadlines, or is settled."""
+
+
+class Clocking:
+    """One city's deadlines, urgent classes and high-risk phrases."""
+
+    def __init__(
+        self,
+        policy: DeadlinePolicy,
+        calendar: WorkCalendar,
+        urgency: UrgencyTable,
+        risks: RiskTable,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.policy, self.calendar = policy, calendar
+        self._urgency, self._risks, self._clock = urgency, risks, clock
+
+    async def begin(self, connection: AsyncConnection, recording: Recording, transcript: Transcript) -> None:
+        """Start the clock of the recording's ticket unless it runs, and alert of what was said. Behind `draft_of`."""
+        found = await asyncio.to_thread(risks_in, transcript, self._risks)
+        ticket = await connection.scalar(select(tickets.c.id).where(tickets.c.recording == recording.id))
+        if ticket is not None:
+            await self._start(connection, await read_ticket(connection, TicketId(ticket)), transcript)
+        for risk in found:
+            await raise_alert(connection, recording.call_id, risk, at=self._clock(), recording=recording.id)
+
+    async def _start(self, connection: AsyncConnection, ticket: Ticket, transcript: Transcript) -> None:
+        said = heard(transcript.by(Speaker.CALLER))
+        urgent = await asyncio.to_thread(urgency_of, said, self._urgency)
+        call = await read_call(connection, ticket.call_id)
+        received_at = call.arrived_at or ticket.drafted_at
+        urgency = urgent.urgency if urgent else None
+        deadline = self._deadline(ticket, urgency, received_at, call.hotline or call.dnis)
+        if await clocks.start(connection, ticket.id, urgency=urgency, received_at=received_at, deadline=deadline):
+            await self._plan(connection, ticket.id, deadline, received_at)
+
+    def _deadline(self, ticket: Ticket, urgency: str | None, received_at: datetime, hotline: str | None) -> Deadline:
+        return deadline_of(
+            self.policy,
+            kind=ticket.kind,
+            category=ticket.category,
+            urgency=urgency,
+            hotline=hotline,
+            received_at=received_at,
+            calendar=self.calendar,
+        )
+
+    async def _plan(
+        self, connection: AsyncConnection, ticket: TicketId, deadline: Deadline, received_at: datetime
+    ) -> None:
+        await plan(connection, ticket, escalations_of(self.policy, deadline, received_at, self.calendar))
+
+    async def set_urgency(
+        self, engine: AsyncEngine, ticket: TicketId, urgency: str | None, *, by: str, at: datetime
+    ) -> TicketClock:
+        """A person says which urgent class a ticket is of, or none: its clock and what is still to be told follow.
+
+        TicketUnknown, NoSuchUrgency, NoClock.
+        """
+        if urgency is not None and urgency not in {each.zh for each in self.policy.urgent}:
+            raise NoSuchUrgency("there is no such urgent class", "没有这个紧急类别")
+        async with engine.begin() as connection:
+            found, clock = await _running(connection, ticket)
+            anew = await self._set_anew(connection, found, replace(clock, urgency=urgency, urgency_by=by))
+            detail = urgency or "none"
+            await note(connection, at=at, who=by, deed="ticket.urgency_set", subject=ticket, detail=detail)
+        return anew
+
+    async def recount(self, engine: AsyncEngine, ticket: TicketId) -> None:
+        """A person has corrected what the deadline depends on. Where no clock runs, nothing happens."""
+        async with engine.begin() as connection:
+            with suppress(NoClock):
+                await self._set_anew(connection, *await _running(connection, ticket))
+
+    async def _set_anew(self, connection: AsyncConnection, ticket: Ticket, clock: TicketClock) -> TicketClock:
+        call = await read_call(connection, ticket.call_id)
+        deadline = self._deadline(ticket, clock.urgency, clock.received_at, call.hotline or call.dnis)
+        await clocks.set_anew(connection, ticket.id, urgency=clock.urgency, by=clock.urgency_by, deadline=deadline)
+        await self._plan(connection, ticket.id, deadline, clock.received_at)
+        return replace(clock, deadline=deadline)
+
+
+async def _running(connection: AsyncConnection, ticket: TicketId) -> tuple[Ticket, TicketClock]:
+    found = await read_ticket(connection, ticket)
+    clock = (await clocks_of(connection, [ticket])).get(ticket)
+    if clock is None or clock.settled_at is not None:
+        raise NoClock("its clock does not run", "该工单没有在计时")
+    return found, clock
+
+
+async def settle(engine: AsyncEngine, ticket: TicketId, *, by: str, at: datetime, outcome: str) -> TicketClock:
+    """办结: what was asked for is done, or answered. Any TicketRefused."""
+    said = reason_of(outcome)
+    async with engine.begin() as connection:
+        found, clock = await _running(connection, ticket)
+        if found.state is not TicketState.CONFIRMED:
+            raise NotToBeSettled("only a confirmed ticket is settled", "只有已确认的工单可以办结")
+        if not await clocks.stop(connection, ticket, by=by, at=at, outcome=said):
+            raise NoClock("its clock does not run", "该工单没有在计时")
+        await note(connection, at=at, who=by, deed="ticket.settled", subject=ticket)
+    return replace(clock, settled_at=at, settled_by=by, outcome=said)
