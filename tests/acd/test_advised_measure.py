@@ -135,3 +135,19 @@ def test_an_advice_that_no_measure_carries_out_is_gone() -> None:
     """A shorter wrap-up that does not say how long is no change."""
     with pytest.raises(AdviceGone, match=r"general\.wrap_up\.begin"):
         aim_of(advice(Action.WRAP_UP), in_force())
+
+
+def test_seats_can_always_be_borrowed_and_the_next_level_put_in_force() -> None:
+    """Besides what a change of the queue could do."""
+    possible = doable(in_force(), GENERAL, dials=False, owes=False).possible
+
+    assert possible >= {Action.BORROW, Action.LEVEL, Action.WRAP_UP}
+    assert Action.CALL_BACK not in possible
+
+
+def test_a_change_of_the_queue_carries_its_advice_out() -> None:
+    """A limit of that queue for a shorter wrap-up; a level for a level."""
+    shorter = replace(advice(Action.WRAP_UP), wrap_up=timedelta(seconds=15))
+
+    assert aim_of(shorter, in_force()) == limits(GENERAL, wrap_up_s=15.0)
+    assert aim_of(advice(Action.LEVEL), in_force()) == level(list(CITY.levels)[1])

@@ -99,6 +99,28 @@ def test_nothing_to_reckon_with_is_not_zero() -> None:
     assert (resting.occupancy, resting.utilisation) == (None, 0)
 
 
+def test_a_mean_is_of_all_conversations() -> None:
+    """Two of a minute each; those that were begun unseen are added up, and are in no mean."""
+    one = Handled(handled=1, talked=seconds(40), held=seconds(5), wrapped_up=seconds(15))
+    both = one + Handled(unseen=1) + one + Handled(unseen=2)
+
+    assert (both.handled, both.unseen) == (2, 3)
+    assert (both.average_handle_s, both.average_talk_s, both.average_hold_s, both.average_wrap_up_s) == (60, 40, 5, 15)
+
+
+def test_a_sheet_is_as_long_as_was_said_and_can_be_drawn_up_again() -> None:
+    """Rows of agents, queues and hotlines; a second look at the end changes nothing."""
+    core, time = Distributor(), AgentTime(Period(since=clock(0), until=clock(200), every=seconds(60)))
+    for event in one_call().told:
+        core.receive(event)
+        time.note(core, event)
+    first = time.close()
+
+    assert time.rows == len(first.agents) + len(first.queues) + len(first.hotlines) == 6
+    assert time.close() == first
+    assert first.agrees
+
+
 def test_time_is_cut_but_a_conversation_is_whole_where_it_is_over() -> None:
     """Rung in the first minute, over in the second."""
     first, second, *_ = sheet(one_call().told, until_s=120, every_s=60).agents
@@ -163,6 +185,8 @@ def test_a_queue_has_its_conversations_and_one_agent_can_be_asked_for() -> None:
 
     assert (queue.name, queue.handled.handled, queue.handled.talked) == ("general", 2, seconds(60))
     assert (of_one.name, of_one.handled.handled, of_one.handled.talked) == ("102", 1, seconds(10))
+    late = sheet(scene.told, whom="102", seen_from=len(scene.told) - 1)
+    assert [row.name for row in late.agents] == ["102"]
 
 
 def test_who_is_consulted_is_busy_but_has_handled_nothing() -> None:

@@ -174,3 +174,46 @@ def test_as_many_are_promised_as_can_be_called_within_the_hour() -> None:
     assert most_promised(3, 240.0) == 45
     assert most_promised(3, None) == 36
     assert most_promised(1, 7200.0) == 1
+
+
+def test_without_a_carrier_nobody_stands_in_the_line() -> None:
+    """And whoever is left to people stays so."""
+    debts = [debt("d1"), debt("d2", citizen=2, left="number_hidden")]
+
+    found = plan(debts, POLICY, TEN, room={GENERAL: 9}, lined=(), carrier=False)
+
+    assert found[CallId("d1")].standing is Standing.NO_CARRIER
+    assert found[CallId("d2")] == Place(standing=Standing.LEFT, rule="number_hidden")
+
+
+def test_each_debt_takes_one_place_of_its_own_queues_room() -> None:
+    """Four places, five debts; a queue of which no room is told has none."""
+    five = [debt(f"d{number}", citizen=number, minutes=number) for number in range(5)]
+    elsewhere = debt("e", citizen=9, queue=QueueName("health"))
+
+    assert standings(*five, elsewhere, at=on_the_wall(11), room=4) == [Standing.IN_LINE] * 4 + [Standing.ENOUGH] * 2
+
+
+def test_a_rule_against_one_debt_says_nothing_of_the_citizens_next() -> None:
+    """Only a last attempt in vain speaks for both."""
+    tried = TEN + timedelta(minutes=10)
+    elder = debt("d1", tried_at=tried, attempts=1, against="number_hidden")
+
+    assert standings(elder, debt("d2", minutes=1), at=on_the_wall(11)) == [Standing.LEFT, Standing.IN_LINE]
+
+
+@pytest.mark.parametrize(("minutes", "standing"), [(9, Standing.LEFT), (10, Standing.LEFT), (11, Standing.IN_LINE)])
+def test_the_last_attempt_was_for_whatever_was_owed_by_then(minutes: float, standing: Standing) -> None:
+    """A debt of that very moment, too; one that came later is a new one."""
+    elder = debt("d1", tried_at=TEN + timedelta(minutes=10), attempts=3)
+
+    assert standings(elder, debt("d2", minutes=minutes), at=on_the_wall(11)) == [Standing.LEFT, standing]
+
+
+def test_who_asked_by_day_may_be_called_until_the_quiet_hours() -> None:
+    """Not for an hour alone; nor is it a pause that they wait for."""
+    asked = debt(why=Debt.ASKED)
+
+    assert window_of(asked, POLICY, TEN) == (Window(TEN, on_the_wall(21)), False)
+    again = replace(asked, attempts=1, tried_at=TEN)
+    assert window_of(again, POLICY, TEN) == (Window(TEN + POLICY.spacing, on_the_wall(21)), True)

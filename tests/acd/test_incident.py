@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from acd.commands import Command
 from acd.events import AgentWentOnBreak, CallJoined, Event, Repaired
+from acd.force_facts import AgentForced, ForceWithdrawn
 from acd.incident import DAY, Incident, NotAnIncident, masked, read, replayed, write
-from acd.model import AgentId, CallId, QueueName, RingFailure, is_outward
+from acd.model import AgentId, CallId, ForcedTo, QueueName, RingFailure, is_outward
 from acd.replay import Step
 from tests.acd.scene import Scene
 from tests.acd.test_random_play import HANDING_ON, Move, play_all, small
@@ -147,3 +149,41 @@ def test_a_real_incident_replays() -> None:
 
     assert (tally.differences, digest) == (0, incident.digest)
     assert any(isinstance(step.event, CallJoined) for step in incident.steps)
+
+
+def test_neither_a_leader_who_forces_nor_their_reason_is_in_it() -> None:
+    """An order that was given in it, one that was withdrawn, and one that stood before it began."""
+    scene = refused_once()
+    scene.join("lx-1700000000.9", psychology=1)
+    whom = next(agent.id for agent in scene.core.agents.values() if agent.call is not None)
+    scene.tell(AgentForced(at=scene.now, agent=whom, by="李班长", into=ForcedTo.BREAK, why="孩子生病", seen=0))
+    given = scene.cut()
+    number = scene.core.snapshot().forces[-1].number
+    scene.begin()
+    scene.tell(ForceWithdrawn(at=scene.now, agent=whom, by="王班长", why="家人已到", seen=number))
+    withdrawn = scene.cut()
+
+    assert isinstance(given.steps[-1].event, AgentForced)
+    for incident in (given, withdrawn):
+        page = "".join(write(incident))
+        assert not any(word in page for word in ("班长", "孩子", "家人"))
+        assert replayed(incident)[0].differences == 0
+
+
+def test_ids_are_numbered_from_one_in_their_order() -> None:
+    """Agents, seats and calls each by themselves."""
+    agents = sorted(agent.id for agent in refused_once().cut().begin.agents)
+
+    assert agents == ["agent-000001", "agent-000002", "agent-000003"]
+
+
+@pytest.mark.parametrize("line", ["order where a fact belongs", "fact where an order belongs"])
+def test_orders_and_facts_are_not_taken_for_each_other(line: str) -> None:
+    """A file that mixes them up is refused with the line."""
+    lines = list(write(refused_once().cut()))
+    number, step = next((n, json.loads(one)) for n, one in enumerate(lines) if '"orders":[[' in one)
+    event, order = step["event"], step["orders"][0]
+    mixed = {"event": order, "orders": []} if line.startswith("order") else {"event": event, "orders": [event]}
+
+    with pytest.raises(NotAnIncident, match=f"line {number + 1} of the file cannot be read"):
+        read([*lines[:number], json.dumps(mixed) + "\n", *lines[number + 1 :]])

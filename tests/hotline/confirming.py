@@ -13,7 +13,7 @@ from recordings import ledger
 from recordings.calls import arrived, note_calls
 from recordings.recording import Recording, RecordingState, new_recording_id
 from tests.recordings.scenes import NOON
-from tests.tickets.talks import GAZETTEER
+from tests.tickets.talks import KNOWS
 from tickets.draft import CallFacts, draft
 from tickets.posting import Posting
 from tickets.store import claim, confirm, draft_once, tickets
@@ -48,7 +48,7 @@ async def claimed(
     await note_calls(database, [arrived(call, dnis=hotline, hotline=hotline, ani=ani, at=NOON, withheld=withheld)])
     async with database.begin() as connection:
         await ledger.add_row(connection, recording)
-        await draft_once(connection, recording, facts, draft(facts, merge([], []), GAZETTEER), at)
+        await draft_once(connection, recording, facts, draft(facts, merge([], []), KNOWS), at)
         ticket = await connection.scalar(select(tickets.c.id).where(tickets.c.recording == recording.id))
     return (await claim(database, TicketId(str(ticket)), version=1, by="101", at=NOON)).id
 
