@@ -61,7 +61,8 @@ def drafting_of(city: City, now: Clock) -> Drafting:
     """Who drafts, with the city's names."""
     names = {number: hotline.zh for number, hotline in city.hotlines.items()}
     book = FlowBook(city.categories, city.flows)
-    return Drafting(city.places, names, flows=lambda: book, lexis=lexis_of(city), clock=now)
+    urgent = UrgencyTable(city.urgency.classes)
+    return Drafting(city.places, names, flows=lambda: book, lexis=lexis_of(city), urgency=urgent, clock=now)
 
 
 def clocking_of(city: City, now: Clock) -> Clocking:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 """How long something is waited for unless the caller says otherwise."""
 
 

@@ -25,6 +25,7 @@ _OF_OTHERS = re.compile(
     r"(?:公司|商家|店家|店里|老板|物业|对方|中介|骗子|他们?|她)(?:那边)?(?:的|家的)?(?:电话|手机|号码)(?:号码|号)?(?:是|为)?$"
 )
 _NEAR = 2  # characters beside a number in which another digit means that it was broken
+_SHORT, _AROUND = 9, 8
 READ_BACK, ALONE = 1.0, 0.9
 
 
@@ -58,9 +59,17 @@ def _numbers(text: str) -> list[ContactFound]:
 
 
 def _is_broken(text: str, start: int, stop: int) -> bool:
-    """Whether another digit stands so near that one of the number may have been misheard."""
+    """Whether other digits stand so near that some of the number may have been misheard.
+
+    What looks like a number without its area code may be the end of a longer one, unless it is announced: it is
+    looked at further around.
+    """
     near = text[max(0, start - _NEAR) : start] + text[stop : stop + _NEAR]
-    return re.search(_DIGIT, near) is not None
+    around = text[max(0, start - _AROUND) : start] + "\n" + text[stop : stop + _AROUND]
+    is_short = stop - start <= _SHORT and not _ANNOUNCED.search(text, 0, start)
+    return re.search(_DIGIT, near) is not None or (
+        is_short and re.search(f"{_DIGIT}[^\n]?{_DIGIT}", around) is not None
+    )
 
 
 def _is_anothers(text: str, found: ContactFound) -> bool:

@@ -19,10 +19,13 @@ from tickets.flows import FlowBook, FlowFound, FlowTaken
 from tickets.heard import Heard, heard
 from tickets.occurred import occurred_in
 from tickets.places import Gazetteer
+from tickets.urgency import UrgencyTable
 from wording import Lexis, retold, write
 
 NO_WORDS = Lexis()
 """Of a city whose words nobody knows."""
+NO_CLASSES = UrgencyTable(())
+"""Of a city in which nothing is urgent."""
 
 FILLED_BY_FLOWS = ("contact", "kind", "place", "occurred", "asked_for")
 """The fields that may answer a question of a flow."""
@@ -55,6 +58,7 @@ class Knowledge:
     gazetteer: Gazetteer
     book: FlowBook
     lexis: Lexis = NO_WORDS
+    urgency: UrgencyTable = NO_CLASSES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,7 @@ def draft(facts: CallFacts, transcript: Transcript, knows: Knowledge) -> Draft:
         "place": proposals.place(caller, knows.gazetteer),
         "asked_for": proposals.asked_for(caller),
         **_when(facts, caller),
-        **_topic_fields(caller, topic, knows.book),
+        **_topic_fields(caller, topic, knows),
     }
     return Draft(
         caller=proposals.caller(facts.ani, withheld=facts.withheld),
@@ -128,14 +132,14 @@ def _when(facts: CallFacts, caller: Heard) -> dict[str, Field]:
     return {"occurred": proposals.occurred(caller, found, is_call_known=began is not None)}
 
 
-def _topic_fields(caller: Heard, topic: _Topic, book: FlowBook) -> dict[str, Field]:
+def _topic_fields(caller: Heard, topic: _Topic, knows: Knowledge) -> dict[str, Field]:
     flow = proposals.flow(caller, topic.flow, topic.category)
     begun = topic.flow if flow.value else None
     return {
         "category": proposals.category(caller, topic.category),
         "flow": flow,
-        "department": proposals.department(caller, begun, topic.category, book.tree),
-        "urgency": proposals.urgency(caller, begun),
+        "department": proposals.department(caller, begun, topic.category, knows.book.tree),
+        "urgency": proposals.urgency(caller, begun, knows.urgency),
     }
 
 

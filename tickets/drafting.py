@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asr.transcript import Transcript
 from recordings.calls import read_call
 from recordings.recording import Recording
-from tickets.draft import NO_WORDS, CallFacts, Knowledge, draft
+from tickets.draft import NO_CLASSES, NO_WORDS, CallFacts, Knowledge, draft
 from tickets.flows import FlowBook
 from tickets.places import Gazetteer, KnownPlace
 from tickets.store import draft_once
+from tickets.urgency import UrgencyTable
 from wording import Lexis
 
 _NO_FLOWS = FlowBook((), {})
@@ -34,15 +35,16 @@ class Drafting:
         *,
         flows: Callable[[], FlowBook] = lambda: _NO_FLOWS,
         lexis: Lexis = NO_WORDS,
+        urgency: UrgencyTable = NO_CLASSES,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._gazetteer, self._hotlines, self._clock = Gazetteer(places), dict(hotlines), clock
-        self._flows, self._lexis = flows, lexis
+        self._flows, self._lexis, self._urgency = flows, lexis, urgency
 
     async def draft_of(self, connection: AsyncConnection, recording: Recording, transcript: Transcript) -> None:
         """Store the draft of this recording unless it has one."""
         facts = await self._facts(connection, recording.call_id)
-        knows = Knowledge(gazetteer=self._gazetteer, book=self._flows(), lexis=self._lexis)
+        knows = Knowledge(gazetteer=self._gazetteer, book=self._flows(), lexis=self._lexis, urgency=self._urgency)
         proposed = await asyncio.to_thread(draft, facts, transcript, knows)
         await draft_once(connection, recording, facts, proposed, self._clock())
 

@@ -17,6 +17,7 @@ from tickets.kinds import kind_of
 from tickets.occurred import TimeFound
 from tickets.places import Gazetteer
 from tickets.ticket import EDITABLE, AppealKind, masked
+from tickets.urgency import UrgencyTable, urgency_of
 
 INCONSISTENT_FACTOR = 0.6  # for a place whose names do not lie in each other, as far as we know
 BY_CATEGORY = 0.5  # how much a category says of the kind of appeal
@@ -143,8 +144,13 @@ def department(said: Heard, begun: FlowFound | None, topic: CategoryFound | None
     return sure_enough("department", usual, topic.strength * sure, f"按分类:{topic.path[-1]}", evidence)
 
 
-def urgency(said: Heard, begun: FlowFound | None) -> Field:
-    """The urgency class."""
+def urgency(said: Heard, begun: FlowFound | None, table: UrgencyTable) -> Field:
+    """The urgency class: by the caller's words or the flow's, the graver of two."""
+    found = urgency_of(said, table)
+    grave = [name for name, _ in table.classes]
+    flows_own = begun.flow.urgency if begun else None
+    if found is not None and (flows_own not in grave or grave.index(found.urgency) <= grave.index(flows_own)):
+        return proposed("urgency", found.urgency, found.strength, found.rule, said, found.start, found.stop)
     if begun is None or begun.flow.urgency is None:
         return empty("不属紧急类别 / of no urgency class")
     hit = begun.hit

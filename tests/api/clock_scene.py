@@ -11,7 +11,7 @@ from asr.transcript import Transcript
 from recordings.ledger import close_row, open_rows
 from recordings.recording import Recording, RecordingState, SpoolName
 from tests.api.face import NOW, Face
-from tests.tickets.talks import GAZETTEER, talk
+from tests.tickets.talks import KNOWS, talk
 from tickets.draft import CallFacts, draft
 from tickets.store import draft_once, tickets
 
@@ -27,7 +27,7 @@ async def born(face: Face, database: AsyncEngine, said: Transcript, *, call: str
         kept = Recording(id=opened.id, call_id=call, attempt=1, state=RecordingState.KEPT, seconds=2.0)
         await close_row(connection, kept)
         facts = CallFacts(call_id=call, hotline="12345", hotline_name=None, ani="13812340000")
-        await draft_once(connection, kept, facts, draft(facts, said, GAZETTEER), at)
+        await draft_once(connection, kept, facts, draft(facts, said, KNOWS), at)
         await face.services.clocking.begin(connection, kept, said)
         row = await connection.execute(tickets.select().where(tickets.c.recording == kept.id))
         return str(row.one().id)

@@ -17,7 +17,7 @@ from acd.model import Agent, AgentId, AgentState, CallId, RingFailure, SeatId, S
 from sandbox.lines import Line
 from sandbox.phones import Manner, Phone
 
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 LOOK_AGAIN_S = 0.05
 SOUND_BYTES = 4000  # a quarter of a second
 

@@ -142,6 +142,7 @@ def test_number_that_is_said_becomes_the_contact_and_is_shown_masked() -> None:
         ("电话 是 幺三八 零零零零 幺二三四 不对 应该 是 幺三九 零零零零 幺二三四", "13900001234"),
         ("幺三八 … 零零零零 幺二三四", None),
         ("八五五五 幺二三四 啊 五", None),
+        ("幺五 雾 八 拔 八 六幺三 七二七四", None),  # the end of a number whose beginning was misheard
         ("订单号 是 八五五五 幺二三四", None),
         ("他们 公司 电话 是 八五五五 幺二三四", None),
         ("他们 公司 电话 是 八五五五 幺二三四 我 的 电话 是 幺三八 零零零零 幺二三四", "13800001234"),

@@ -10,6 +10,7 @@ from tests.city.scene import SAMPLE
 from tests.tickets.talks import FACTS, GAZETTEER, heard_as, talk
 from tickets.draft import Draft, Knowledge, draft
 from tickets.flows import FlowBook, version_of
+from tickets.urgency import UrgencyTable
 
 CITY = load_city(SAMPLE)
 BOOK = FlowBook(CITY.categories, CITY.flows)
@@ -63,6 +64,19 @@ def test_flow_says_department_and_urgency() -> None:
 
     assert (wages.department.value, wages.urgency.value) == ("人力资源和社会保障局", "农民工欠薪")
     assert wages.department.rule == "快速流程:拖欠工资"
+
+
+def test_graver_of_two_urgency_classes_counts() -> None:
+    """The caller's words and the flow may each speak of one; without either there is none."""
+    knows = Knowledge(gazetteer=GAZETTEER, book=BOOK, urgency=UrgencyTable(CITY.urgency.classes))
+
+    def urgency(said: str) -> str | None:
+        return draft(FACTS, talk(said), knows).urgency.value
+
+    assert urgency("小区 停水 了") == "民生急修"
+    assert urgency("小区 停水 了 老人 要 跳楼 了") == "人身安全"
+    assert urgency("路上 的 井盖 没了") == "塌陷与险情"
+    assert urgency("路灯 坏了") is None
 
 
 def test_trigger_outside_of_its_category_begins_nothing() -> None:
