@@ -27,7 +27,10 @@ import pytest
 
 from bench.mutant_code import ROOT, Functions, load_anew
 
-FOLDERS: Final = ("tests/acd", "tests/ivr", "tests/telephony", "tests/simulation", "tests/recordings", "tests/city")
+FOLDERS: Final = (
+    *("tests/acd", "tests/ivr", "tests/telephony", "tests/simulation", "tests/recordings", "tests/city"),
+    *("tests/wording", "tests/tickets"),
+)
 NEEDS_MORE: Final = frozenset({"pbx", "postgresql", "trials"})  # fixtures
 SLOWEST_S: Final = 10.0
 QUIET: Final = ("-x", "-q", "-n0", "-pno:cacheprovider", "-pno:warnings", "--no-header", "--hypothesis-seed=1")

@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from os import nice
 from typing import Final
 
 from acd.codec import pack
+from plumbing.background_work import stand_back
 from simulation.coverage import Coverage
 from simulation.trial import Ended, Trial
 
 LEAST_CALLS, LEAST_AGENTS = 200, 20
 SHOWN: Final = 30
-STANDS_BACK: Final = 19
 CHUNK: Final = 5
 
 
@@ -64,7 +63,7 @@ def trial(seed: int) -> Ended:
 
 
 def _beside(seeds: Iterable[int], processes: int) -> Iterator[Ended]:
-    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=nice, initargs=(STANDS_BACK,)) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=stand_back) as pool:
         yield from pool.map(trial, seeds, chunksize=CHUNK)
 
 

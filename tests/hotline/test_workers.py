@@ -23,12 +23,12 @@ from plumbing.settings import PREFIX
 from recordings.intake import Intake
 from sandbox.redis_server import RedisServer
 from tests.asr.conftest import MODEL
+from tests.asr.talks import TALK, record_talk
 from tests.databases import Databases
-from tests.recordings.scenes import leave_call
 from tickets.store import tickets
 
 ROOT = Path(__file__).parents[2]
-RECORDINGS, SECONDS = 6, 12.0
+RECORDINGS, TIMES = 6, 3
 WITHIN_S = 60.0
 
 
@@ -61,10 +61,17 @@ async def database(environment: dict[str, str], tmp_path: Path) -> AsyncIterator
     engine = connect(environment[f"{PREFIX}DATABASE_URL"])
     (tmp_path / "spool").mkdir()
     for number in range(RECORDINGS):
-        leave_call(tmp_path / "spool", call=f"lx1-{number}.1", seconds=SECONDS)
+        _leave_talk(tmp_path / "spool", f"lx1-{number}.1")
     await Intake(tmp_path / "spool", tmp_path / "recordings", engine, follow_up=jobs.enqueue).sweep()
     yield engine
     await engine.dispose()
+
+
+def _leave_talk(spool: Path, call: str) -> None:
+    """Half a minute of speech: it takes a decoder a while, as tones and silence do not."""
+    for leg, file in record_talk(spool, TALK, TIMES).items():
+        file.rename(spool / f"{call}-1-{leg}.wav")
+    (spool / f"{call}-1.done").touch()
 
 
 @asynccontextmanager

@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from acd.errors import Refused
 from acd.model import BreakReason
-from ivr.agent_codes import BREAK_REASONS, CODES, DONE, LOG_ON_ATTEMPTS, REFUSALS, WAIT_S, Answer, serve
+from acd.staff import WrongPin
+from ivr.agent_codes import BREAK_REASONS, CODES, DONE, LOG_ON_ATTEMPTS, REFUSALS, WAIT_S, WRONG_PIN, Answer, serve
 from tests.ivr.scene import HungUp, Phone
 
 LOG_ON, READY, BREAK, WRAP_UP_DONE, LOG_OFF = "*71", "*72", "*73", "*74", "*70"
@@ -221,10 +222,11 @@ NOT_AT_A_PHONE = {
 
 
 def test_every_refusal_of_the_acd_has_its_voice() -> None:
-    """A new rule needs a prompt, or a word here that no phone meets it."""
+    """A new rule needs a prompt, or a word here that no phone meets it. A wrong PIN is asked for again."""
     rules = {refusal.rule for refusal in Refused.__subclasses__()}
 
-    assert rules - NOT_AT_A_PHONE <= REFUSALS.keys()
+    assert WrongPin.rule == WRONG_PIN
+    assert rules - NOT_AT_A_PHONE - {WRONG_PIN} <= REFUSALS.keys()
 
 
 def test_reasons_of_a_break_are_those_that_people_choose() -> None:
