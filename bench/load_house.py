@@ -59,6 +59,12 @@ def cpu_s(pid: int) -> float:
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def reaped_cpu_s(pid: int) -> float:
+    """CPU seconds of those of its children that have ended and that it has waited for."""
+    words = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return (int(words[13]) + int(words[14])) / os.sysconf("SC_CLK_TCK")
+
+
 def big_city(folder: Path) -> City:
     """The sample city with 200 open seats, no wrap-up, and as many callers as the bench sends."""
     shutil.copytree(SAMPLE_CITY, folder)

@@ -9,12 +9,15 @@ shared among (in a service's or a container's control group), the group's own we
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 NICEST: Final = 19
+_PR_SET_PDEATHSIG: Final = 1
 
 
 def stand_back() -> None:
@@ -26,3 +29,8 @@ def stand_back() -> None:
         Path("/proc/self/autogroup").write_text(str(NICEST), encoding="ascii")
     with suppress(OSError):  # not allowed here
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def end_with_parent() -> None:
+    """Be killed when whoever began this process dies: a session of its own hears no Ctrl-C of theirs."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from typing import Final
 
 from acd.codec import pack
-from plumbing.background_work import stand_back
+from plumbing.background_work import end_with_parent, stand_back
 from simulation.coverage import Coverage
 from simulation.trial import Ended, Trial
 
@@ -62,8 +62,13 @@ def trial(seed: int) -> Ended:
     return Trial(seed).run()
 
 
+def _behind() -> None:
+    end_with_parent()
+    stand_back()
+
+
 def _beside(seeds: Iterable[int], processes: int) -> Iterator[Ended]:
-    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=stand_back) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_behind) as pool:
         yield from pool.map(trial, seeds, chunksize=CHUNK)
 
 
