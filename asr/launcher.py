@@ -17,7 +17,6 @@ its standard input does, or its parent.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
@@ -33,8 +32,8 @@ from typing import Any
 from asr.child import Child
 from asr.engines.port import Engine
 from asr.engines.vosk import load
+from plumbing.background_work import end_with_parent
 
-_PR_SET_PDEATHSIG = 1
 BROKEN_STATUS = 3
 
 
@@ -116,7 +115,7 @@ class Launcher:
     def _live_as_child(self, parent: int, order: dict[str, Any], pipe: int) -> None:
         status = 1
         try:
-            _die_with(parent)
+            end_with_parent(parent)
             os.close(self._out)
             Child(self._engine, pipe).run(order)
             status = 0
@@ -159,16 +158,9 @@ def _in_words(status: int) -> str:
     return f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
 
 
-def _die_with(parent: int) -> None:
-    """Ask the kernel to kill this process when its parent dies, and see whether that has happened already."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-
-
 def main(model: str, rate_hz: int, parent: int) -> int:
     """Load, prove, serve."""
-    _die_with(parent)
+    end_with_parent(parent)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the controller's: it closes our input
     out = os.dup(1)

@@ -1,4 +1,4 @@
-"""For a process whose work may wait: it takes what processor time nobody else wants.
+"""For a process beside another: it ends with it, and, if its work may wait, takes what processor time nobody wants.
 
 `nice` alone does not say that. Linux shares processor time among sessions first (`sched_autogroup`, on by default), and
 counts niceness only within one: a report at niceness 19 in the session of the controller has as much of the machine as
@@ -31,6 +31,8 @@ def stand_back() -> None:
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
-def end_with_parent() -> None:
-    """Be killed when whoever began this process dies: a session of its own hears no Ctrl-C of theirs."""
+def end_with_parent(parent: int) -> None:
+    """Be killed when `parent`, who began this process, dies; end now if that has happened already."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from os import getpid
 from typing import Final
 
 from acd.codec import pack
@@ -62,13 +63,13 @@ def trial(seed: int) -> Ended:
     return Trial(seed).run()
 
 
-def _behind() -> None:
-    end_with_parent()
+def _behind(parent: int) -> None:
+    end_with_parent(parent)
     stand_back()
 
 
 def _beside(seeds: Iterable[int], processes: int) -> Iterator[Ended]:
-    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_behind) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_behind, initargs=(getpid(),)) as pool:
         yield from pool.map(trial, seeds, chunksize=CHUNK)
 
 
