@@ -92,8 +92,9 @@ def difference(
 
 def newcomers(now: Telephones, acd: Acd, at: datetime, *, known_too: bool = False) -> Iterator[Arrival]:
     """Calls that the ACD has not heard of, or all (the book may lack those too), with their numbers for the book."""
+    known = frozenset[CallId]() if known_too else acd.calls
     for live in now.calls.values():
-        if (known_too or live.call not in acd.calls) and not acd.has_ended(live.call) and not is_outward(live.call):
+        if live.call not in known and not acd.has_ended(live.call) and not is_outward(live.call):
             yield Arrival(at=at, call=live.call, dnis=live.dnis, ani=live.ani, withheld=live.withheld)
 
 
