@@ -40,6 +40,7 @@ NOUNS = {
     "recordings": "hotline.cli_recordings",
     "repeats": "hotline.cli_repeats",
     "replay": "hotline.cli_replay",
+    "transcribe": "hotline.cli_transcribe",
     "what-if": "hotline.cli_what_if",
     "why": "hotline.cli_why",
 }
