@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.asked import Answer, Asked, Nothing, Wish
 from api.deadlines import ClockSeen, clock_seen
 from api.recordings import GrantHeld, sound_of
+from api.transcripts import TurnSeen, turns_seen
 from asr.transcripts import transcript_of
 from recordings.access import note
 from recordings.recording import RecordingId
 from tickets import store
 from tickets.clocks import clocks_of
-from tickets.contact import without_numbers
 from tickets.draft import FIELDS, Draft
 from tickets.field import Field as Proposed
 from tickets.states import TicketState
@@ -79,15 +79,6 @@ class FieldProposed(Answer):
     confidence: float
     rule: str
     evidence: tuple[Evidence, ...]
-
-
-class TurnSeen(Answer):
-    """What one side said in one go."""
-
-    speaker: str
-    start_s: float
-    end_s: float
-    text: str
 
 
 class QuestionOpen(Answer):
@@ -287,9 +278,4 @@ def _fields(draft: Draft) -> dict[str, FieldProposed]:
 
 async def _said(connection: AsyncConnection, ticket: Ticket) -> tuple[TurnSeen, ...]:
     transcript = await transcript_of(connection, RecordingId(ticket.recording))
-    if transcript is None:
-        return ()
-    return tuple(
-        TurnSeen(speaker=turn.speaker, start_s=turn.start_s, end_s=turn.end_s, text=without_numbers(turn.text))
-        for turn in transcript.turns
-    )
+    return turns_seen(transcript) if transcript else ()
