@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import random
 import re
 import tomllib
@@ -18,14 +19,15 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, kw_only=True)
 class Patterns:
-    """Slots with their alternatives, and the sentences that use them."""
+    """Slots with their alternatives, and the sentences that use them, in groups: who speaks, and of what."""
 
     slots: Mapping[str, Sequence[str]]
-    sentences: Sequence[str]
+    sentences: Mapping[str, Sequence[str]]
 
-    def draw(self, dice: random.Random) -> str:
-        """One sentence, as text without spaces."""
-        sentence = dice.choice(self.sentences)
+    def draw(self, dice: random.Random, group: str | None = None) -> str:
+        """One sentence, as text without spaces; of all groups alike, or of one."""
+        choices = list(itertools.chain(*self.sentences.values())) if group is None else self.sentences[group]
+        sentence = dice.choice(choices)
         while "{" in sentence:
             sentence = _SLOT.sub(lambda slot: dice.choice(self.slots[slot.group(1)]), sentence)
         return sentence
@@ -36,7 +38,7 @@ def load_patterns(path: Path = PATTERNS) -> Patterns:
     """The patterns as the file has them."""
     with path.open("rb") as file:
         read = tomllib.load(file)
-    return Patterns(slots=read["slots"], sentences=[*read["sentences"]["citizen"], *read["sentences"]["agent"]])
+    return Patterns(slots=read["slots"], sentences=read["sentences"])
 
 
 def draw_sentence(patterns: Patterns, dice: random.Random) -> list[str]:

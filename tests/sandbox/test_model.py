@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import itertools
+import random
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +16,16 @@ import soundfile
 import vosk
 from numpy.typing import NDArray
 
+from city.load import load_city
 from sandbox.dialogues import Dialogue, load_dialogues
-from sandbox.lexicon import load_lexicon, words_of
-from sandbox.scoring import character_error_rate, hear
-from sandbox.voices import AGENT_VOICES, CITIZEN_VOICES, RATE_HZ, say
+from sandbox.lexicon import UnknownWords, load_lexicon, words_of
+from sandbox.model_maker.sentences import load_patterns
+from sandbox.model_maker.speech import HELD_OUT_VOICES
+from sandbox.scoring import character_error_rate, distance, hear
+from sandbox.voices import AGENT_VOICES, CITIZEN_VOICES, RATE_HZ, Utterance, for_telephone, say, speak, spell
 
 MODEL = Path(__file__).parents[2] / "sandbox" / "model"
+SAMPLE = Path(__file__).parents[2] / "cities" / "sample"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +56,29 @@ def said_and_heard(model: vosk.Model, lines: tuple[str, ...], voice: str) -> tup
     return "".join(word for line in lines for word in words_of(line)), "".join(word.word for word in heard)
 
 
+def in_turn(model: vosk.Model, texts: Sequence[str], voices: Sequence[str]) -> list[tuple[str, str]]:
+    """What was said and what was heard, each text in the next of the voices, without spaces."""
+    turns = list(zip(texts, itertools.cycle(voices), strict=False))
+    speeches = speak([Utterance(spelling=spell(text, strict=True), voice=voice) for text, voice in turns])
+    lines = [over_a_law(np.pad(for_telephone(speech), RATE_HZ // 3)) for speech in speeches]
+    heard = ["".join(word.word for word in hear(model, line)) for line in lines]
+    return list(zip(("".join(words_of(text)) for text in texts), heard, strict=True))
+
+
+def characters_wrong(model: vosk.Model, texts: Sequence[str], voices: Sequence[str]) -> float:
+    """The character error rate over all texts, each said by the next of the voices."""
+    pairs = in_turn(model, texts, voices)
+    return sum(distance(said, heard) for said, heard in pairs) / sum(len(said) for said, _ in pairs)
+
+
+def can_be_said(text: str) -> bool:
+    """Whether all its words are in the lexicon; `test_vocabulary.py` knows which are not."""
+    try:
+        return bool(words_of(text))
+    except UnknownWords:
+        return False
+
+
 @pytest.mark.parametrize(("number", "call"), list(enumerate(load_dialogues())), ids=[c.name for c in load_dialogues()])
 def test_a_call_is_heard_and_its_places_exactly(model: vosk.Model, number: int, call: Dialogue) -> None:
     """Both sides within 5 % of the characters, every place of the draft right."""
@@ -67,6 +96,33 @@ def test_a_sentence_that_no_pattern_foresaw_is_heard(model: vosk.Model, voice: s
     said = ("公园厕所坏了三个月没人管，老人和孩子怎么去，请街道尽快解决",)
 
     assert character_error_rate(*said_and_heard(model, said, voice)) <= 0.15
+
+
+@pytest.mark.parametrize(("voices", "allowed"), [(CITIZEN_VOICES, 0.02), (HELD_OUT_VOICES, 0.05)], ids=["demo", "new"])
+@pytest.mark.parametrize("group", load_patterns().sentences)
+def test_every_set_of_sentences_is_heard(model: vosk.Model, group: str, voices: Sequence[str], allowed: float) -> None:
+    """Drawn here with a fixed seed, in turn in each voice, over A-law: those trained with, and those never."""
+    dice = random.Random(f"test {group}")
+    said = [load_patterns().draw(dice, group) for _ in range(16)]
+
+    assert characters_wrong(model, said, voices) <= allowed
+
+
+@pytest.mark.parametrize(("voices", "allowed"), [(CITIZEN_VOICES, 0.02), (HELD_OUT_VOICES, 0.05)], ids=["demo", "new"])
+def test_every_flow_is_heard(model: vosk.Model, voices: Sequence[str], allowed: float) -> None:
+    """What the sample city's flows give as citizens' own words: four examples of each of the twelve."""
+    said = [text for flow in load_city(SAMPLE).flows.values() for text in flow.examples]
+
+    assert characters_wrong(model, said, voices) <= allowed
+
+
+def test_every_high_risk_phrase_is_heard_exactly(model: vosk.Model) -> None:
+    """In the demo's voices: what must alert a team leader within seconds can be shown from speech."""
+    phrases = [word.replace("…", "") for risk in load_city(SAMPLE).high_risk.risks for word in risk.words]
+    pairs = in_turn(model, [phrase for phrase in phrases if can_be_said(phrase)], CITIZEN_VOICES)
+
+    assert len(pairs) > 50
+    assert [pair for pair in pairs if pair[0] not in pair[1]] == []
 
 
 def test_words_come_with_their_times(model: vosk.Model) -> None:
