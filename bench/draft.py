@@ -3,7 +3,7 @@
 TALKS talks of each template, with drawn places, numbers and times, of the sample city. `draft.*` are of
 `draft_strangers.toml`, written by two people who had read no rule; of it only totals are printed. `draft.own_*` are of
 `draft_talks.toml`, by the author of the rules, and `draft.dev_*` of `draft_dev.toml`, by the second of them, both with
-what went wrong; rules may be tuned on these two, so their figures say how far tuning got, not how good drafts are. First
+what went wrong; rules may be tuned on these two, so they say how far tuning got, not how good drafts are. First
 with every character heard right, then with a share of them misheard (`bench/confusions.py`), dropped and doubled by
 strangers: of the share 60 % sound alike, 25 % are dropped, 15 % are put in. Every word's confidence is 0.8.
 
