@@ -88,9 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sip-address", default="127.0.0.1", help="SIP 与声音的 IP 地址 / IP address of SIP and sound")
     parser.add_argument("--sip-port", type=int, default=SIP_PORT, help="SIP 的 UDP 端口 / UDP port of SIP")
     parser.add_argument("--rtp", type=_range, default=RTP, help="声音的 UDP 端口 / UDP ports of sound: 20000-20999")
-    parser.add_argument(
-        "--run-folder", type=Path, help="控制套接字的目录 / the control socket's, a short path"
-    )
+    parser.add_argument("--run-folder", type=Path, help="控制套接字的目录 / the control socket's, a short path")
     chosen = parser.parse_args(arguments)
     os.umask(OWNER_ONLY)
     try:
