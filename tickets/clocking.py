@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -110,11 +109,11 @@ class Clocking:
             await note(connection, at=at, who=by, deed="ticket.urgency_set", subject=ticket, detail=detail)
         return anew
 
-    async def recount(self, engine: AsyncEngine, ticket: TicketId) -> None:
-        """A person has corrected what the deadline depends on. Where no clock runs, nothing happens."""
-        async with engine.begin() as connection:
-            with suppress(NoClock):
-                await self._set_anew(connection, *await _running(connection, ticket))
+    async def recount(self, connection: AsyncConnection, ticket: Ticket) -> None:
+        """A person has corrected what the deadline depends on, in this transaction. Without a clock nothing happens."""
+        clock = (await clocks_of(connection, [ticket.id])).get(ticket.id)
+        if clock is not None and clock.settled_at is None:
+            await self._set_anew(connection, ticket, clock)
 
     async def _set_anew(self, connection: AsyncConnection, ticket: Ticket, clock: TicketClock) -> TicketClock:
         call = await read_call(connection, ticket.call_id)

@@ -152,8 +152,9 @@ async def test_a_corrected_kind_moves_the_deadline(births: Births, engine: Async
     """A complaint that turns out to be a consultation has one day."""
     ticket = await births.born("我 要 投诉 楼下 噪音", MONDAY)
     await claim(engine, ticket, version=1, by="operator#1", at=MONDAY)
-    await confirm(engine, ticket, version=2, by="operator#1", at=MONDAY, edits={"kind": "咨询"})
-    await clocking(sample, MONDAY).recount(engine, ticket)
+    confirmed = await confirm(engine, ticket, version=2, by="operator#1", at=MONDAY, edits={"kind": "咨询"})
+    async with engine.begin() as connection:
+        await clocking(sample, MONDAY).recount(connection, confirmed)
 
     assert (await clock_of(engine, ticket)).deadline.rule == "咨询"
 
