@@ -24,7 +24,7 @@ from tickets.states import TicketState
 from tickets.ticket import YES_OR_NO, AppealKind, Ticket, TicketId, masked
 
 Version = Annotated[int, Field(ge=1)]
-DEADLINE_DEPENDS_ON = frozenset({"kind", "category"})
+DEADLINE_DEPENDS_ON = frozenset({"kind", "category", "urgency"})
 
 
 class TicketSeen(Answer):

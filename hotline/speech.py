@@ -34,7 +34,7 @@ from recordings.orphans import Orphans
 from recordings.recording import Recording
 from recordings.sweeper import Sweeper
 from tickets.clocking import Clocking
-from tickets.deadlines import policy_of
+from tickets.deadlines import Counting, policy_of
 from tickets.drafting import Drafting
 from tickets.flows import FlowBook
 from tickets.high_risk import RiskTable
@@ -62,18 +62,25 @@ def drafting_of(city: City, now: Clock) -> Drafting:
     names = {number: hotline.zh for number, hotline in city.hotlines.items()}
     book = FlowBook(city.categories, city.flows)
     urgent = UrgencyTable(city.urgency.classes)
-    return Drafting(city.places, names, flows=lambda: book, lexis=lexis_of(city), urgency=urgent, clock=now)
+    return Drafting(
+        city.places,
+        names,
+        flows=lambda: book,
+        lexis=lexis_of(city),
+        urgency=urgent,
+        counting=counting_of(city),
+        clock=now,
+    )
+
+
+def counting_of(city: City) -> Counting:
+    """How the city counts deadlines."""
+    return Counting(policy_of(city.deadlines, city.urgency), city.calendar)
 
 
 def clocking_of(city: City, now: Clock) -> Clocking:
     """Who counts deadlines and looks for high-risk words, by the city's own tables."""
-    return Clocking(
-        policy_of(city.deadlines, city.urgency),
-        city.calendar,
-        UrgencyTable(city.urgency.classes),
-        RiskTable(city.high_risk.risks),
-        clock=now,
-    )
+    return Clocking(counting_of(city), RiskTable(city.high_risk.risks), clock=now)
 
 
 FollowUp = Callable[[AsyncConnection, Recording, Transcript], Awaitable[None]]

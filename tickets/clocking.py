@@ -1,5 +1,7 @@
 """Where a finished transcript starts a ticket's clock and raises its alerts, in the transcript's own transaction; and
 where a person says that a ticket is urgent, or settled.
+
+How urgent a ticket is, the draft decides (tickets.draft), or a person; here it is only counted by.
 """
 
 from __future__ import annotations
@@ -12,23 +14,20 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from asr.transcript import Speaker, Transcript
-from city.calendar import WorkCalendar
+from asr.transcript import Transcript
 from recordings.access import note
 from recordings.calls import read_call
 from recordings.recording import Recording
 from tickets import clocks
 from tickets.alerts import raise_alert
 from tickets.clocks import TicketClock, clocks_of
-from tickets.deadlines import Deadline, DeadlinePolicy, deadline_of, escalations_of
+from tickets.deadlines import Counting, Deadline, deadline_of, escalations_of
 from tickets.escalations import plan
-from tickets.heard import heard
 from tickets.high_risk import RiskTable, risks_in
 from tickets.review import reason_of
 from tickets.states import TicketState
-from tickets.store import read_ticket, tickets
+from tickets.store import read_draft, read_ticket, tickets
 from tickets.ticket import Ticket, TicketId, TicketRefused
-from tickets.urgency import UrgencyTable, urgency_of
 
 
 class NoSuchUrgency(TicketRefused):
@@ -44,48 +43,42 @@ class NoClock(TicketRefused):
 
 
 class Clocking:
-    """One city's deadlines, urgent classes and high-risk phrases."""
+    """One city's deadlines and high-risk phrases."""
 
     def __init__(
-        self,
-        policy: DeadlinePolicy,
-        calendar: WorkCalendar,
-        urgency: UrgencyTable,
-        risks: RiskTable,
-        *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        self, counting: Counting, risks: RiskTable, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self.policy, self.calendar = policy, calendar
-        self._urgency, self._risks, self._clock = urgency, risks, clock
+        self.policy, self.calendar = counting.policy, counting.calendar
+        self._counting, self._risks, self._clock = counting, risks, clock
 
     async def begin(self, connection: AsyncConnection, recording: Recording, transcript: Transcript) -> None:
         """Start the clock of the recording's ticket unless it runs, and alert of what was said. Behind `draft_of`."""
         found = await asyncio.to_thread(risks_in, transcript, self._risks)
         ticket = await connection.scalar(select(tickets.c.id).where(tickets.c.recording == recording.id))
         if ticket is not None:
-            await self._start(connection, await read_ticket(connection, TicketId(ticket)), transcript)
+            await self._start(connection, await read_ticket(connection, TicketId(ticket)))
         for risk in found:
             await raise_alert(connection, recording.call_id, risk, at=self._clock(), recording=recording.id)
 
-    async def _start(self, connection: AsyncConnection, ticket: Ticket, transcript: Transcript) -> None:
-        said = heard(transcript.by(Speaker.CALLER))
-        urgent = await asyncio.to_thread(urgency_of, said, self._urgency)
+    async def _start(self, connection: AsyncConnection, ticket: Ticket) -> None:
         call = await read_call(connection, ticket.call_id)
-        received_at = call.arrived_at or ticket.drafted_at
-        urgency = urgent.urgency if urgent else None
-        deadline = self._deadline(ticket, urgency, received_at, call.hotline or call.dnis)
-        if await clocks.start(connection, ticket.id, urgency=urgency, received_at=received_at, deadline=deadline):
-            await self._plan(connection, ticket.id, deadline, received_at)
+        at, urgency = call.arrived_at or ticket.drafted_at, ticket.urgency
+        deadline = await self._deadline(connection, ticket, urgency, at)
+        if await clocks.start(connection, ticket.id, urgency=urgency, received_at=at, deadline=deadline):
+            await self._plan(connection, ticket.id, deadline, at)
 
-    def _deadline(self, ticket: Ticket, urgency: str | None, received_at: datetime, hotline: str | None) -> Deadline:
+    async def _deadline(
+        self, connection: AsyncConnection, ticket: Ticket, urgency: str | None, received_at: datetime
+    ) -> Deadline:
+        call, draft = await read_call(connection, ticket.call_id), await read_draft(connection, ticket.id)
         return deadline_of(
-            self.policy,
+            self._counting,
             kind=ticket.kind,
             category=ticket.category,
             urgency=urgency,
-            hotline=hotline,
+            hotline=call.hotline or call.dnis,
             received_at=received_at,
-            calendar=self.calendar,
+            days_most=draft.taken.deadline_days if draft.taken else None,
         )
 
     async def _plan(
@@ -113,11 +106,11 @@ class Clocking:
         """A person has corrected what the deadline depends on, in this transaction. Without a clock nothing happens."""
         clock = (await clocks_of(connection, [ticket.id])).get(ticket.id)
         if clock is not None and clock.settled_at is None:
-            await self._set_anew(connection, ticket, clock)
+            urgency = clock.urgency if clock.urgency_by else ticket.urgency
+            await self._set_anew(connection, ticket, replace(clock, urgency=urgency))
 
     async def _set_anew(self, connection: AsyncConnection, ticket: Ticket, clock: TicketClock) -> TicketClock:
-        call = await read_call(connection, ticket.call_id)
-        deadline = self._deadline(ticket, clock.urgency, clock.received_at, call.hotline or call.dnis)
+        deadline = await self._deadline(connection, ticket, clock.urgency, clock.received_at)
         await clocks.set_anew(connection, ticket.id, urgency=clock.urgency, by=clock.urgency_by, deadline=deadline)
         await self._plan(connection, ticket.id, deadline, clock.received_at)
         return replace(clock, deadline=deadline)

@@ -37,6 +37,14 @@ class DeadlinePolicy:
     steps: tuple[EscalationStep, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """All by which a city counts deadlines."""
+
+    policy: DeadlinePolicy
+    calendar: WorkCalendar
+
+
 def policy_of(deadlines: DeadlinesFile, urgency: UrgencyFile) -> DeadlinePolicy:
     """The policy of a city; its version is the one written in the file and a digest of what is written."""
     written = deadlines.model_dump_json() + urgency.model_dump_json()
@@ -81,15 +89,14 @@ class _Clock:
 
 
 def deadline_of(
-    policy: DeadlinePolicy,
+    by: Counting,
     *,
     kind: str | None,
     category: str | None,
     urgency: str | None,
     hotline: str | None,
     received_at: datetime,
-    calendar: WorkCalendar,
-    days_most: int | None = None,
+    days_most: int | None,
 ) -> Deadline:
     """The deadline of a ticket that came at `received_at`.
 
@@ -100,12 +107,12 @@ def deadline_of(
     branches = frozenset(category.split("/")) if category else frozenset()
     clocks = [
         _Clock(rule.zh, rule.days)
-        for rule in policy.rules
+        for rule in by.policy.rules
         if _holds(rule, kind=kind, branches=branches, hotline=hotline, day=day)
     ]
-    clocks += [_Clock(each.zh, each.days, each.every_day) for each in policy.urgent if each.zh == urgency]
+    clocks += [_Clock(each.zh, each.days, each.every_day) for each in by.policy.urgent if each.zh == urgency]
     clocks += [_Clock(FLOW_RULE, days_most)] if days_most is not None else []
-    found = (_counted(policy, clock, received_at, calendar) for clock in clocks)
+    found = (_counted(by.policy, clock, received_at, by.calendar) for clock in clocks)
     return min(found, key=lambda deadline: deadline.at)
 
 

@@ -14,6 +14,7 @@ from asr.transcript import Speaker, Transcript
 from tickets import proposals
 from tickets.categories import CategoryFound
 from tickets.contact import contact_of
+from tickets.deadlines import Counting, Deadline, deadline_of
 from tickets.field import NOT_DRAFTED, Field
 from tickets.flows import FlowBook, FlowFound, FlowTaken
 from tickets.heard import Heard, heard
@@ -59,6 +60,7 @@ class Knowledge:
     book: FlowBook
     lexis: Lexis = NO_WORDS
     urgency: UrgencyTable = NO_CLASSES
+    counting: Counting | None = None  # None: of a city that counts no deadlines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ class Draft:
     asked_for: Field = NOT_DRAFTED
     department: Field = NOT_DRAFTED
     urgency: Field = NOT_DRAFTED
+    deadline: Field = NOT_DRAFTED
     confidential: Field = NOT_DRAFTED
     flow: Field = NOT_DRAFTED
     taken: FlowTaken | None = None  # the quick flow, when `flow` has a value
@@ -113,13 +116,15 @@ def draft(facts: CallFacts, transcript: Transcript, knows: Knowledge) -> Draft:
         **_when(facts, caller),
         **_topic_fields(caller, topic, knows),
     }
+    taken = _taken(caller, topic, found, knows.book)
     return Draft(
         caller=proposals.caller(facts.ani, withheld=facts.withheld),
         hotline=proposals.hotline(facts.hotline, facts.hotline_name),
         subject=proposals.subject(said, kind),
         summary=proposals.summary(said),
         confidential=proposals.confidential(caller, kind),
-        taken=_taken(caller, topic, found, knows.book),
+        deadline=proposals.deadline(_deadline(facts, found, taken, knows.counting), found),
+        taken=taken,
         occurred_at=datetime.fromisoformat(value) if (value := found["occurred"].value) else None,
         contact_number=contact.number if contact and found["contact"].value else None,
         **found,
@@ -141,6 +146,23 @@ def _topic_fields(caller: Heard, topic: _Topic, knows: Knowledge) -> dict[str, F
         "department": proposals.department(caller, begun, topic.category, knows.book.tree),
         "urgency": proposals.urgency(caller, begun, knows.urgency),
     }
+
+
+def _deadline(
+    facts: CallFacts, found: dict[str, Field], taken: FlowTaken | None, counting: Counting | None
+) -> Deadline | None:
+    """As the ticket's clock will count it (tickets.clocking), which starts from what is proposed here."""
+    if counting is None or facts.arrived_at is None:
+        return None
+    return deadline_of(
+        counting,
+        kind=found["kind"].value,
+        category=found["category"].value,
+        urgency=found["urgency"].value,
+        hotline=facts.hotline,
+        received_at=facts.arrived_at,
+        days_most=taken.deadline_days if taken else None,
+    )
 
 
 def _taken(caller: Heard, topic: _Topic, proposed: dict[str, Field], book: FlowBook) -> FlowTaken | None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asr.transcript import Transcript
 from recordings.calls import read_call
 from recordings.recording import Recording
+from tickets.deadlines import Counting
 from tickets.draft import NO_CLASSES, NO_WORDS, CallFacts, Knowledge, draft
 from tickets.flows import FlowBook
 from tickets.places import Gazetteer, KnownPlace
@@ -36,15 +37,22 @@ class Drafting:
         flows: Callable[[], FlowBook] = lambda: _NO_FLOWS,
         lexis: Lexis = NO_WORDS,
         urgency: UrgencyTable = NO_CLASSES,
+        counting: Counting | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._gazetteer, self._hotlines, self._clock = Gazetteer(places), dict(hotlines), clock
-        self._flows, self._lexis, self._urgency = flows, lexis, urgency
+        self._flows, self._lexis, self._urgency, self._counting = flows, lexis, urgency, counting
 
     async def draft_of(self, connection: AsyncConnection, recording: Recording, transcript: Transcript) -> None:
         """Store the draft of this recording unless it has one."""
         facts = await self._facts(connection, recording.call_id)
-        knows = Knowledge(gazetteer=self._gazetteer, book=self._flows(), lexis=self._lexis, urgency=self._urgency)
+        knows = Knowledge(
+            gazetteer=self._gazetteer,
+            book=self._flows(),
+            lexis=self._lexis,
+            urgency=self._urgency,
+            counting=self._counting,
+        )
         proposed = await asyncio.to_thread(draft, facts, transcript, knows)
         await draft_once(connection, recording, facts, proposed, self._clock())
 

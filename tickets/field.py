@@ -18,7 +18,7 @@ SURE_ENOUGH: Mapping[str, float] = MappingProxyType(
         "asked_for": 0.4,
         "urgency": 0.45,
         "department": 0.45,
-        "deadline": 0.45,
+        "deadline": 0.3,
         "confidential": 0.5,
         "flow": 0.45,
     }

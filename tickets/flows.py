@@ -37,6 +37,7 @@ class FlowTaken:
     en: str
     version: str
     transfer: str | None
+    deadline_days: int | None = None  # working days; None: drafted before this was kept
     unanswered: tuple[OpenQuestion, ...]
 
 
@@ -93,6 +94,7 @@ class FlowBook:
             en=found.flow.en,
             version=self.versions[found.name],
             transfer=found.flow.transfer,
+            deadline_days=found.flow.deadline_days,
             unanswered=tuple(unanswered),
         )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from asr.transcript import UNHEARD, Turn
+from city.local_time import CITY_TIME
 from tickets.asked_for import asked_for_in
 from tickets.categories import CategoryFound, CategoryTree
 from tickets.confidential import YES, secrecy_of
 from tickets.contact import ContactFound, without_numbers
+from tickets.deadlines import Deadline
 from tickets.field import Field, empty, proposed, sure_enough
 from tickets.flows import FlowFound
 from tickets.heard import MARKS, Heard, Span
@@ -22,6 +24,7 @@ from tickets.urgency import UrgencyTable, urgency_of
 INCONSISTENT_FACTOR = 0.6  # for a place whose names do not lie in each other, as far as we know
 BY_CATEGORY = 0.5  # how much a category says of the kind of appeal
 BY_KIND = 0.9  # how much its being a report says of its being confidential
+DEADLINE_BY = ("kind", "category", "urgency", "flow")  # the fields on which a deadline depends
 SUBJECT_CHARS = 40
 _FILLER = re.compile(
     r"^(?:嗯|啊|呃|额|哦|喂|那个|这个|好的?|对|是的?|对是的|您好|你好|谢谢|再见|没有了|我知道了|[，。？！…])+$"
@@ -155,6 +158,16 @@ def urgency(said: Heard, begun: FlowFound | None, table: UrgencyTable) -> Field:
         return empty("不属紧急类别 / of no urgency class")
     hit = begun.hit
     return proposed("urgency", begun.flow.urgency, 0.9, f"快速流程:{begun.flow.zh}", said, hit.start, hit.stop)
+
+
+def deadline(counted: Deadline | None, found: Mapping[str, Field]) -> Field:
+    """Until when it is to be settled, in city time, by which rule; as sure as the least sure field it depends on."""
+    if counted is None:
+        return empty("来电时间未知，或本市未设时限 / it is not known when the call came, or the city has no deadlines")
+    by = [each for name in DEADLINE_BY if (each := found[name]).value is not None]
+    evidence = tuple(dict.fromkeys(span for each in by for span in each.evidence))
+    value = counted.at.astimezone(CITY_TIME).strftime("%Y-%m-%d %H:%M")
+    return sure_enough("deadline", value, min((each.confidence for each in by), default=1.0), counted.said, evidence)
 
 
 def confidential(said: Heard, kind_: Field) -> Field:

@@ -19,7 +19,7 @@ from tests.hotline.confirming import webhooks as receivers
 from tests.hotline.receiver import Receiver, receiving
 from tests.recordings.scenes import until
 from tickets import clocks, outbox
-from tickets.deadlines import deadline_of
+from tickets.deadlines import Counting, deadline_of
 from tickets.outbox import Letter, LetterState
 from tickets.ticket import TicketId
 from tickets.webhook import Destination
@@ -74,8 +74,9 @@ async def test_confirming_tells_the_case_system_and_the_citizen(face: Face, draf
 async def test_case_system_is_told_all_that_was_confirmed(face: Face, draft: str, receiver: Receiver) -> None:
     """What a person put right, and the deadline as it is by that: the message leaves with both, or with neither."""
     ticket, clocking = TicketId(draft), face.services.clocking
-    facts = {"kind": None, "category": None, "urgency": None, "hotline": None}
-    usual = deadline_of(clocking.policy, **facts, received_at=NOW, calendar=clocking.calendar)
+    counting = Counting(policy=clocking.policy, calendar=clocking.calendar)
+    facts = dict.fromkeys(("kind", "category", "urgency", "hotline", "days_most"))
+    usual = deadline_of(counting, **facts, received_at=NOW)
     async with face.services.database.begin() as connection:
         await clocks.start(connection, ticket, urgency=None, received_at=NOW, deadline=usual)
     right: dict[str, str] = {

@@ -13,8 +13,9 @@ from recordings.intake import Intake
 from tests.recordings.scenes import leave_call
 from tests.tickets.talks import PLACES, talk
 from tickets.clocking import Clocking
-from tickets.deadlines import policy_of
+from tickets.deadlines import Counting, policy_of
 from tickets.drafting import Drafting
+from tickets.flows import FlowBook
 from tickets.high_risk import RiskTable
 from tickets.store import tickets
 from tickets.ticket import TicketId
@@ -25,13 +26,19 @@ HOTLINES = {"12345": "政务服务便民热线"}
 
 def clocking(city: City, now: datetime) -> Clocking:
     """The city's, at this moment."""
-    return Clocking(
-        policy_of(city.deadlines, city.urgency),
-        city.calendar,
-        UrgencyTable(city.urgency.classes),
-        RiskTable(city.high_risk.risks),
-        clock=lambda: now,
-    )
+    return Clocking(counting(city), RiskTable(city.high_risk.risks), clock=lambda: now)
+
+
+def counting(city: City) -> Counting:
+    """By what the city counts deadlines."""
+    return Counting(policy_of(city.deadlines, city.urgency), city.calendar)
+
+
+def drafting(city: City, now: datetime) -> Drafting:
+    """Who drafts by what the city's files say, at this moment; the places are the tests' own."""
+    book = FlowBook(city.categories, city.flows)
+    urgent = UrgencyTable(city.urgency.classes)
+    return Drafting(PLACES, HOTLINES, flows=lambda: book, urgency=urgent, counting=counting(city), clock=lambda: now)
 
 
 class Births:
@@ -45,11 +52,11 @@ class Births:
         leave_call(self._spool, call=call, seconds=0.02)
         await note_calls(self._engine, [arrived(call, dnis="12345", hotline="12345", ani="13812340000", at=at)])
         (recording,) = await Intake(self._spool, self._archive, self._engine).sweep()
-        drafting, counting = Drafting(PLACES, HOTLINES, clock=lambda: at), clocking(self._city, at)
+        drafts, counts = drafting(self._city, at), clocking(self._city, at)
         for _ in range(2 if again else 1):
             async with self._engine.begin() as connection:
-                await drafting.draft_of(connection, recording, talk(said))
-                await counting.begin(connection, recording, talk(said))
+                await drafts.draft_of(connection, recording, talk(said))
+                await counts.begin(connection, recording, talk(said))
         async with self._engine.connect() as connection:
             row = await connection.execute(tickets.select().where(tickets.c.recording == recording.id))
             return TicketId(row.one().id)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from city.city import City
+from city.local_time import CITY_TIME
 from recordings.access import deeds_on
 from tests.databases import BOTH
 from tests.tickets.births import Births, clocking
@@ -18,7 +19,7 @@ from tickets.clocking import NoClock, NoSuchUrgency, NotToBeSettled, settle
 from tickets.clocks import TicketClock, clocks_of
 from tickets.escalations import EscalationAcknowledged, EscalationUnknown
 from tickets.states import TicketState
-from tickets.store import claim, confirm, discard, list_tickets
+from tickets.store import claim, confirm, discard, list_tickets, read_draft
 from tickets.ticket import TicketId
 
 pytestmark = BOTH
@@ -53,7 +54,7 @@ async def confirmed(engine: AsyncEngine, ticket: TicketId) -> None:
 
 async def test_a_draft_is_born_with_its_clock_once(births: Births, engine: AsyncEngine, sample: City) -> None:
     """Deadline, rule and version are stored; following a transcript up twice changes nothing."""
-    ticket = await births.born("我 要 投诉 楼下 噪音", MONDAY, again=True)
+    ticket = await births.born("我 要 投诉 公交车 拒载", MONDAY, again=True)
     clock = await clock_of(engine, ticket)
 
     assert (clock.urgency, clock.received_at) == (None, MONDAY)
@@ -62,6 +63,42 @@ async def test_a_draft_is_born_with_its_clock_once(births: Births, engine: Async
     assert clock.deadline.policy_version == clocking(sample, MONDAY).policy.version
     async with engine.connect() as connection:
         assert len((await connection.execute(escalations.escalations.select())).all()) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "working_days", "urgency"),
+    [
+        ("我 要 投诉 楼下 噪音", 3, None),  # the noise flow allows three days, the city five
+        ("停水 两 天 了", 1, "民生急修"),  # the class of the words and of the flow
+        ("我 要 投诉 公交车 拒载", 5, None),  # no flow
+    ],
+)
+async def test_the_draft_says_the_deadline_by_which_its_ticket_is_counted(
+    births: Births, engine: AsyncEngine, said: str, working_days: int, urgency: str | None
+) -> None:
+    """One decision: urgency and quick flow of the draft are those of the clock."""
+    ticket = await births.born(said, MONDAY)
+    clock = await clock_of(engine, ticket)
+    async with engine.connect() as connection:
+        draft = await read_draft(connection, ticket)
+
+    assert (clock.deadline.working_days, clock.urgency) == (working_days, urgency)
+    assert draft.urgency.value == urgency
+    assert draft.deadline.value == clock.deadline.at.astimezone(CITY_TIME).strftime("%Y-%m-%d %H:%M")
+    assert draft.deadline.rule == clock.deadline.said
+
+
+async def test_a_class_corrected_while_confirming_moves_the_deadline(
+    births: Births, engine: AsyncEngine, sample: City
+) -> None:
+    """As a corrected kind does; who set the class otherwise has the last word."""
+    ticket = await births.born("我 要 投诉 公交车 拒载", MONDAY)
+    await claim(engine, ticket, version=1, by="operator#1", at=MONDAY)
+    await confirm(engine, ticket, version=2, by="operator#1", at=MONDAY, edits={"urgency": "人身安全"})
+    await clocking(sample, MONDAY).recount(engine, ticket)
+
+    clock = await clock_of(engine, ticket)
+    assert (clock.urgency, clock.urgency_by, clock.deadline.at) == ("人身安全", None, MONDAY + DAYS[1])
 
 
 async def test_urgent_drafts_come_first_in_the_list(births: Births, engine: AsyncEngine) -> None:
@@ -85,7 +122,7 @@ async def test_urgent_drafts_come_first_in_the_list(births: Births, engine: Asyn
 
 async def test_each_escalation_is_raised_once_in_its_order(births: Births, engine: AsyncEngine) -> None:
     """However often somebody looks, and whatever the clock does meanwhile."""
-    await births.born("我 要 投诉 楼下 噪音", MONDAY)  # 8½ hours a day, 50 h in all less Monday's first hour
+    await births.born("我 要 投诉 公交车 拒载", MONDAY)  # 8½ hours a day, 50 h in all less Monday's first hour
 
     assert await raised(engine, MONDAY + DAYS[1]) == []
     assert await raised(engine, MONDAY + DAYS[3]) == [50]
@@ -101,7 +138,7 @@ async def test_each_escalation_is_raised_once_in_its_order(births: Births, engin
 
 async def test_the_next_instant_is_that_of_the_ticket_that_is_due_first(births: Births, engine: AsyncEngine) -> None:
     """An urgent ticket's half is twelve hours."""
-    await births.born("我 要 投诉 楼下 噪音", MONDAY, call="c-1.1")
+    await births.born("我 要 投诉 公交车 拒载", MONDAY, call="c-1.1")
     await births.born("煤气 泄漏 了", MONDAY, call="c-2.1")
 
     async with engine.connect() as connection:
@@ -131,7 +168,7 @@ async def test_nobody_is_told_of_what_is_discarded_or_settled(births: Births, en
 
 async def test_a_person_says_that_it_is_urgent_or_not(births: Births, engine: AsyncEngine, sample: City) -> None:
     """Deadline and what is still to be told follow; what was told stays told; who said so is kept."""
-    ticket = await births.born("我 要 投诉 楼下 噪音", MONDAY)
+    ticket = await births.born("我 要 投诉 公交车 拒载", MONDAY)
     counting = clocking(sample, MONDAY)
     assert await raised(engine, MONDAY + DAYS[3]) == [50]
 
@@ -150,7 +187,7 @@ async def test_a_person_says_that_it_is_urgent_or_not(births: Births, engine: As
 
 async def test_a_corrected_kind_moves_the_deadline(births: Births, engine: AsyncEngine, sample: City) -> None:
     """A complaint that turns out to be a consultation has one day."""
-    ticket = await births.born("我 要 投诉 楼下 噪音", MONDAY)
+    ticket = await births.born("我 要 投诉 公交车 拒载", MONDAY)
     await claim(engine, ticket, version=1, by="operator#1", at=MONDAY)
     confirmed = await confirm(engine, ticket, version=2, by="operator#1", at=MONDAY, edits={"kind": "咨询"})
     async with engine.begin() as connection:

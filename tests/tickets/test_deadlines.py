@@ -14,7 +14,7 @@ from city.city import City
 from city.deadlines import DeadlineRule, DeadlinesFile
 from city.local_time import CITY_TIME
 from city.urgency import UrgencyFile
-from tickets.deadlines import Deadline, DeadlinePolicy, deadline_of, escalations_of, policy_of
+from tickets.deadlines import Counting, Deadline, DeadlinePolicy, deadline_of, escalations_of, policy_of
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +30,8 @@ def at(month: int, day: int, hour: int = 10, minute: int = 0, year: int = 2026) 
 
 def due(policy: DeadlinePolicy, sample: City, received_at: datetime, **known: Any) -> Deadline:
     """The deadline of a ticket of which only a little is known."""
-    nothing: dict[str, Any] = dict.fromkeys(("kind", "category", "urgency", "hotline"))
-    return deadline_of(policy, received_at=received_at, calendar=sample.calendar, **{**nothing, **known})
+    nothing: dict[str, Any] = dict.fromkeys(("kind", "category", "urgency", "hotline", "days_most"))
+    return deadline_of(Counting(policy, sample.calendar), received_at=received_at, **{**nothing, **known})
 
 
 @pytest.mark.parametrize(
@@ -159,9 +159,8 @@ def counted(days: int, received_at: datetime, calendar: WorkCalendar) -> Deadlin
     """By one rule of so many working days."""
     rule = DeadlineRule(name="only", zh="唯一", en="Only", days=days)
     policy = policy_of(DeadlinesFile(version="t", rules=(rule,)), UrgencyFile())
-    return deadline_of(
-        policy, kind=None, category=None, urgency=None, hotline=None, received_at=received_at, calendar=calendar
-    )
+    nothing: dict[str, Any] = dict.fromkeys(("kind", "category", "urgency", "hotline", "days_most"))
+    return deadline_of(Counting(policy, calendar), received_at=received_at, **nothing)
 
 
 @given(received=MOMENTS, days=DAYS)
