@@ -11,6 +11,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
+from acd.duty_facts import WrapUpExtended
 from acd.errors import Refused, UnknownAgent
 from acd.events import AgentBecameReady, AgentLoggedOff, AgentLoggedOn, AgentWentOnBreak, Request
 from acd.model import AgentId, AgentState, BreakReason, SeatId
@@ -76,6 +77,10 @@ class PhoneDesk:
         if sitting is not None and sitting[1] is not AgentState.WRAP_UP:
             return Answer("not_now")
         return await self.ready(seat)
+
+    async def extend_wrap_up(self, seat: str) -> Answer:
+        """延长整理, by the step and as often as the queue allows."""
+        return await self._ask(seat, lambda agent: WrapUpExtended(at=self._now(), by=agent, agent=agent))
 
     async def log_off(self, seat: str) -> Answer:
         """签出."""

@@ -41,6 +41,7 @@ REFUSALS: Mapping[str, Say] = MappingProxyType(
         "too_busy": Say.TOO_BUSY,
         "too_many_on_break": Say.TOO_MANY_ON_BREAK,
         "ordered_ready": Say.ORDERED_READY,
+        "no_more_extensions": Say.NO_MORE_EXTENSIONS,
         TOO_MANY_ATTEMPTS: Say.TOO_MANY_ATTEMPTS,
         "locked_out": Say.TOO_MANY_ATTEMPTS,
         NO_CHOICE: Say.NO_CHOICE,
@@ -79,6 +80,9 @@ class Desk(Protocol):
 
     async def finish_wrap_up(self, seat: str) -> Answer:
         """整理完成."""
+
+    async def extend_wrap_up(self, seat: str) -> Answer:
+        """延长整理."""
 
     async def log_off(self, seat: str) -> Answer:
         """签出."""
@@ -147,6 +151,10 @@ async def _finish_wrap_up(_: Keypad, desk: Desk, seat: str) -> Answer:
     return await desk.finish_wrap_up(seat)
 
 
+async def _extend_wrap_up(_: Keypad, desk: Desk, seat: str) -> Answer:
+    return await desk.extend_wrap_up(seat)
+
+
 async def _log_off(_: Keypad, desk: Desk, seat: str) -> Answer:
     return await desk.log_off(seat)
 
@@ -158,6 +166,7 @@ CODES: Mapping[str, Dialog] = MappingProxyType(
         "*72": Dialog(_ready, (Say.READY,)),  # 就绪
         "*73": Dialog(_take_break, (Say.ON_BREAK,)),  # 小休
         "*74": Dialog(_finish_wrap_up, (Say.WRAP_UP_DONE,)),  # 整理完成
+        "*75": Dialog(_extend_wrap_up, (Say.WRAP_UP_EXTENDED,)),  # 延长整理
     }
 )
 """Every feature code."""

@@ -53,6 +53,7 @@ class Say(StrEnum):
     READY = "code-ready"
     ON_BREAK = "code-on-break"
     WRAP_UP_DONE = "code-wrap-up-done"
+    WRAP_UP_EXTENDED = "code-wrap-up-extended"
     LOGGED_OFF = "code-logged-off"
     NO_CHOICE = "code-no-choice"
     UNKNOWN_CODE = "code-unknown"
@@ -66,6 +67,7 @@ class Say(StrEnum):
     TOO_BUSY = "refused-too-busy"
     TOO_MANY_ON_BREAK = "refused-too-many-on-break"
     ORDERED_READY = "refused-ordered-ready"
+    NO_MORE_EXTENSIONS = "refused-no-more-extensions"
     WRONG_PIN = "refused-wrong-pin"
     TOO_MANY_ATTEMPTS = "refused-too-many-attempts"
 

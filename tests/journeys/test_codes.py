@@ -82,18 +82,23 @@ async def test_an_agent_works_a_whole_shift_by_codes(scene, dialled, hears):
     assert scene.agent_now("101").state is AgentState.LOGGED_OFF
 
 
-async def test_wrap_up_is_ended_by_its_code(scene, dialled, hears):
-    """*74 in wrap-up makes the agent ready before its time is up."""
-    slow = Queue(QueueName("general"), wrap_up_time=timedelta(seconds=30))
+async def test_wrap_up_is_made_longer_and_ended_by_its_codes(scene, dialled, hears):
+    """*75 adds the queue's step, as often as it allows; *74 makes the agent ready before the time is up."""
+    step = timedelta(seconds=30)
+    slow = Queue(QueueName("general"), wrap_up_time=2 * step, extend_wrap_up=step, extensions_most=1)
     scene.controller.engine.tell(QueuesLoaded(at=datetime.now(UTC), queues=(slow,)))
     phone = await scene.agent("101", "8001", Manner.ANSWER)
     citizen = await scene.citizen()
     call = await scene.wait_in(citizen)
     await scene.fact(AgentAnswered, call=call)
     await citizen.hang_up()
-    await scene.becomes("101", AgentState.WRAP_UP)
+    ends = (await scene.becomes("101", AgentState.WRAP_UP)).until
     await phone.calls[-1].closed()
 
+    assert hears(await dialled(phone, "*75"), Say.WRAP_UP_EXTENDED)
+    assert scene.agent_now("101").until == ends + step
+    assert hears(await dialled(phone, "*75"), Say.NO_MORE_EXTENSIONS)
+    assert scene.agent_now("101").until == ends + step
     assert hears(await dialled(phone, "*74"), Say.WRAP_UP_DONE)
     assert scene.agent_now("101").state is AgentState.READY
 
