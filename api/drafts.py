@@ -24,6 +24,7 @@ from tickets.states import TicketState
 from tickets.ticket import YES_OR_NO, AppealKind, Ticket, TicketId, masked
 
 Version = Annotated[int, Field(ge=1)]
+DEADLINE_DEPENDS_ON = frozenset({"kind", "category", "urgency"})
 
 
 class TicketSeen(Answer):
@@ -229,11 +230,14 @@ async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
     corrected = asked.wish.edits.model_dump(exclude_unset=True)
     edits = {IN_THE_TICKET.get(name, name): _as_written(value) for name, value in corrected.items()}
     services, version = asked.services, asked.wish.version
-    follow_up = services.posting.confirmed
+
+    async def follow_up(connection: AsyncConnection, ticket: Ticket, at: datetime) -> None:
+        if DEADLINE_DEPENDS_ON & edits.keys():
+            await services.clocking.recount(connection, ticket)
+        await services.posting.confirmed(connection, ticket, at)  # with the deadline as it is now
+
     confirmed = await store.confirm(services.database, draft, version=version, edits=edits, follow_up=follow_up, **who)
     services.courier.notice()
-    if "kind" in edits:
-        await services.clocking.recount(services.database, draft)
     return ticket_seen(confirmed)
 
 

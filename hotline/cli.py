@@ -31,6 +31,7 @@ NOUNS = {
     "drill": "hotline.cli_drill",
     "escalations": "hotline.cli_escalations",
     "evaluate": "hotline.cli_evaluate",
+    "flows": "hotline.cli_flows",
     "jobs": "hotline.cli_jobs",
     "keys": "hotline.cli_keys",
     "levels": "hotline.cli_levels",
