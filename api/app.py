@@ -35,6 +35,7 @@ from api import (
     seats,
     talk,
     tokens,
+    transcripts,
     unmask,
     why,
 )
@@ -75,6 +76,7 @@ ROUTES: tuple[Route[Any], ...] = (
     Route("POST", "/api/calls/{call}/supervise", talk.supervise, talk.StandBeside, Done, LEADER, "监听/密语/强插(留痕)", "listen, whisper or barge (written down)"),
     Route("POST", "/api/calls/{call}/unmask", unmask.show, unmask.WhyUnmask, unmask.NumberShown, OPERATOR, "查看完整号码,须说明原因(留痕)", "a caller's whole number, for a reason (written down)"),
     Route("GET", "/api/calls/{call}/timeline", talk.timeline, Nothing, talk.Timeline, OPERATOR, "来电时间线", "everything that happened in a call"),
+    Route("GET", "/api/calls/{call}/transcript", transcripts.of_call, Nothing, transcripts.TranscriptSeen, OPERATOR, "来电转写,通话中即可读(通话中及保密热线:本人或班长;留痕)", "what is said in a call, also while it goes on (then, and of confidential hotlines: own call, or a leader; written down)"),
     Route("GET", "/api/calls/{call}/why", why.call, why.WhyWanted, why.Explained, OPERATOR, "来电为何等候、由谁接听", "why a call waited, and why who answered did", long=True),
     Route("GET", "/api/callbacks", dialling.debts, dialling.DebtsWanted, dialling.DebtsSeen, OPERATOR, "待回拨列表", "who is owed a call-back"),
     Route("POST", "/api/callbacks", dialling.owe, dialling.OweCallBack, Done, OPERATOR, "登记回拨请求", "the citizen of a call asked to be called back"),

@@ -12,18 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.asked import Answer, Asked, Nothing, Wish
 from api.deadlines import ClockSeen, clock_seen
 from api.recordings import GrantHeld, sound_of
+from api.transcripts import TurnSeen, turns_seen
 from asr.transcripts import transcript_of
 from recordings.access import note
 from recordings.recording import RecordingId
 from tickets import store
 from tickets.clocks import clocks_of
-from tickets.contact import without_numbers
 from tickets.draft import FIELDS, Draft
 from tickets.field import Field as Proposed
 from tickets.states import TicketState
 from tickets.ticket import YES_OR_NO, AppealKind, Ticket, TicketId, masked
 
 Version = Annotated[int, Field(ge=1)]
+DEADLINE_DEPENDS_ON = frozenset({"kind", "category", "urgency"})
 
 
 class TicketSeen(Answer):
@@ -79,15 +80,6 @@ class FieldProposed(Answer):
     confidence: float
     rule: str
     evidence: tuple[Evidence, ...]
-
-
-class TurnSeen(Answer):
-    """What one side said in one go."""
-
-    speaker: str
-    start_s: float
-    end_s: float
-    text: str
 
 
 class QuestionOpen(Answer):
@@ -238,11 +230,14 @@ async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
     corrected = asked.wish.edits.model_dump(exclude_unset=True)
     edits = {IN_THE_TICKET.get(name, name): _as_written(value) for name, value in corrected.items()}
     services, version = asked.services, asked.wish.version
-    follow_up = services.posting.confirmed
+
+    async def follow_up(connection: AsyncConnection, ticket: Ticket, at: datetime) -> None:
+        if DEADLINE_DEPENDS_ON & edits.keys():
+            await services.clocking.recount(connection, ticket)
+        await services.posting.confirmed(connection, ticket, at)  # with the deadline as it is now
+
     confirmed = await store.confirm(services.database, draft, version=version, edits=edits, follow_up=follow_up, **who)
     services.courier.notice()
-    if "kind" in edits:
-        await services.clocking.recount(services.database, draft)
     return ticket_seen(confirmed)
 
 
@@ -287,9 +282,4 @@ def _fields(draft: Draft) -> dict[str, FieldProposed]:
 
 async def _said(connection: AsyncConnection, ticket: Ticket) -> tuple[TurnSeen, ...]:
     transcript = await transcript_of(connection, RecordingId(ticket.recording))
-    if transcript is None:
-        return ()
-    return tuple(
-        TurnSeen(speaker=turn.speaker, start_s=turn.start_s, end_s=turn.end_s, text=without_numbers(turn.text))
-        for turn in transcript.turns
-    )
+    return turns_seen(transcript) if transcript else ()

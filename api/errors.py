@@ -43,6 +43,7 @@ from acd.staff import BadNumberOrPin
 from api.auth import NotAllowed, NotKnown, UnknownToken
 from api.jobs import JobNotDead, UnknownJob
 from api.recordings import ReasonNeeded
+from api.transcripts import NotTranscribed
 from api.unanswered import PastAway, PastUnreadable, PeriodTooLong, TooLong, TooMany, TooMuch, Unknown
 from recordings.grants import (
     GrantExpired,
@@ -135,6 +136,9 @@ TABLE: dict[type[Exception], Line] = {
         404, "unknown_token", "没有这个令牌,或已撤销", "there is no such token, or it is revoked already"
     ),
     Unknown: Line(404, "unknown", "没有找到", "there is no such thing"),
+    NotTranscribed: Line(
+        404, "not_transcribed", "这通来电没有转写,或尚未完成", "nothing said in this call is transcribed (yet)"
+    ),
     UnknownAgent: Line(404),
     UnknownSeat: Line(404),
     UnknownChange: Line(404),

@@ -25,6 +25,7 @@ from acd.why import NobodyRings
 from acd.why_words import Line
 from api.auth import Tokens
 from api.board import Board
+from api.transcription import Transcription
 from recordings.archive import Archive
 from recordings.chain import Broken
 from recordings.sweeper import Swept
@@ -228,13 +229,6 @@ class Sweeping(Protocol):
 
     async def sweep(self, *, everything: bool = False) -> Swept:
         """Look now, at the last days or at all there is."""
-
-
-class Transcription(Protocol):
-    """Who works on the jobs: `asr.transcriber.Transcriber`."""
-
-    def notice(self) -> None:
-        """There is a job: look now."""
 
 
 class Sending(Protocol):

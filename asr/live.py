@@ -101,13 +101,14 @@ class Live:
         """Whether this attempt was, or is being, followed."""
         return any(SpokenLeg(name, leg) in self._followed for leg in Leg)
 
-    def so_far(self, call_id: str) -> Transcript:
-        """What has been said in a call that is being followed, utterances that have ended."""
-        said: dict[Leg, list[Sequence[Word]]] = {leg: [] for leg in Leg}
-        for spoken, followed in self._followed.items():
-            if spoken.name.call_id == call_id:
-                said[spoken.leg] += followed.said
-        return merge(said[Leg.CALLER], said[Leg.AGENT])
+    def so_far(self, call_id: str) -> Mapping[int, Transcript]:
+        """What has been said in a call that is being followed, utterances that have ended; by attempt."""
+        attempts = {spoken.name.attempt for spoken in self._followed if spoken.name.call_id == call_id}
+        return {attempt: merge(*self._said_in(SpoolName(call_id, attempt))) for attempt in attempts}
+
+    def _said_in(self, name: SpoolName) -> tuple[Sequence[Sequence[Word]], Sequence[Sequence[Word]]]:
+        caller, agent = (self._followed.get(SpokenLeg(name, leg)) for leg in (Leg.CALLER, Leg.AGENT))
+        return caller.said if caller else (), agent.said if agent else ()
 
     async def take(self, name: SpoolName, sounds: Mapping[Leg, Sound]) -> Mapping[Leg, Heard]:
         """What was heard of this attempt in exactly these sounds, once; a leg that must be decoded is left out."""

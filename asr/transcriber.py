@@ -119,6 +119,10 @@ class Transcriber:
         else:
             self.notice()
 
+    def so_far(self, call_id: str) -> Mapping[int, Transcript]:
+        """What has been said in a call that is heard live, by attempt; empty: it is not."""
+        return self._live.so_far(call_id) if self._live else {}
+
     @property
     def broker(self) -> Broker:
         """What carries the messages, and whether it answers."""

@@ -30,6 +30,8 @@ NOUNS = {
     "drafts": "hotline.cli_drafts",
     "drill": "hotline.cli_drill",
     "escalations": "hotline.cli_escalations",
+    "evaluate": "hotline.cli_evaluate",
+    "flows": "hotline.cli_flows",
     "jobs": "hotline.cli_jobs",
     "keys": "hotline.cli_keys",
     "levels": "hotline.cli_levels",

@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from api.address import ADDRESS_FILE, read_address
@@ -69,27 +69,10 @@ async def premises(
 
     Without either nobody outside can be dialled. Raises sandbox.pbx.PbxError, sandbox.errors, SecretMissing.
     """
-    lines = lines_of(city.lines, state_dir / "secrets")
-    setup = Setup(
-        seats=tuple(
-            Seat(extension=seat.extension, password=phone_password(state_dir, seat.extension)) for seat in city.seats
-        ),
-        hotlines=fallbacks(city),
-        admission=admission_of(city),
-        queues=tuple(city.queues),
-        fallback_s=fallback_s,
-        silent_phone_s=silent_phone_s,
-        outside=tuple(place.number for place in city.about.outside),
-        carrier=carrier or lines.carrier,
-        trunks=lines.trunks,
-        trunks_apart=lines.apart,
-        phone_networks=lines.phone_networks,
-        tls=lines.tls,
-        sounds=city.folder.resolve() / "prompts",
-        recordings=state_dir / "spool",
-        sip_address=sip_address,
-        sip_port=sip_port,
+    setup = setup_of(
+        city, state_dir, spool=state_dir / "spool", sip_address=sip_address, sip_port=sip_port, carrier=carrier
     )
+    setup = replace(setup, fallback_s=fallback_s, silent_phone_s=silent_phone_s)
     async with Pbx.start(state_dir / "pbx", setup, say=say) as pbx:
         settings: dict[str, object] = {
             "STATE_DIR": state_dir,
@@ -108,6 +91,39 @@ async def premises(
             state_dir=state_dir,
             environment={f"{PREFIX}{name}": str(value) for name, value in settings.items()},
         )
+
+
+def setup_of(
+    city: City,
+    state_dir: Path,
+    *,
+    spool: Path,
+    sip_address: str,
+    sip_port: int | None = None,
+    carrier: Carrier | None = None,
+) -> Setup:
+    """What the PBX of a city is told, its phones' passwords from `state_dir`. Raises SecretMissing."""
+    lines = lines_of(city.lines, state_dir / "secrets")
+    return Setup(
+        seats=tuple(
+            Seat(extension=seat.extension, password=phone_password(state_dir, seat.extension)) for seat in city.seats
+        ),
+        hotlines=fallbacks(city),
+        admission=admission_of(city),
+        queues=tuple(city.queues),
+        fallback_s=FALLBACK_S,
+        silent_phone_s=SILENT_PHONE_S,
+        outside=tuple(place.number for place in city.about.outside),
+        carrier=carrier or lines.carrier,
+        trunks=lines.trunks,
+        trunks_apart=lines.apart,
+        phone_networks=lines.phone_networks,
+        tls=lines.tls,
+        sounds=city.folder.resolve() / "prompts",
+        recordings=spool,
+        sip_address=sip_address,
+        sip_port=sip_port,
+    )
 
 
 def fallbacks(city: City) -> tuple[Fallback, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -103,13 +102,12 @@ class Clocking:
             await note(connection, at=at, who=by, deed="ticket.urgency_set", subject=ticket, detail=detail)
         return anew
 
-    async def recount(self, engine: AsyncEngine, ticket: TicketId) -> None:
-        """A person has corrected what the deadline depends on. Where no clock runs, nothing happens."""
-        async with engine.begin() as connection:
-            with suppress(NoClock):
-                found, clock = await _running(connection, ticket)
-                urgency = clock.urgency if clock.urgency_by else found.urgency
-                await self._set_anew(connection, found, replace(clock, urgency=urgency))
+    async def recount(self, connection: AsyncConnection, ticket: Ticket) -> None:
+        """A person has corrected what the deadline depends on, in this transaction. Without a clock nothing happens."""
+        clock = (await clocks_of(connection, [ticket.id])).get(ticket.id)
+        if clock is not None and clock.settled_at is None:
+            urgency = clock.urgency if clock.urgency_by else ticket.urgency
+            await self._set_anew(connection, ticket, replace(clock, urgency=urgency))
 
     async def _set_anew(self, connection: AsyncConnection, ticket: Ticket, clock: TicketClock) -> TicketClock:
         deadline = await self._deadline(connection, ticket, clock.urgency, clock.received_at)

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from recordings.calls import Call
+from tickets.clocks import TicketClock
 from tickets.ticket import AppealKind, Ticket
 
 PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas" / "events"
@@ -55,6 +56,28 @@ class TicketTold(Told):
     """主题 / subject"""
     summary: str | None
     """摘要 / summary"""
+    category: str | None
+    """诉求分类,整条路径 / the category's whole path, for example 公用事业/供水/停水"""
+    asked_for: str | None
+    """诉求:来电人要什么 / what is asked for"""
+    occurred_at: datetime | None
+    """事发时间 UTC / when it happened"""
+    department: str | None
+    """建议承办单位 / the department suggested to handle it"""
+    urgency: str | None
+    """紧急类别;空:不紧急 / the urgent class; null: none"""
+    deadline_at: datetime | None
+    """办理时限 UTC;空:没有计时 / settled by then; null: no clock runs"""
+    deadline_rule: str | None
+    """时限所依的规则 / the rule that sets the deadline"""
+    deadline_policy: str | None
+    """时限政策的版本 / and the version of the policy"""
+    flow: str | None
+    """快速流程 / the quick flow"""
+    flow_version: str | None
+    """快速流程的版本 / and its version"""
+    confidential: bool | None
+    """来电人要求保密;空:没人说 / the caller asked for confidentiality; null: nobody said"""
     repeat_of: str | None
     """重复诉求:所并入工单的 `id` / the `id` of the earlier ticket of which it is a repeat, as a person said"""
     repeat_of_number: str | None
@@ -68,6 +91,8 @@ class TicketTold(Told):
 class TicketEvent(Told):
     """工单消息: posted to the receiver `[tickets]`."""
 
+    version: Literal[2] = 2
+    """消息格式的版本;只增字段时不变 / of the shape; the same while fields are only added"""
     event: str
     """消息编号,重发不变,供去重 / the message's id, the same at every attempt"""
     type: What
@@ -97,17 +122,31 @@ class SmsEvent(Told):
 SHAPES: dict[str, type[Told]] = {"ticket": TicketEvent, "sms": SmsEvent}
 
 
-def ticket_told(ticket: Ticket, call: Call, *, confidential: bool, first: Ticket | None = None) -> TicketTold:
-    """A confirmed ticket as it is told; `first`: of which it is a repeat."""
+def ticket_told(
+    ticket: Ticket, call: Call, *, confidential: bool, first: Ticket | None = None, clock: TicketClock | None = None
+) -> TicketTold:
+    """A confirmed ticket as it is told; `first`: of which it is a repeat; `clock`: how long it has.
+
+    An urgent class that a person set on the clock goes before the draft's.
+    """
     if ticket.number is None or ticket.confirmed_by is None or ticket.confirmed_at is None:
         raise ValueError("only a confirmed ticket is told")
     hidden = bool(call.withheld) or confidential
     same = {name: getattr(ticket, name) for name in TicketTold.model_fields if name in Ticket.__dataclass_fields__}
     same |= {"repeat_of": first.id if first else None, "repeat_of_number": first.number if first else None}
     same |= {"call": ticket.call_id, "received_at": call.arrived_at, "withheld": hidden}
+    same |= _deadline_told(clock)
     if hidden:
         same["caller_number"] = None
     return TicketTold(**same | ({"contact_number": None} if confidential else {}))
+
+
+def _deadline_told(clock: TicketClock | None) -> dict[str, object]:
+    if clock is None:
+        return dict.fromkeys(("deadline_at", "deadline_rule", "deadline_policy"))
+    deadline = clock.deadline
+    told = {"deadline_at": deadline.at, "deadline_rule": deadline.rule, "deadline_policy": deadline.policy_version}
+    return told | ({"urgency": clock.urgency} if clock.urgency_by else {})
 
 
 def schema_text(name: str) -> str:

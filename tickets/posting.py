@@ -13,6 +13,7 @@ from city.dialling import dialled_as
 from city.webhooks import NUMBER, SmsReceiver, WebhooksFile
 from recordings.calls import Call, read_call
 from recordings.recording import new_recording_id
+from tickets.clocks import clocks_of
 from tickets.events import SmsEvent, TicketEvent, What, ticket_told
 from tickets.links import first_of
 from tickets.outbox import enclose
@@ -57,7 +58,8 @@ class Posting:
         if self._webhooks.tickets is None:
             return
         first, event = await first_of(connection, ticket.id), new_recording_id(at)
-        told = ticket_told(ticket, call, confidential=self._is_secret(ticket, call), first=first)
+        clock = (await clocks_of(connection, [ticket.id])).get(ticket.id)
+        told = ticket_told(ticket, call, confidential=self._is_secret(ticket, call), first=first, clock=clock)
         body = TicketEvent(event=event, type=what, at=at, ticket=told).model_dump_json()
         await enclose(connection, Destination.TICKETS, event, ticket.id, body, at)
 

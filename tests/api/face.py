@@ -31,6 +31,7 @@ from api.board import Board
 from api.people import Role
 from api.ports import Services, VitalSigns
 from asr.jobs import enqueue
+from asr.transcript import Transcript
 from city.load import load_city
 from city.webhooks import WebhooksFile
 from hotline.aside import Aside
@@ -155,13 +156,18 @@ class FakeCallers:
 
 @dataclass
 class FakeTranscription:
-    """Counts how often it was called to work."""
+    """Counts how often it was called to work; hears what the test says."""
 
     notices: int = 0
+    heard: dict[str, dict[int, Transcript]] = field(default_factory=dict)  # by call and attempt
 
     def notice(self) -> None:
         """Once more."""
         self.notices += 1
+
+    def so_far(self, call_id: str) -> Mapping[int, Transcript]:
+        """As the test says."""
+        return self.heard.get(call_id, {})
 
 
 @dataclass

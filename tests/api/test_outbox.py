@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,7 +18,8 @@ from tests.databases import BOTH
 from tests.hotline.confirming import webhooks as receivers
 from tests.hotline.receiver import Receiver, receiving
 from tests.recordings.scenes import until
-from tickets import outbox
+from tickets import clocks, outbox
+from tickets.deadlines import Counting, deadline_of
 from tickets.outbox import Letter, LetterState
 from tickets.ticket import TicketId
 from tickets.webhook import Destination
@@ -67,6 +69,36 @@ async def test_confirming_tells_the_case_system_and_the_citizen(face: Face, draf
     told = {body["type"]: body for body in map(json.loads, receiver.kept.values())}
     assert told["ticket.confirmed"]["ticket"]["number"] == number
     assert (told["ticket.number"]["to"], number in told["ticket.number"]["text"]) == (NUMBER, True)
+
+
+async def test_case_system_is_told_all_that_was_confirmed(face: Face, draft: str, receiver: Receiver) -> None:
+    """What a person put right, and the deadline as it is by that: the message leaves with both, or with neither."""
+    ticket, clocking = TicketId(draft), face.services.clocking
+    counting = Counting(policy=clocking.policy, calendar=clocking.calendar)
+    facts = dict.fromkeys(("kind", "category", "urgency", "hotline", "days_most"))
+    usual = deadline_of(counting, **facts, received_at=NOW)
+    async with face.services.database.begin() as connection:
+        await clocks.start(connection, ticket, urgency=None, received_at=NOW, deadline=usual)
+    right: dict[str, str] = {
+        "kind": "咨询",
+        "category": "公用事业/供水/停水",
+        "asked_for": "何时来水",
+        "department": "市自来水公司",
+        "urgency": "民生保障",
+        "occurred_at": "2026-11-23T12:00:00Z",
+        "contact": "13900001111",
+    }
+    _, claimed = await face.call(f"POST /api/drafts/{draft}/claim", {"version": 1})
+    wish = {"version": claimed["version"], "edits": right}
+    assert (await face.call(f"POST /api/drafts/{draft}/confirm", wish))[0] == 200
+
+    await until(lambda: len(receiver.kept) == 2)
+    told = next(body for body in map(json.loads, receiver.kept.values()) if body["type"] == "ticket.confirmed")
+    same = told["ticket"] | {"contact": told["ticket"]["contact_number"]}
+    assert {name: same[name] for name in right} == right
+    assert (told["version"], same["deadline_rule"]) == (2, "咨询")
+    assert same["deadline_policy"] == clocking.policy.version
+    assert datetime.fromisoformat(same["deadline_at"]) < usual.at
 
 
 @pytest.mark.parametrize("withheld", [True, None])

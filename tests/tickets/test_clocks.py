@@ -94,8 +94,9 @@ async def test_a_class_corrected_while_confirming_moves_the_deadline(
     """As a corrected kind does; who set the class otherwise has the last word."""
     ticket = await births.born("我 要 投诉 公交车 拒载", MONDAY)
     await claim(engine, ticket, version=1, by="operator#1", at=MONDAY)
-    await confirm(engine, ticket, version=2, by="operator#1", at=MONDAY, edits={"urgency": "人身安全"})
-    await clocking(sample, MONDAY).recount(engine, ticket)
+    confirmed = await confirm(engine, ticket, version=2, by="operator#1", at=MONDAY, edits={"urgency": "人身安全"})
+    async with engine.begin() as connection:
+        await clocking(sample, MONDAY).recount(connection, confirmed)
 
     clock = await clock_of(engine, ticket)
     assert (clock.urgency, clock.urgency_by, clock.deadline.at) == ("人身安全", None, MONDAY + DAYS[1])
@@ -189,8 +190,9 @@ async def test_a_corrected_kind_moves_the_deadline(births: Births, engine: Async
     """A complaint that turns out to be a consultation has one day."""
     ticket = await births.born("我 要 投诉 公交车 拒载", MONDAY)
     await claim(engine, ticket, version=1, by="operator#1", at=MONDAY)
-    await confirm(engine, ticket, version=2, by="operator#1", at=MONDAY, edits={"kind": "咨询"})
-    await clocking(sample, MONDAY).recount(engine, ticket)
+    confirmed = await confirm(engine, ticket, version=2, by="operator#1", at=MONDAY, edits={"kind": "咨询"})
+    async with engine.begin() as connection:
+        await clocking(sample, MONDAY).recount(connection, confirmed)
 
     assert (await clock_of(engine, ticket)).deadline.rule == "咨询"
 
