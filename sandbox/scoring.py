@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import vosk
 from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
 
 from sandbox.voices import RATE_HZ
 
@@ -38,12 +39,7 @@ def hear(model: vosk.Model, samples: NDArray[np.int16]) -> list[Heard]:
 
 def distance(said: Sequence[str], heard: Sequence[str]) -> int:
     """Levenshtein's distance: the fewest insertions, deletions and replacements."""
-    row = list(range(len(heard) + 1))
-    for line, wanted in enumerate(said, 1):
-        previous, row = row, [line]
-        for column, got in enumerate(heard, 1):
-            row.append(min(previous[column] + 1, row[-1] + 1, previous[column - 1] + (wanted != got)))
-    return row[-1]
+    return Levenshtein.distance(said, heard)
 
 
 def character_error_rate(said: str, heard: str) -> float:
