@@ -11,7 +11,7 @@ version is the number of the newest change of any measure.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -22,15 +22,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from acd import measure_table
 from acd.capacity import Capacity
+from acd.capacity_facts import CapacityChanged
 from acd.crisis import must_stay_staffed
 from acd.engine import Engine
-from acd.errors import MeasuresChangedMeanwhile, NotEnoughSeats, Refused, UnknownMeasure
+from acd.errors import MeasuresChangedMeanwhile, Refused, UnknownMeasure
 from acd.foresight import Effect, foresee
 from acd.in_force import InForce, Stored
 from acd.inbox import EngineStopped
-from acd.measure_rules import check, ended_in_time, resumed, undone
+from acd.measure_rules import check, ended_in_time, extended, must_have_seats, never_was, resumed, undone
 from acd.measure_table import MeasureChange
-from acd.measures import CLOCKWORK, STANDING, UNNUMBERED, Aim, Kind, Measure, MeasureState, Move, Step
+from acd.measures import CLOCKWORK, STANDING, UNNUMBERED, Aim, Measure, MeasureState, Move, Step
 from acd.model import Queue
 from city.city import City
 
@@ -103,7 +104,7 @@ class Arrangement:
             stored = await self._stored()
             begun = await self._begun(measure, stored, at_most=planned or wanted.at_most)
             if wanted.at_most:
-                _must_have_seats(begun[0].measure)
+                must_have_seats(begun[0].measure)
             moves = [Move(measure=measure, step=Step.MADE)] if planned else begun
             if not planned:
                 self._check_crisis(begun, stored)
@@ -121,6 +122,17 @@ class Arrangement:
             if dry_run:
                 return Outcome(measure=moves[0].measure, effect=await self._foreseen(moves, stored))
             return Outcome(measure=(await self._carry_out(moves, stored, who, why))[0].measure)
+
+    async def extend(
+        self, number: int, ends_at: datetime, *, version: int, who: str, why: str, dry_run: bool = False
+    ) -> Outcome:
+        """Let a measure that ends by itself last until another moment. UnknownMeasure, MeasureIsOver, InThePast."""
+        async with self._capacity.one_at_a_time:
+            self._must_be(version)
+            measure = extended(await self._one(number), ends_at, self._engine.now())
+            if not dry_run:
+                await self._carry_out([Move(measure=measure, step=Step.EXTENDED)], {}, who, why)
+            return Outcome(measure=measure)
 
     def _must_be(self, version: int) -> None:
         if version != self.version:
@@ -158,6 +170,16 @@ class Arrangement:
         step = Step.CANCELLED if measure.state is MeasureState.PLANNED else Step.ENDED
         return [Move(measure=undone(measure, now, who, why), step=step), *self.now.revealed_by(measure)]
 
+    async def take(self, city: City, *, by: str, written: Callable[[], Awaitable[None]]) -> None:
+        """Put another city in force under the standing measures, `written` just before. A Refused: nothing changed."""
+        async with self._capacity.one_at_a_time:
+            after, seats = self.now.with_base(city), self._engine.distributor.seats
+            fact = after.fact(seats, await self._stored(), at=self._engine.now(), by=by)
+            self._must_be_staffed(after, fact)
+            await written()
+            await self._engine.ask(fact)
+            self._keep(after, self.version)
+
     # ---- what time asks for
 
     async def run(self) -> None:
@@ -191,7 +213,7 @@ class Arrangement:
             return [Move(measure=ended_in_time(measure), step=step), *self.now.revealed_by(measure)]
         try:
             moves = await self._begun(measure, stored, at_most=True)
-            _must_have_seats(moves[0].measure)
+            must_have_seats(moves[0].measure)
             self._check_crisis(moves, stored)
         except Refused as refusal:
             log.warning("a timed measure could not begin", measure=measure.number, rule=refusal.rule)
@@ -212,10 +234,12 @@ class Arrangement:
 
     def _check_crisis(self, moves: Sequence[Move], stored: Stored) -> None:
         """CrisisLaneNeedsAgents, if a crisis lane would lose its last agents on duty."""
-        core, after = self._engine.distributor, self.now.after(moves)
-        fact = after.fact(core.seats, stored, at=self._engine.now(), by="")
+        after, seats = self.now.after(moves), self._engine.distributor.seats
+        self._must_be_staffed(after, after.fact(seats, stored, at=self._engine.now(), by=""))
+
+    def _must_be_staffed(self, after: InForce, fact: CapacityChanged) -> None:
         changed = {**{seat.id: seat for seat in fact.seats}, **dict.fromkeys(fact.closed)}
-        must_stay_staffed(core, changed, after.lanes)
+        must_stay_staffed(self._engine.distributor, changed, after.lanes)
 
     async def _foreseen(self, moves: Sequence[Move], stored: Stored) -> Effect:
         past, seats = self._engine.distributor.snapshot(), dict(self._engine.distributor.seats)
@@ -241,7 +265,7 @@ class Arrangement:
     async def _take_back(self, moves: Sequence[Move], who: str) -> None:
         """The engine did not take it: the stored measures must not promise it."""
         now, why = self._engine.now(), "refused by the engine"
-        before = [self.now.measures.get(move.measure.number, _never_was(move.measure, now, why)) for move in moves]
+        before = [self.now.measures.get(move.measure.number, never_was(move.measure, now, why)) for move in moves]
         back = [Move(measure=measure, step=Step.REFUSED) for measure in before]
         async with self._database.begin() as connection:
             self.version = await measure_table.write(connection, back, at=now, who=who, why=why)
@@ -265,15 +289,6 @@ async def _numbered(connection: AsyncConnection, moves: Sequence[Move]) -> list[
         Move(measure=replace(new.measure, number=number), step=new.step),
         *(Move(measure=replace(move.measure, hidden_by=number), step=move.step) for move in hidden),
     ]
-
-
-def _never_was(measure: Measure, now: datetime, why: str) -> Measure:
-    return replace(measure, state=MeasureState.REFUSED, over_at=now, over_by=CLOCKWORK, over_why=why)
-
-
-def _must_have_seats(measure: Measure) -> None:
-    if measure.aim.kind in (Kind.LEND, Kind.ADD) and not any(loan.seats for loan in measure.aim.loans):
-        raise NotEnoughSeats("there was no seat for it", "没有可用的坐席")
 
 
 def _next_moment(measure: Measure) -> datetime | None:

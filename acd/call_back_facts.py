@@ -18,10 +18,14 @@ class CallBackAsked(Event):
     """要求回拨: who waits chose to be called back instead, for example by a key. They hang up, or are let go.
 
     The caller is nobody's to be offered from here on. Whether we owe them a call (is the number known?) is told by a
-    CallBackOwed; without one the call ends as any other.
+    CallBackOwed; without one the call ends as any other. Who asks in a menu has no place in a queue yet: `queue` and
+    what follows say which one is kept for them, from now on.
     """
 
     call: CallId
+    queue: QueueName | None = None
+    skills: Skills = frozenset()
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from acd import (
     events,
     force_facts,
     phone_facts,
+    rating_facts,
     steps,
     talk_facts,
 )
@@ -52,7 +53,18 @@ def _concrete(modules: Iterable[object], *abstract: type) -> dict[str, type[Any]
 
 
 EVENTS: Final[Mapping[str, type[Event]]] = _concrete(
-    (events, call_facts, call_back_facts, capacity_facts, dial_facts, duty_facts, force_facts, phone_facts, talk_facts),
+    (
+        events,
+        call_facts,
+        call_back_facts,
+        capacity_facts,
+        dial_facts,
+        duty_facts,
+        force_facts,
+        phone_facts,
+        rating_facts,
+        talk_facts,
+    ),
     Event,
     Request,
 )

@@ -29,6 +29,7 @@ from acd import (
     overflow,
     phone_facts,
     phone_use,
+    rating_facts,
     ringing,
     seating,
     talk_facts,
@@ -54,7 +55,7 @@ from acd.model import (
     WaitingCall,
 )
 from acd.offering import match
-from acd.outlook import Outlook
+from acd.outlook import Outlook, Standers
 from acd.rates import handle_s
 from acd.snapshot import line_of, snapshot_of
 
@@ -79,6 +80,9 @@ RULES: Final[Mapping[type[Event], Rule]] = {
     call_facts.TalkRecorded: _changes_nothing,
     call_facts.CallBackOwed: _changes_nothing,
     call_facts.CallBackSettled: _changes_nothing,
+    rating_facts.RatingAsked: _changes_nothing,
+    rating_facts.RatingNotAsked: _changes_nothing,
+    rating_facts.CallRated: _changes_nothing,
     call_back_facts.CallBackAsked: call_back_line.ask,
     call_back_facts.CallBackLined: call_back_line.line_up,
     call_back_facts.CallBackWithdrawn: call_back_line.withdraw,
@@ -129,6 +133,7 @@ class Distributor:
 
     def __init__(self) -> None:
         self._hall = Hall()
+        self._standers = Standers()
 
     def receive(self, event: Event) -> tuple[Command, ...]:
         """Learn one fact and return the orders that follow from it, in order.
@@ -272,7 +277,7 @@ class Distributor:
 
     def outlook(self) -> Outlook:
         """Look at the lines as they are now: who stands before whom, and how long it will take. O(n)."""
-        return Outlook(self._hall)
+        return Outlook(self._hall, self._standers)
 
     def restore(self, past: Snapshot) -> None:
         """After a restart: become what `past` says. Only a new Distributor may be restored."""

@@ -252,3 +252,33 @@ class UnknownPrompt(Refused):
     """What is to be said has no text."""
 
     rule = "unknown_prompt"
+
+
+class QueueStillNeeded(Refused):
+    """A city is to be put in force, while calls are running, that lacks one of the queues."""
+
+    rule = "queue_still_needed"
+
+
+class LevelInForce(Refused):
+    """Likewise, one that lacks the response level in force."""
+
+    rule = "level_in_force"
+
+
+class NeedsAnEnd(Refused):
+    """An overlay is forgotten too easily: it ends by itself, and can be extended."""
+
+    rule = "needs_an_end"
+
+
+class AnnouncementTooLong(Refused):
+    """Callers would be spoken to for longer than the time in which a person should answer."""
+
+    rule = "announcement_too_long"
+
+
+class UnknownHotline(Refused):
+    """The city has no such hotline."""
+
+    rule = "unknown_hotline"

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from acd.capacity_facts import CapacityChanged
 from acd.crisis import lanes_of
+from acd.errors import LevelInForce, QueueStillNeeded
 from acd.events import GapMarked
 from acd.foresight import copy_of
 from acd.lending import chosen
@@ -27,6 +28,7 @@ from acd.measures import (
     level_of,
     loans_of,
     newest_last,
+    overlays_of,
     queue_changes,
     seat_under,
 )
@@ -73,7 +75,8 @@ class InForce:
     def city(self) -> City:
         """The city as it is now."""
         level, _ = self.level
-        return self.base.under(queue_changes(self._working, self.levels), level.notice, level.prompts)
+        changed = queue_changes(self._working, self.levels)
+        return self.base.under(changed, level.notice, level.prompts, overlays_of(self._working))
 
     @cached_property
     def lanes(self) -> frozenset[Ask]:
@@ -91,6 +94,19 @@ class InForce:
         lives = {number for number, measure in moved.items() if measure.state in STANDING}
         kept = {number: m for number, m in moved.items() if number in lives or m.hidden_by in lives}
         return InForce(self.base, self.queues_of, kept)
+
+    def with_base(self, city: City) -> InForce:
+        """The same measures over another city. QueueStillNeeded, LevelInForce: what is at work cannot be taken away."""
+        gone = sorted(self.base.queues.keys() - city.queues.keys())
+        if gone:
+            raise QueueStillNeeded(
+                f"queue {gone[0]} may have callers, in the line or on their way; a start may take it away",
+                f"队列 {gone[0]} 可能有来电在等或将到,只能在启动时移除",
+            )
+        if self.level[1] is not None and self.level[0].name not in city.levels:
+            name = self.level[0].name
+            raise LevelInForce(f"level {name} is in force; end it first", f"级别 {name} 正在生效,请先结束")
+        return InForce(city, self.queues_of, self.measures)
 
     def fact(self, seats: Stored, stored: Stored, *, at: datetime, by: str, measure: int = 0) -> CapacityChanged:
         """What makes a core that has these `seats` be as the measures say."""

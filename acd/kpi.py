@@ -38,6 +38,8 @@ class By(StrEnum):
 
     HOTLINE = "hotline"  # 热线
     QUEUE = "queue"  # 队列: the first one joined; "" is a call that never waited in one
+    OWNER = "owner"  # 主管单位 of the hotline; "" is one without
+    MERGE = "merge"  # 归并方式 of the hotline
 
 
 class Fate(StrEnum):
@@ -197,11 +199,14 @@ class Kpis:
         return self.ledger.knows(call)
 
     def figures(self, by: By, every: timedelta | None = None) -> dict[tuple[datetime, str], Figures]:
-        """The figures by the beginning of the interval (the period's, if it is not cut) and by hotline or queue."""
+        """The figures by the beginning of the interval (the period's, if it is not cut) and by hotline or queue.
+
+        By owner or merge mode: `hotline_of` then names these.
+        """
         groups: dict[tuple[datetime, str], list[Told]] = {}
         for call in self.ledger.offered():
             begins = self._since + (call.first - self._since) // every * every if every else self._since
-            name = call.hotline if by is By.HOTLINE else self._queues.get(call.call, "")
+            name = self._queues.get(call.call, "") if by is By.QUEUE else call.hotline
             groups.setdefault((begins, name), []).append(self._told(call))
         return {group: Figures(groups[group]) for group in sorted(groups)}
 

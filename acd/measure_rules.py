@@ -13,23 +13,28 @@ from acd.errors import (
     LentToItself,
     LimitsDoNotFit,
     MeasureIsOver,
+    NeedsAnEnd,
+    NotEnoughSeats,
     NothingToChange,
     OffersNoCallBack,
     PlansConflict,
+    UnknownHotline,
     UnknownLevel,
     UnknownPrompt,
     UnknownQueue,
 )
-from acd.measures import CLOCKWORK, Aim, Loan, Measure, MeasureState, hides, in_conflict
+from acd.measures import CLOCKWORK, STANDING, Aim, Kind, Loan, Measure, MeasureState, hides, in_conflict
 from acd.model import QueueName
 from city.city import City
 from city.level import ADDED, changes, fitted
+from city.overlay import Overlay
 from city.recipe import AnnounceRow, AnyRow, MessageRow, OfferCallBackRow
 
 
 def check(measure: Measure, city: City, standing: Iterable[Measure], now: datetime) -> None:
     """Refuse a new measure that cannot be: its times, its names, another that wants the same. `city`: as it is now."""
     _check_times(measure, now)
+    _check_end(measure)
     _check_aim(measure.aim, city)
     _check_limits(measure.aim, city)
     if measure.state is MeasureState.PLANNED:
@@ -44,6 +49,11 @@ def _check_times(measure: Measure, now: datetime) -> None:
         raise EndsBeforeItBegins("a measure ends after it has begun", "结束时间须晚于开始时间")
 
 
+def _check_end(measure: Measure) -> None:
+    if measure.aim.kind is Kind.OVERLAY and measure.ends_at is None:
+        raise NeedsAnEnd("an overlay ends by itself: say until when", "应急播报须写明到何时为止")
+
+
 def _check_aim(aim: Aim, city: City) -> None:
     if aim.level is not None and aim.level not in city.levels:
         raise unknown_level(aim.level, city)
@@ -51,8 +61,23 @@ def _check_aim(aim: Aim, city: City) -> None:
         _must_be_queues([aim.queue], city)
     for loan in aim.loans:
         _check_loan(loan, city)
-    if not (aim.level or aim.loans or (aim.change and changes(aim.change))):
+    if aim.overlay is not None:
+        _check_overlay(aim.overlay, city)
+    if not (aim.level or aim.loans or aim.overlay or (aim.change and changes(aim.change))):
         raise NothingToChange("nothing is named that would change", "没有写明要改变什么")
+
+
+def _check_overlay(overlay: Overlay, city: City) -> None:
+    for number in overlay.hotlines:
+        if number not in city.hotlines:
+            raise UnknownHotline(f"there is no hotline {number}", f"没有热线“{number}”")
+        if city.hotlines[number].crisis:
+            raise CrisisHasNoMachine(
+                f"callers of the crisis line {number} go straight to a person",
+                f"危机热线“{number}”的来电直接转人工,不播报",
+            )
+    if overlay.join is not None:
+        _must_be_queues([QueueName(overlay.join)], city)
 
 
 def _check_limits(aim: Aim, city: City) -> None:
@@ -122,6 +147,17 @@ def undone(measure: Measure, now: datetime, who: str, why: str) -> Measure:
     return replace(measure, state=state, over_at=now, over_by=who, over_why=why)
 
 
+def extended(measure: Measure, ends_at: datetime, now: datetime) -> Measure:
+    """A measure that ends by itself, until another moment. MeasureIsOver, InThePast, EndsBeforeItBegins."""
+    if measure.state not in STANDING or measure.ends_at is None:
+        raise MeasureIsOver("it is over, or has no end that could be another", "已结束,或没有定时结束,不能改期")
+    again = replace(measure, ends_at=ends_at)
+    if ends_at <= now:
+        raise InThePast("a measure ends in the future", "结束时间不能早于现在")
+    _check_times(again, min(now, measure.made_at))
+    return again
+
+
 def ended_in_time(measure: Measure) -> Measure:
     """Its end has come; if it never began, it was missed."""
     state = MeasureState.MISSED if measure.state is MeasureState.PLANNED else MeasureState.OVER
@@ -148,3 +184,14 @@ def _is_over(measure: Measure) -> MeasureIsOver:
         hider = measure.hidden_by
         return MeasureIsOver(f"measure {hider} has taken its place; undo that", f"已由措施 {hider} 取代,请撤销后者")
     return MeasureIsOver("its time is over, or another stands in its place", "已过时或已被取代,不能恢复")
+
+
+def never_was(measure: Measure, now: datetime, why: str) -> Measure:
+    """What the engine did not take."""
+    return replace(measure, state=MeasureState.REFUSED, over_at=now, over_by=CLOCKWORK, over_why=why)
+
+
+def must_have_seats(measure: Measure) -> None:
+    """NotEnoughSeats, if none was to be had."""
+    if measure.aim.kind in (Kind.LEND, Kind.ADD) and not any(loan.seats for loan in measure.aim.loans):
+        raise NotEnoughSeats("there was no seat for it", "没有可用的坐席")

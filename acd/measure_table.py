@@ -18,6 +18,7 @@ from acd.measures import STANDING, Aim, Kind, Loan, Measure, MeasureState, Move,
 from acd.model import QueueName
 from acd.seat_table import WHO_LENGTH, WHY_LENGTH
 from city.level import QueueChange
+from city.overlay import Overlay
 from city.written import Written
 from plumbing.columns import Instant
 from plumbing.database import metadata
@@ -165,6 +166,7 @@ def _written(aim: Aim) -> dict[str, Any]:
         "queue": aim.queue,
         "change": change,
         "level": aim.level,
+        "overlay": None if aim.overlay is None else json.loads(aim.overlay.model_dump_json(exclude_unset=True)),
     }
 
 
@@ -175,7 +177,13 @@ def _read_aim(aim: dict[str, Any]) -> Aim:
         queue=None if aim["queue"] is None else QueueName(aim["queue"]),
         change=_read_change(aim["change"]),
         level=aim["level"],
+        overlay=_read_overlay(aim.get("overlay")),
     )
+
+
+def _read_overlay(overlay: dict[str, Any] | None) -> Overlay | None:
+    """None also for rows of before there were any."""
+    return None if overlay is None else Overlay.model_validate_json(json.dumps(overlay))
 
 
 def _read_change(change: dict[str, Any] | None) -> Written | None:

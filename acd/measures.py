@@ -1,9 +1,9 @@
 """措施: what changes capacity for a while and then is as if it had not been. Pure.
 
-A measure lends seats, adds seats, changes limits of a queue, or puts a response level in force. Nothing it touches is
-overwritten: stored seats and the city's files stay as they are, and what is in force is worked out anew from them and
-from the measures, the newest on top. So ending one restores exactly what is there without it, whatever has been done
-since, and in whatever order measures end.
+A measure lends seats, adds seats, changes limits of a queue, puts a response level in force, or has something said on
+top of hotlines. Nothing it touches is overwritten: stored seats and the city's files stay as they are, and what is in
+force is worked out anew from them and from the measures, the newest on top. So ending one restores exactly what is
+there without it, whatever has been done since, and in whatever order measures end.
 
 Two that stand above each other for good (a level over a level, limits over the same limits, none of them with an end)
 would pile up: the newer *hides* the older one, which is then over, and is brought back if the newer one is undone.
@@ -20,6 +20,7 @@ from typing import Final
 
 from acd.model import QueueName, Seat, SeatId
 from city.level import ADDED, Level, changes
+from city.overlay import Overlay
 from city.written import Written
 
 
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     ADD = "add"  # 增席: seats serve a queue as well; phones in reserve become seats
     LIMITS = "limits"  # 限额: a queue's times and whatever else queues.toml says of it, and rows laid on its recipe
     LEVEL = "level"  # 响应级别
+    OVERLAY = "overlay"  # 应急播报: said on top of hotlines, or a straight way to a queue
 
 
 CLOCKWORK: Final = "hotline"
@@ -50,6 +52,9 @@ class MeasureState(StrEnum):
 
 
 STANDING: Final = frozenset({MeasureState.PLANNED, MeasureState.IN_FORCE})
+NEVER_BEGAN: Final = frozenset(
+    {MeasureState.PLANNED, MeasureState.CANCELLED, MeasureState.MISSED, MeasureState.REFUSED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Aim:
     queue: QueueName | None = None
     change: Written | None = None  # a city.level.QueueChange
     level: str | None = None
+    overlay: Overlay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +123,7 @@ class Step(StrEnum):
     RESUMED = "resumed"  # 恢复
     MISSED = "missed"  # 错过
     REFUSED = "refused"  # 未能生效
+    EXTENDED = "extended"  # 改期: lasts until another moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +166,11 @@ def queue_changes(measures: Sequence[Measure], levels: Sequence[Level]) -> tuple
         elif measure.aim.queue is not None and measure.aim.change is not None:
             found.append((measure.aim.queue, measure.aim.change))
     return tuple(found)
+
+
+def overlays_of(measures: Sequence[Measure]) -> tuple[Overlay, ...]:
+    """What is said on top of hotlines, the newest last."""
+    return tuple(measure.aim.overlay for measure in measures if measure.aim.overlay is not None)
 
 
 def loans_of(measures: Sequence[Measure], levels: Sequence[Level]) -> tuple[Loan, ...]:

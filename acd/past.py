@@ -6,7 +6,7 @@ Reading only, and by whoever likes, in a process of their own: never in the loop
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,12 +18,17 @@ from acd.codec import EVENTS, UnknownKind, unpack
 from acd.commands import Command
 from acd.events import AgentAnswered, CallEnded, CallJoined, Event
 from acd.journal import fit_for_key, journal
+from acd.measure_table import newest
+from acd.measures import Measure
 from acd.memory import checkpoints, read_state
 from acd.model import CallId, Snapshot
 from acd.replay import Replay, Step
+from acd.seat_table import SeatChange, read_change, seat_changes
 
 NEWS_IS_LATE_AT_MOST: Final = timedelta(minutes=1)
 """So much earlier a look begins: checkpoints of an earlier version do not say what only matters to news on its way."""
+ORDERS_MOST: Final = 1000
+"""So many measures, and changes of seats, are looked at."""
 
 Watch = Callable[[Replay, Step, tuple[Command, ...]], None]
 
@@ -66,6 +71,13 @@ class Past:
         except NothingThen:
             last = (await self._stretch(before)).last
             return Stretch(last, last)
+
+    async def seat_orders(self, since: datetime) -> tuple[Sequence[Measure], Sequence[SeatChange]]:
+        """The newest measures, whenever they began, and what people did to seats from `since` on."""
+        changed = select(seat_changes).where(seat_changes.c.at >= since).order_by(seat_changes.c.seq).limit(ORDERS_MOST)
+        async with self._database.connect() as connection:
+            measures = await newest(connection, ORDERS_MOST)
+            return measures, [read_change(row) for row in await connection.execute(changed)]
 
     async def of_call(self, call: CallId) -> Stretch:
         """From the first entry of a call to its end, or to the journal's, if it goes on. NothingThen."""

@@ -92,7 +92,7 @@ class Staff:
         self, engine: AsyncEngine, hasher: PasswordHasher | None = None, *, skills: Collection[Skill] | None = None
     ) -> None:
         """`skills`: those of the city; None: not known, not checked."""
-        self._engine, self._skills = engine, skills
+        self._engine, self.skills = engine, skills
         self._hasher = hasher or PasswordHasher()
         self._nobodys_hash: str | None = None
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
@@ -105,7 +105,7 @@ class Staff:
             raise BadNumberOrPin(
                 "a number has 3 to 8 digits, a PIN 4 to 12", "工号为 3 至 8 位数字,密码为 4 至 12 位数字"
             )
-        must_be_known(member.skills, self._skills)
+        must_be_known(member.skills, self.skills)
         row = {
             "number": member.number,
             "name": member.name,

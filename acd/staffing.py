@@ -109,6 +109,26 @@ def fewest_agents(traffic: Traffic, seconds: float, target: float, *, most: int)
     return next((n for n in range(least, most + 1) if erlang_c_within(n, traffic, seconds) >= target), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staffed:
+    """So many agents, by both formulas."""
+
+    agents: int
+    in_time: float  # share answered within the seconds that were asked about, if nobody gives up
+    patient: Steady | None  # Erlang C; None: the line grows without end
+    impatient: Steady  # Erlang A
+
+
+def staffed(agents: int, traffic: Traffic, seconds: float) -> Staffed:
+    """Raises ValueError without a patience."""
+    return Staffed(
+        agents=agents,
+        in_time=erlang_c_within(agents, traffic, seconds),
+        patient=erlang_c(agents, traffic),
+        impatient=erlang_a(agents, traffic),
+    )
+
+
 def erlang_a(agents: int, traffic: Traffic) -> Steady:
     """Callers give up; any load is borne. Raises ValueError without a patience."""
     if traffic.patience_s is None:

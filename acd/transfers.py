@@ -77,9 +77,11 @@ def fall_back(hall: Hall, event: TransferFailed) -> None:
 
 
 def hand_out(hall: Hall, event: CallTransferredOut) -> None:
-    """转出: somebody outside has the caller, who does not wait; the agent is out."""
+    """转出: somebody outside has the caller, who does not wait; the agent, if there was one, is out."""
     if not _can_be(hall, event.call):
         return
+    hall.book.count_on(event.call, event.attempt)  # it lives, wherever it is
+    hall.arrived.pop(event.call, None)
     open_still = hall.book.open.get(event.call)
     if open_still is not None:
         end_in_nothing(hall, open_still, AgentFact.WITHDRAWN, event.at, stop=False)

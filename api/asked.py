@@ -90,6 +90,7 @@ class Route(Generic[W]):
     en: str
     shared: bool = False  # takes nothing, and the answer depends neither on who asks nor on the path: see api.glance
     long: bool = False  # whoever hangs up meanwhile is looked up nothing for any more: see api.listening
+    sound: bool = False  # the body is a sound file, and the wish stands in the query
 
     @property
     def name(self) -> str:

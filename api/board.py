@@ -33,7 +33,7 @@ from acd.events import (
 )
 from acd.model import AgentId, CallId, QueueName, SeatId, is_outward
 from acd.talk_facts import ThreeWayBegun, TransferBegun, TransferDone, TransferFailed
-from api.news import AgentOrdered, BreakOverstayed, DraftBorn, RingMissed, RiskHeard, TimeRunsOut, WrapUpLonger
+from api.news import AgentOrdered, AlertTold, BreakOverstayed, DraftBorn, EscalationTold, RingMissed, WrapUpLonger
 
 BEHIND_MOST = 1000  # changes a watcher may lag behind
 
@@ -65,6 +65,7 @@ class LiveCall:
     agent: AgentId | None = None
     seat: SeatId | None = None
     attempt: int = 0
+    skills: tuple[str, ...] = ()  # what the call asks for, a language among it, by name
 
 
 _ONE_CALL = TypeAdapter(LiveCall)
@@ -131,11 +132,11 @@ class Board:
         """Tell the watchers that somebody should be back."""
         self._tell("break_over", overstayed.model_dump_json().encode())
 
-    def note_risk(self, heard: RiskHeard) -> None:
+    def note_alert(self, heard: AlertTold) -> None:
         """Tell the watchers of high-risk words."""
         self._tell("risk", heard.model_dump_json().encode())
 
-    def note_running_out(self, each: TimeRunsOut) -> None:
+    def note_escalation(self, each: EscalationTold) -> None:
         """Tell the watchers that a ticket's time runs out."""
         self._tell("escalation", each.model_dump_json().encode())
 
@@ -206,9 +207,10 @@ def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
             return replace(line, hotline=happened.hotline)
         case CallJoined() if line.stage is Stage.OVER:  # passed on: the waiting begins anew, with nobody
             waits = replace(line, stage=Stage.WAITING, since=at, queue=happened.queue, joined=at)
-            return replace(waits, agent=None, seat=None, answered=None)
+            return replace(waits, agent=None, seat=None, answered=None, skills=_skills_of(happened))
         case CallJoined() if line.stage is Stage.GREETING:
-            return replace(line, stage=Stage.WAITING, since=at, queue=happened.queue, joined=happened.joined or at)
+            waits = replace(line, stage=Stage.WAITING, since=at, queue=happened.queue, joined=happened.joined or at)
+            return replace(waits, skills=_skills_of(happened))
         case TransferBegun() | TransferFailed() | TransferDone() | ThreeWayBegun():
             return _handed_on(line, happened)
         case CallTransferredOut() | MessageBegun() | CallEnded() | DialOutOver():
@@ -219,6 +221,10 @@ def _after(line: LiveCall, happened: Event | Command) -> LiveCall | None:
         case RingStarted() | AgentAnswered() | RingFailed() | TalkEnded() if happened.attempt == line.attempt:
             return _offer_moved(line, happened)
     return None
+
+
+def _skills_of(joined: CallJoined) -> tuple[str, ...]:
+    return tuple(sorted(need.skill for need in joined.skills))
 
 
 def _left(line: LiveCall, happened: CallTransferredOut | MessageBegun | CallEnded | DialOutOver) -> LiveCall:

@@ -12,7 +12,7 @@ from api.auth import NotAllowed
 from api.people import Role
 from tickets import clocking, escalations
 from tickets.clocks import TicketClock
-from tickets.escalations import EscalationRaised
+from tickets.escalations import Escalation
 from tickets.ticket import TicketId
 
 HANDLER = "handler"
@@ -136,7 +136,7 @@ async def everything(asked: Asked[DeadlinesWanted]) -> DeadlinesSeen:
 
 async def policy(asked: Asked[Nothing]) -> PolicySeen:
     """By what deadlines are counted."""
-    counted = asked.services.clocking
+    counted = asked.services.clocking.counting
     return PolicySeen(
         version=counted.policy.version,
         rules=tuple(RuleSeen.model_validate(rule) for rule in counted.policy.rules),
@@ -201,5 +201,5 @@ def clock_seen(clock: TicketClock) -> ClockSeen:
     )
 
 
-def _seen(found: EscalationRaised) -> EscalationSeen:
+def _seen(found: Escalation) -> EscalationSeen:
     return EscalationSeen.model_validate(found)

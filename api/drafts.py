@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.asked import Answer, Asked, Nothing, Wish
 from api.deadlines import ClockSeen, clock_seen
 from api.recordings import GrantHeld, sound_of
+from api.secrecy import draft_asked_for, must_not_be_secret, secret_calls
 from api.transcripts import TurnSeen, turns_seen
 from asr.transcripts import transcript_of
 from recordings.access import note
@@ -24,6 +25,7 @@ from tickets.states import TicketState
 from tickets.ticket import YES_OR_NO, AppealKind, Ticket, TicketId, masked
 
 Version = Annotated[int, Field(ge=1)]
+SAID_BY_THE_CALLER = ("contact", "place", "subject", "summary", "occurred_at", "asked_for")
 DEADLINE_DEPENDS_ON = frozenset({"kind", "category", "urgency"})
 
 
@@ -175,14 +177,17 @@ async def everything(asked: Asked[DraftsWanted]) -> DraftsSeen:
     async with asked.services.database.connect() as connection:
         rows = await store.list_tickets(connection, wish.state, limit=wish.limit, before=before, at=asked.now)
         clocks = await clocks_of(connection, [ticket.id for ticket in rows])
+        secret = await secret_calls(asked, connection, rows)
+    drafts = tuple(blank(ticket_seen(ticket)) if ticket.call_id in secret else ticket_seen(ticket) for ticket in rows)
     shown = {ticket: clock_seen(clock) for ticket, clock in clocks.items()}
-    return DraftsSeen(drafts=tuple(map(ticket_seen, rows)), clocks=shown)
+    return DraftsSeen(drafts=drafts, clocks=shown)
 
 
 async def read(asked: Asked[Nothing]) -> DraftRead:
     """One draft, and that it was read is written down."""
     async with asked.services.database.begin() as connection:
         ticket = await store.read_ticket(connection, TicketId(asked.path["draft"]))
+        await must_not_be_secret(asked, connection, ticket.call_id)
         proposed = await store.read_draft(connection, ticket.id)
         said = await _said(connection, ticket)
         clock = (await clocks_of(connection, [ticket.id])).get(ticket.id)
@@ -202,13 +207,13 @@ async def hear(asked: Asked[GrantHeld]) -> web.StreamResponse:
 
 async def claim(asked: Asked[DraftVersion]) -> TicketSeen:
     """A person begins to work on a draft, or goes on: nobody else may until the claim is over."""
-    draft, who = _which(asked)
+    draft, who = await _which(asked)
     return ticket_seen(await store.claim(asked.services.database, draft, version=asked.wish.version, **who))
 
 
 async def take_over(asked: Asked[DraftAndWhy]) -> TicketSeen:
     """A leader goes on with what another has claimed."""
-    draft, who = _which(asked)
+    draft, who = await _which(asked)
     wish = asked.wish
     return ticket_seen(
         await store.take_over(asked.services.database, draft, version=wish.version, reason=wish.reason, **who)
@@ -217,7 +222,7 @@ async def take_over(asked: Asked[DraftAndWhy]) -> TicketSeen:
 
 async def give_back(asked: Asked[DraftAndWhy]) -> TicketSeen:
     """A person returns a draft to the others, and says why."""
-    draft, who = _which(asked)
+    draft, who = await _which(asked)
     wish = asked.wish
     return ticket_seen(
         await store.give_back(asked.services.database, draft, version=wish.version, reason=wish.reason, **who)
@@ -226,7 +231,7 @@ async def give_back(asked: Asked[DraftAndWhy]) -> TicketSeen:
 
 async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
     """A person has read it and put it right: it becomes a ticket with a number."""
-    draft, who = _which(asked)
+    draft, who = await _which(asked)
     corrected = asked.wish.edits.model_dump(exclude_unset=True)
     edits = {IN_THE_TICKET.get(name, name): _as_written(value) for name, value in corrected.items()}
     services, version = asked.services, asked.wish.version
@@ -243,7 +248,7 @@ async def confirm(asked: Asked[ConfirmDraft]) -> TicketSeen:
 
 async def discard(asked: Asked[DraftAndWhy]) -> TicketSeen:
     """A person says that it is no ticket, and why."""
-    draft, who = _which(asked)
+    draft, who = await _which(asked)
     wish = asked.wish
     return ticket_seen(
         await store.discard(asked.services.database, draft, version=wish.version, reason=wish.reason, **who)
@@ -255,8 +260,8 @@ class _Who(TypedDict):
     at: datetime
 
 
-def _which(asked: Asked[Any]) -> tuple[TicketId, _Who]:
-    return TicketId(asked.path["draft"]), {"by": str(asked.by), "at": asked.now}
+async def _which(asked: Asked[Any]) -> tuple[TicketId, _Who]:
+    return await draft_asked_for(asked), {"by": str(asked.by), "at": asked.now}
 
 
 def _as_written(value: object) -> str | None:
@@ -273,6 +278,11 @@ def ticket_seen(ticket: Ticket) -> TicketSeen:
     same = {name: getattr(ticket, name) for name in TicketSeen.model_fields.keys() - {"caller", "contact", "call"}}
     contact = masked(ticket.contact_number) if ticket.contact_number else None
     return TicketSeen(caller=masked(ticket.caller_number), contact=contact, call=ticket.call_id, **same)
+
+
+def blank(seen: TicketSeen) -> TicketSeen:
+    """That there is such a ticket, without what the caller said."""
+    return seen.model_copy(update=dict.fromkeys(SAID_BY_THE_CALLER))
 
 
 def _fields(draft: Draft) -> dict[str, FieldProposed]:

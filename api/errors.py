@@ -6,7 +6,7 @@ An error answer is `{"rule", "zh", "en", "fields"}`: the rule is stable and for 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from itertools import islice
 
 import structlog
 from aiohttp import web
@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from acd.errors import (
+    AnnouncementTooLong,
     BadReason,
     BadSeat,
     CrisisHasNoMachine,
@@ -22,6 +23,7 @@ from acd.errors import (
     InThePast,
     LentToItself,
     LimitsDoNotFit,
+    NeedsAnEnd,
     NoSuchPhone,
     NothingToChange,
     NumberNotListed,
@@ -31,6 +33,7 @@ from acd.errors import (
     TooBusy,
     UnknownAgent,
     UnknownChange,
+    UnknownHotline,
     UnknownLevel,
     UnknownMeasure,
     UnknownPrompt,
@@ -41,10 +44,21 @@ from acd.errors import (
 from acd.inbox import EngineStopped
 from acd.staff import BadNumberOrPin
 from api.auth import NotAllowed, NotKnown, UnknownToken
+from api.error_words import IN_CHINESE, OF_HTTP, Line
 from api.jobs import JobNotDead, UnknownJob
 from api.recordings import ReasonNeeded
 from api.transcripts import NotTranscribed
-from api.unanswered import PastAway, PastUnreadable, PeriodTooLong, TooLong, TooMany, TooMuch, Unknown
+from api.unanswered import PastAway, PastUnreadable, PeriodTooLong, TooLong, TooMany, TooMuch, Unknown, WishRefused
+from city.mistakes import Mistake
+from city.refusals import (
+    CityChangedMeanwhile,
+    CityRefused,
+    FolderChangedMeanwhile,
+    NoRecording,
+    UnknownPromptName,
+    UnknownVersion,
+    VersionLost,
+)
 from recordings.grants import (
     GrantExpired,
     GrantForAnother,
@@ -63,8 +77,11 @@ from tickets.alerts import AlertUnknown
 from tickets.call_backs import NoSuchCallBack
 from tickets.clocking import NoSuchUrgency
 from tickets.escalations import EscalationUnknown
+from tickets.follow_ups import FollowUpUnknown
 from tickets.outbox import LetterDelivered, UnknownLetter
+from tickets.receivers import ReceiversRefused
 from tickets.repeat import MergeRefused
+from tickets.rulebook import FolderRefused
 from tickets.ticket import (
     ClaimedByAnother,
     ClaimFirst,
@@ -75,6 +92,8 @@ from tickets.ticket import (
 )
 
 log = structlog.get_logger(__name__)
+
+MISTAKES_SHOWN_MOST = 100
 
 
 class Wrong(BaseModel):
@@ -94,20 +113,12 @@ class Problem(BaseModel):
     fields: tuple[Wrong, ...] = ()
 
 
-class Line(NamedTuple):
-    """How one kind of error is answered. What is left empty, the error says itself."""
-
-    status: int
-    rule: str = ""
-    zh: str = ""
-    en: str = ""
-
-
 AWAY = Line(
     503, "database_away", "数据库暂时不可用,请稍后核对并重试", "the database is away; look later, then try again"
 )
 TABLE: dict[type[Exception], Line] = {
     PastUnreadable: Line(500, "past_unreadable"),
+    WishRefused: Line(422),
     TooLong: Line(
         503, "took_too_long", "回看用时过长,请缩小范围后重试", "looking back took too long; ask for less, or again"
     ),
@@ -149,6 +160,7 @@ TABLE: dict[type[Exception], Line] = {
         (UnknownLevel, LentToItself, NothingToChange, LimitsDoNotFit, InThePast, EndsBeforeItBegins), Line(422)
     ),
     **dict.fromkeys((CrisisHasNoMachine, OffersNoCallBack, UnknownPrompt), Line(422)),
+    **dict.fromkeys((UnknownHotline, NeedsAnEnd, AnnouncementTooLong), Line(422)),
     NumberRefused: Line(422),
     NoSuchCallBack: Line(404, "unknown_call_back", "没有这个待回拨", "no call-back is owed for this call"),
     NumberNotListed: Line(422),
@@ -170,9 +182,15 @@ TABLE: dict[type[Exception], Line] = {
     TicketUnknown: Line(404, "unknown_ticket"),
     EscalationUnknown: Line(404, "unknown_escalation"),
     AlertUnknown: Line(404, "unknown_alert"),
+    FollowUpUnknown: Line(404, "unknown_follow_up"),
     NoSuchUrgency: Line(422, "unknown_urgency"),
     TicketChanged: Line(409, "changed_meanwhile"),
     MergeRefused: Line(409, "cannot_merge"),
+    FolderRefused: Line(422, "rules_refused"),
+    CityRefused: Line(422),
+    **dict.fromkeys((CityChangedMeanwhile, FolderChangedMeanwhile, NoRecording, VersionLost), Line(409)),
+    **dict.fromkeys((UnknownPromptName, UnknownVersion), Line(404)),
+    ReceiversRefused: Line(422, "receivers_refused"),
     EditNotAllowed: Line(422, "edit_not_allowed"),
     ClaimFirst: Line(409, "claim_first"),
     ClaimedByAnother: Line(409, "claimed_by_another"),
@@ -206,33 +224,6 @@ TABLE: dict[type[Exception], Line] = {
 }
 """The nearest ancestor of an error in this table speaks for it; an error without one is ours, and answered with 500."""
 
-OF_HTTP: dict[int, Line] = {
-    400: Line(400, "bad_request", "请求有误", "the request cannot be read"),
-    404: Line(404, "no_such_path", "没有这个地址", "there is no such path"),
-    405: Line(405, "no_such_method", "此地址不支持该方法", "this path does not know the method"),
-    413: Line(413, "too_large", "内容过大", "the content is too large"),
-    415: Line(415, "not_json", "内容须为 JSON", "the content must be JSON"),
-}
-
-IN_CHINESE: dict[str, str] = {
-    "missing": "必填",
-    "extra_forbidden": "没有这一项",
-    "string_type": "须为文字",
-    "string_too_short": "过短",
-    "string_too_long": "过长",
-    "string_pattern_mismatch": "格式不对",
-    "int_type": "须为整数",
-    "int_parsing": "须为整数",
-    "greater_than_equal": "过小",
-    "less_than_equal": "过大",
-    "too_short": "项数过少",
-    "too_long": "项数过多",
-    "enum": "不在可选范围内",
-    "literal_error": "不在可选范围内",
-    "json_invalid": "不是有效的 JSON",
-}
-"""What is wrong with a field, by pydantic's name for it."""
-
 
 def problem_of(error: Exception) -> tuple[int, Problem]:
     """Status and words for an error."""
@@ -242,10 +233,12 @@ def problem_of(error: Exception) -> tuple[int, Problem]:
     if line is None:
         _write_down(error)
         return 500, Problem(rule="our_fault", zh="系统内部错误,已记录", en="an error of ours; it is written down")
-    if isinstance(error, Refused):
-        return line.status, Problem(rule=error.rule, zh=error.zh, en=str(error))
+    if isinstance(error, Refused | WishRefused | CityRefused):
+        lines = tuple(wrong_lines(error.mistakes)) if isinstance(error, CityRefused) else ()
+        return line.status, Problem(rule=error.rule, zh=error.zh, en=str(error), fields=lines)
     if isinstance(error, TicketRefused):
-        return line.status, Problem(rule=line.rule, zh=error.zh, en=str(error))
+        lines = tuple(wrong_lines(error.mistakes)) if isinstance(error, FolderRefused) else ()
+        return line.status, Problem(rule=line.rule, zh=error.zh, en=str(error), fields=lines)
     fields = tuple(wrong_fields(error)) if isinstance(error, ValidationError) else ()
     return line.status, Problem(rule=line.rule, zh=line.zh, en=line.en, fields=fields)
 
@@ -261,6 +254,13 @@ def wrong_fields(error: ValidationError) -> Iterable[Wrong]:
         where = ".".join(str(step) for step in mistake["loc"])
         en = mistake["msg"] if mistake["type"] in IN_CHINESE else "not as it should be"
         yield Wrong(field=where, zh=IN_CHINESE.get(mistake["type"], "不合要求"), en=en)
+
+
+def wrong_lines(mistakes: Iterable[Mistake]) -> Iterable[Wrong]:
+    """The first mistakes of a city's folder, each by file, line, rule and key."""
+    for each in islice(mistakes, MISTAKES_SHOWN_MOST):
+        where = f"{each.file}:{each.line}:{each.column} [{each.rule}] {each.key}".rstrip()
+        yield Wrong(field=where, zh=each.zh, en=each.message)
 
 
 def _write_down(error: Exception) -> None:

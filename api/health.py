@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.asked import Answer, Asked, Done, Nothing
 from api.ports import VitalSigns
 from telephony.trunks import TrunkSight
+from tickets.rulebook import Rulebook
 
 ENGINE_STALE_S = 2.0  # the engine goes round at least this often
 EVENTS_LATE_S = 2.0
@@ -33,7 +34,8 @@ async def alive(asked: Asked[Nothing]) -> Done:  # noqa: ARG001 - every route's 
 
 async def health(asked: Asked[Nothing]) -> Health:
     """What is well and what is not."""
-    signs = judged(await asked.services.vitals.signs())
+    services = asked.services
+    signs = (*judged(await services.vitals.signs()), _rules(services.rulebook))
     needed = {"engine", "pbx", "telephones", "database"}
     return Health(well=all(sign.well for sign in signs if sign.name in needed), signs=signs)
 
@@ -98,6 +100,15 @@ def judged(vital: VitalSigns) -> tuple[Sign, ...]:
             en=f"{vital.banned} addresses are banned for guessing passwords",
         ),
     )
+
+
+def _rules(rulebook: Rulebook) -> Sign:
+    refused = len(rulebook.refusal.mistakes) if rulebook.refusal else 0
+    zh, en = f"办件规则版本 {rulebook.taken.version}", f"rules of cases: version {rulebook.taken.version}"
+    if refused:
+        zh += f";文件夹里的有 {refused} 处错误,未采用:hotline flows list"
+        en += f"; those in the folder have {refused} mistakes and were not taken: hotline flows list"
+    return Sign(name="rules", well=not refused, zh=zh, en=en)
 
 
 def _broker(vital: VitalSigns) -> tuple[Sign, ...]:

@@ -44,7 +44,7 @@ class KpiWanted(PeriodWanted):
 class FiguresSeen(Answer):
     """Rates are 0 to 1, waits are seconds; null where there was nothing to reckon with.
 
-    `name`: the hotline or queue; "" in `total`, and for a call of which it is not known.
+    `name`: the hotline, queue, owner or merge mode; "" in `total`, and for a call of which it is not known.
     `reached`: not answered, but called back and reached within two hours; `person_rate`: with `answered`, of offered.
     `service_level`: within 15 s / (offered - short abandons); `service_level_of_offered`: / offered.
     """

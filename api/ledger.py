@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from pydantic import AwareDatetime, model_validator
 from pydantic_core import PydanticCustomError
@@ -23,6 +23,8 @@ NAMED_MOST: Final = 1000  # calls named one by one in an answer
 class PeriodWanted(Wish):
     """Calls that came from `since` (a day before) up to before `until` (now), both with their time zone."""
 
+    usual: ClassVar[timedelta] = USUAL_PERIOD
+
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
@@ -35,7 +37,7 @@ class PeriodWanted(Wish):
     def period(self, now: datetime) -> tuple[datetime, datetime]:
         """Its beginning and end. PeriodTooLong."""
         until = self.until or now
-        since = self.since or until - USUAL_PERIOD
+        since = self.since or until - self.usual
         if until - since > LONGEST_PERIOD:
             raise PeriodTooLong
         return since, until

@@ -17,7 +17,7 @@ async def stream(asked: Asked[Nothing]) -> web.StreamResponse:
 
     `call` (a LiveCall), `draft` (a DraftBorn), `missed` (a RingMissed), `forced` (an
     AgentOrdered), `wrap_up` (a WrapUpLonger), `break_over` (a
-    BreakOverstayed), `risk` (a RiskHeard), `escalation` (a TimeRunsOut).
+    BreakOverstayed), `risk` (a AlertTold), `escalation` (a EscalationTold).
     """
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
     await response.prepare(asked.request)

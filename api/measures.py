@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from acd.arrangement import Arrangement, Outcome, Wanted
-from acd.measures import UNNUMBERED, Aim, Kind, Loan, Measure, MeasureState, Step
+from acd.arrangement import Arrangement, Wanted
+from acd.measures import Aim, Kind, Loan, Step
 from acd.model import QueueName, SeatId
 from acd.seat_table import WHY_LENGTH
 from api.asked import Answer, Asked, Nothing, Wish
-from api.foresight import EffectSeen, effect_seen
+from api.measure_seen import LoanSeen, MeasureDone, MeasureSeen, done, moment, seen
 from city.level import QueueChange, changes
 from city.recipe import MOST_LENT
 
@@ -68,45 +68,6 @@ class SetLevel(MakeMeasure):
     """A response level of the city."""
 
     level: LevelWord
-
-
-class LoanSeen(Answer):
-    """Seats that serve `borrower`, instead of `lender` or (null) as well."""
-
-    lender: QueueName | None
-    borrower: QueueName
-    seats: tuple[SeatId, ...]  # chosen when it began, if not named
-    count: int  # so many were asked for; 0: those named
-    keep: int
-
-
-class MeasureSeen(Answer):
-    """A measure. `number` null: it was only tried."""
-
-    number: int | None
-    kind: Kind
-    state: MeasureState
-    loans: tuple[LoanSeen, ...]
-    queue: QueueName | None
-    change: dict[str, Any] | None
-    level: str | None
-    starts: datetime
-    ends: datetime | None
-    by: str
-    why: str
-    made: datetime
-    over: datetime | None
-    over_by: str
-    over_why: str
-    hidden_by: int | None  # the measure that stands in its place
-
-
-class MeasureDone(Answer):
-    """The measure; `effect`, if it was only tried: what it would do; of a planned one, if it began now."""
-
-    measure: MeasureSeen
-    effect: EffectSeen | None
-    version: int
 
 
 class MeasuresWanted(Wish):
@@ -172,7 +133,7 @@ async def everything(asked: Asked[MeasuresWanted]) -> MeasuresSeen:
     measures = asked.services.measures
     found = await measures.history(asked.wish.newest) if asked.wish.newest else measures.now.standing
     level, _ = measures.now.level
-    return MeasuresSeen(version=measures.version, level=level.name, measures=tuple(map(_seen, found)))
+    return MeasuresSeen(version=measures.version, level=level.name, measures=tuple(map(seen, found)))
 
 
 async def levels(asked: Asked[Nothing]) -> LevelsSeen:
@@ -194,7 +155,7 @@ async def levels(asked: Asked[Nothing]) -> LevelsSeen:
             )
             for one in measures.now.levels
         ),
-        measure=_seen(by) if by else None,
+        measure=seen(by) if by else None,
     )
 
 
@@ -213,27 +174,27 @@ async def lend(asked: Asked[LendSeats]) -> MeasureDone:
     wish = asked.wish
     lender, borrower = QueueName(wish.lender), QueueName(wish.borrower)
     loan = Loan(borrower, lender, _named(wish.seats), wish.count, wish.keep)
-    return await _make(asked.services.measures, wish, str(asked.by), Aim(kind=Kind.LEND, loans=(loan,)))
+    return await make(asked.services.measures, wish, str(asked.by), Aim(kind=Kind.LEND, loans=(loan,)))
 
 
 async def add(asked: Asked[AddSeats]) -> MeasureDone:
     """Add seats for a while."""
     wish = asked.wish
     loan = Loan(QueueName(wish.queue), None, _named(wish.seats), wish.count)
-    return await _make(asked.services.measures, wish, str(asked.by), Aim(kind=Kind.ADD, loans=(loan,)))
+    return await make(asked.services.measures, wish, str(asked.by), Aim(kind=Kind.ADD, loans=(loan,)))
 
 
 async def limit(asked: Asked[ChangeLimits]) -> MeasureDone:
     """Change a queue's limits."""
     wish = asked.wish
     aim = Aim(kind=Kind.LIMITS, queue=QueueName(wish.queue), change=wish.change)
-    return await _make(asked.services.measures, wish, str(asked.by), aim)
+    return await make(asked.services.measures, wish, str(asked.by), aim)
 
 
 async def switch(asked: Asked[SetLevel]) -> MeasureDone:
     """Put a response level in force."""
     aim = Aim(kind=Kind.LEVEL, level=asked.wish.level)
-    return await _make(asked.services.measures, asked.wish, str(asked.by), aim)
+    return await make(asked.services.measures, asked.wish, str(asked.by), aim)
 
 
 async def undo(asked: Asked[ChangeMeasures]) -> MeasureDone:
@@ -241,58 +202,26 @@ async def undo(asked: Asked[ChangeMeasures]) -> MeasureDone:
     wish, measures = asked.wish, asked.services.measures
     number = asked.number("measure")
     outcome = await measures.undo(number, version=wish.version, who=str(asked.by), why=wish.why, dry_run=wish.dry_run)
-    return _done(measures, outcome)
+    return done(measures, outcome)
 
 
-async def _make(measures: Arrangement, wish: MakeMeasure, who: str, aim: Aim) -> MeasureDone:
+async def make(measures: Arrangement, wish: MakeMeasure, who: str, aim: Aim) -> MeasureDone:
+    """Put a measure in force, or plan it, or try it."""
     zone = ZoneInfo(measures.now.base.about.time_zone)
     wanted = Wanted(
         aim=aim,
         who=who,
         why=wish.why,
         version=wish.version,
-        starts_at=_moment(wish.starts, zone),
-        ends_at=_moment(wish.ends, zone),
+        starts_at=moment(wish.starts, zone) if wish.starts else None,
+        ends_at=moment(wish.ends, zone) if wish.ends else None,
     )
-    return _done(measures, await measures.make(wanted, dry_run=wish.dry_run))
-
-
-def _moment(time: datetime | None, city: ZoneInfo) -> datetime | None:
-    if time is None:
-        return None
-    return (time if time.tzinfo else time.replace(tzinfo=city)).astimezone(UTC)
+    return done(measures, await measures.make(wanted, dry_run=wish.dry_run))
 
 
 def _named(seats: SeatWords) -> tuple[SeatId, ...]:
     return tuple(map(SeatId, dict.fromkeys(seats)))
 
 
-def _done(measures: Arrangement, outcome: Outcome) -> MeasureDone:
-    effect = effect_seen(outcome.effect) if outcome.effect else None
-    return MeasureDone(measure=_seen(outcome.measure), effect=effect, version=measures.version)
-
-
 def _lent(lender: str, borrower: str, count: int, keep: int) -> LoanSeen:
     return LoanSeen(lender=QueueName(lender), borrower=QueueName(borrower), seats=(), count=count, keep=keep)
-
-
-def _seen(measure: Measure) -> MeasureSeen:
-    aim = measure.aim
-    return MeasureSeen(
-        number=None if measure.number == UNNUMBERED else measure.number,
-        kind=aim.kind,
-        state=measure.state,
-        loans=tuple(LoanSeen.model_validate(loan) for loan in aim.loans),
-        queue=aim.queue,
-        change=dict(changes(aim.change)) if aim.change else None,
-        level=aim.level,
-        starts=measure.starts_at,
-        ends=measure.ends_at,
-        by=measure.who,
-        why=measure.why,
-        made=measure.made_at,
-        over=measure.over_at,
-        over_by=measure.over_by,
-        over_why=measure.over_why,
-        hidden_by=measure.hidden_by,
-    )

@@ -55,7 +55,7 @@ class AgentOrdered(BaseModel):
     state: str
 
 
-class RiskHeard(BaseModel):
+class AlertTold(BaseModel):
     """高危提醒: a caller said something of which a team leader hears at once. The words are in GET /api/alerts."""
 
     alert: int
@@ -67,7 +67,7 @@ class RiskHeard(BaseModel):
     raised_at: datetime
 
 
-class TimeRunsOut(BaseModel):
+class EscalationTold(BaseModel):
     """催办: so many per cent of a ticket's time are gone; `tells` are told."""
 
     escalation: int

@@ -16,6 +16,7 @@ MEDIA: dict[type[BaseModel], tuple[str, dict[str, Any]]] = {
     WavSound: ("audio/wav", {"type": "string", "format": "binary"}),
     EventStream: ("text/event-stream", {"type": "string"}),
 }
+BINARY = {"type": "string", "format": "binary"}
 WHERE = "#/components/schemas/{model}"
 
 
@@ -54,10 +55,12 @@ def _schemas(table: tuple[Route[Any], ...]) -> tuple[Schemas, dict[str, Any]]:
 def _operation(route: Route[Any], schemas: Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {"operationId": route.name, "summary": f"{route.zh} · {route.en}"}
     parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", route.path)]
-    if route.takes is not Nothing and route.method == "GET":
+    if route.takes is not Nothing and (route.method == "GET" or route.sound):
         parameters += _query_parameters(route.takes)
     elif route.takes is not Nothing:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schemas[route.takes]}}}
+    if route.sound:
+        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": BINARY}}}
     if parameters:
         operation["parameters"] = parameters
     operation["responses"] = _responses(route, schemas)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.asked import Answer, Asked, Nothing, Wish
+from api.asked import Answer, Asked, Nothing, Reason, Wish
 from recordings.access import note
 from tickets import outbox
 from tickets.outbox import Letter, LetterState
@@ -23,7 +23,7 @@ class LetterSeen(Answer):
     number: int
     event: str
     destination: Destination
-    ticket: str
+    ticket: str | None  # null: it is about none
     state: LetterState
     attempts: int
     reason: str | None
@@ -59,12 +59,33 @@ async def everything(asked: Asked[LettersWanted]) -> LettersSeen:
     return LettersSeen(letters=tuple(map(_seen, found)), counts=dict(counts), receivers=receivers)
 
 
+class ReloadReceivers(Wish):
+    """Take webhooks.toml as it is now. `why`: in a person's words."""
+
+    why: Reason
+
+
+class ReceiversTaken(Answer):
+    """`changed`: whether the file said anything new. `receivers`: who has an address now."""
+
+    changed: bool
+    receivers: tuple[Destination, ...]
+
+
+async def reload(asked: Asked[ReloadReceivers]) -> ReceiversTaken:
+    """Who and why is written down. ReceiversRefused: messages go where they went."""
+    changed = await asked.services.receivers.reload(by=str(asked.by), why=asked.wish.why)
+    return ReceiversTaken(changed=changed, receivers=tuple(asked.services.courier.destinations))
+
+
 async def retry(asked: Asked[Nothing]) -> LetterSeen:
     """Send a message now, from its first attempt; who wanted it is written down."""
     number = asked.number("letter")
     async with asked.services.database.begin() as connection:
         letter = await outbox.retry(connection, number, asked.now)
-        await note(connection, at=asked.now, who=str(asked.by), deed="message.retried", subject=letter.ticket)
+        await note(
+            connection, at=asked.now, who=str(asked.by), deed="message.retried", subject=letter.ticket or letter.event
+        )
     asked.services.courier.notice()
     return _seen(letter)
 

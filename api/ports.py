@@ -10,30 +10,33 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.advice import Advice, Mode
-from acd.agent_kpi import Period
 from acd.arrangement import Arrangement
 from acd.call_back_plan import Place
 from acd.capacity import Capacity
 from acd.events import Request
 from acd.foresight import Effect
-from acd.kpi import By
 from acd.model import Agent, AgentId, CallId, Force, QueueName, SeatId
 from acd.outlook import Outlook
 from acd.overstay import Limits
 from acd.staff import StaffMember
 from acd.why import NobodyRings
-from acd.why_words import Line
 from api.auth import Tokens
 from api.board import Board
+from api.city_port import CityVersions
+from api.hindsight import Hindsight
+from api.prompt_port import PromptVoices
 from api.transcription import Transcription
 from recordings.archive import Archive
 from recordings.chain import Broken
+from recordings.retention import Retention
 from recordings.sweeper import Swept
 from telephony.dial_rules import Wish
 from telephony.talk import Beside, TalkCode
 from telephony.trunks import TrunkSight
 from tickets.clocking import Clocking
 from tickets.posting import Posting
+from tickets.receivers import ReceiverBook
+from tickets.rulebook import Rulebook
 from tickets.webhook import Destination
 
 
@@ -65,28 +68,6 @@ class Floor(Protocol):
 
     def nobody_rings(self, queue: QueueName) -> NobodyRings | None:
         """What keeps everybody from the calls of a queue, now; None: there is no such queue."""
-
-
-class Hindsight(Protocol):
-    """Who looks at the past, in another process: `hotline.aside.Aside`.
-
-    Unknown, PastUnreadable, PastAway, TooLong, TooMuch, TooMany. Who gives up asking is looked for no more.
-    """
-
-    async def why_call(self, call: CallId, *, everything: bool) -> Sequence[Line]:
-        """Why a call waited."""
-
-    async def why_agent(self, agent: AgentId, call: CallId | None, *, everything: bool) -> Sequence[Line]:
-        """Why an agent got this call, or their last one."""
-
-    async def ledger(self, since: datetime, until: datetime) -> bytes:
-        """What became of the calls of a period, up to the last fact on disk: `api.ledger.LedgerSeen` as JSON."""
-
-    async def kpis(self, since: datetime, until: datetime, by: By, every: timedelta | None) -> bytes:
-        """The figures of the same calls: `api.kpi.KpiSeen` as JSON."""
-
-    async def agent_kpis(self, period: Period) -> bytes:
-        """How agents spent their time: `api.agent_kpi.AgentKpiSeen` as JSON."""
 
 
 class Directory(Protocol):
@@ -284,11 +265,16 @@ class Services:
     hindsight: Hindsight
     autopilot: Advising
     transcription: Transcription
+    rulebook: Rulebook
+    city: CityVersions
+    prompts: PromptVoices
     clocking: Clocking
     posting: Posting
     courier: Sending
+    receivers: ReceiverBook
     repeat_window: timedelta  # how far back a repeat is looked for
     database: AsyncEngine
     archive: Archive
     sweeping: Sweeping
+    retention: Retention
     is_confidential: Callable[[str | None], bool]  # whether nobody may see the numbers of this hotline's callers

@@ -12,9 +12,9 @@ from pydantic import Field
 from api.asked import Answer, Asked, Done, Nothing, Reason, Wish
 from api.auth import NotAllowed
 from api.people import Role
+from api.secrecy import must_not_be_secret
 from api.unanswered import Unknown
 from recordings import grants, ledger
-from recordings.calls import read_call
 from recordings.grants import GrantKind
 from recordings.recording import RecordingId
 from tickets.contact import without_numbers
@@ -58,7 +58,7 @@ async def allow(asked: Asked[AskGrant]) -> GrantGiven:
         raise NotAllowed(Role.LEADER)
     async with asked.services.database.begin() as connection:
         found = await ledger.read(connection, RecordingId(asked.path["recording"]))
-        call = await read_call(connection, found.call_id)
+        call = await must_not_be_secret(asked, connection, found.call_id)
         if wish.reason is None and call.agent != asked.by.name:
             raise ReasonNeeded
         grant, token = await grants.allow(

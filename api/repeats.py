@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.asked import Answer, Asked, Nothing
 from api.drafts import DraftAndWhy, TicketSeen, ticket_seen
+from api.secrecy import draft_asked_for, must_not_be_secret
 from recordings.access import note
 from tickets import links, store
 from tickets.links import Link
@@ -64,6 +65,7 @@ async def everything(asked: Asked[Nothing]) -> RepeatsSeen:
     """What a ticket may be a repeat of, and is; that it was looked at is written down."""
     async with asked.services.database.begin() as connection:
         ticket = await store.read_ticket(connection, TicketId(asked.path["draft"]))
+        await must_not_be_secret(asked, connection, ticket.call_id)
         found = await links.likely(connection, ticket, asked.services.repeat_window)
         past = await links.history(connection, ticket.id)
         await note(connection, at=asked.now, who=str(asked.by), deed="ticket.compared", subject=ticket.id)
@@ -81,7 +83,7 @@ async def merge(asked: Asked[MergeInto]) -> TicketSeen:
     services, wish = asked.services, asked.wish
     merged = await links.merge(
         services.database,
-        TicketId(asked.path["draft"]),
+        await draft_asked_for(asked),
         TicketId(wish.into),
         version=wish.version,
         by=str(asked.by),
@@ -98,7 +100,7 @@ async def undo(asked: Asked[DraftAndWhy]) -> TicketSeen:
     services, wish = asked.services, asked.wish
     alone = await links.undo(
         services.database,
-        TicketId(asked.path["draft"]),
+        await draft_asked_for(asked),
         version=wish.version,
         by=str(asked.by),
         at=asked.now,

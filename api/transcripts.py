@@ -9,8 +9,7 @@ from collections.abc import Mapping
 
 from acd.model import CallId
 from api.asked import Answer, Asked, Nothing
-from api.auth import NotAllowed
-from api.people import Role
+from api.secrecy import must_be_theirs
 from api.unanswered import Unknown
 from asr.transcript import Transcript
 from asr.transcripts import transcript_of
@@ -83,11 +82,8 @@ def _must_be_allowed(asked: Asked[Nothing], call: Call, *, goes_on: bool) -> Non
     """Afterwards as drafts are. Reading along is listening in: for the call's agent and leaders; a confidential
     hotline's calls are theirs alone afterwards, too.
     """
-    services = asked.services
-    mine = {call.agent, services.talks.agent_of(CallId(call.call_id))}
-    is_restricted = goes_on or services.is_confidential(call.hotline)
-    if is_restricted and asked.by.role < Role.LEADER and asked.by.name not in mine:
-        raise NotAllowed(Role.LEADER)
+    if goes_on or asked.services.is_confidential(call.hotline):
+        must_be_theirs(asked, call)
 
 
 def _heard(so_far: Mapping[int, Transcript]) -> dict[int, PartSeen]:

@@ -1,8 +1,8 @@
-"""旋转门: readers pass a few at a time: who changes something, or is to be rung, never stands behind a crowd.
+"""旋转门: readers pass one at a time: who changes something, or is to be rung, never stands behind a crowd.
 
 A loop serves whoever is ready in one turn, in the order they came: three hundred readers who ask in one moment would be
-one long turn. Here AT_ONE_GO of them pass in a turn and the rest wait for the next ones, in their order; all else that
-the process does gets its turn in between. A request that changes something does not pass here at all.
+one long turn. Here AT_ONE_GO of them passes in a turn and the rest wait for the next ones, in their order; all else
+that the process does gets its turn in between. A request that changes something does not pass here at all.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import asyncio
 from collections import deque
 from typing import Final
 
-AT_ONE_GO: Final = 2
-"""Some 0.1 ms of processor time each."""
+AT_ONE_GO: Final = 1
+"""Some 0.1 ms of processor time, or a page that is worked out anew."""
 
 
 class Turnstile:

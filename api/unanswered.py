@@ -31,5 +31,13 @@ class TooMuch(Exception):
     """The answer would have more rows than anybody reads."""
 
 
+class WishRefused(Exception):
+    """What is asked for cannot be worked out. `rule`, `zh` and the message are those of the rule that it breaks."""
+
+    def __init__(self, rule: str, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.rule, self.zh = rule, zh
+
+
 class TooMany(Exception):
     """So many questions about the past stand in line already that another would not be answered in time."""

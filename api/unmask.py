@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from acd.model import CallId
 from api.asked import Answer, Asked, Reason, Wish
-from api.auth import NotAllowed
-from api.people import Role
+from api.secrecy import must_be_theirs
 from api.unanswered import Unknown
 from recordings import unmasking
 from recordings.calls import Call, read_call
@@ -31,11 +30,7 @@ async def show(asked: Asked[WhyUnmask]) -> NumberShown:
         call = await read_call(connection, asked.path["call"])
     if call == Call(call_id=call.call_id):
         raise Unknown(call.call_id)
-    if asked.by.role < Role.LEADER and asked.by.name not in {
-        call.agent,
-        asked.services.talks.agent_of(CallId(call.call_id)),
-    }:
-        raise NotAllowed(Role.LEADER)
+    must_be_theirs(asked, call)
     number = await unmasking.show(
         asked.services.database,
         call,

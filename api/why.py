@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from acd.model import AgentId, CallId, QueueName
+from acd.why_seats import told_of_seats, turns
 from acd.why_words import Line, told_of_queue
 from api.asked import Answer, Asked, Nothing, Wish
 from api.unanswered import Unknown
+
+LATELY: Final = timedelta(hours=1)
+"""Seats that left a queue so long ago are still part of why nobody rings."""
+ORDERS_MOST: Final = 50
 
 
 class WhyWanted(Wish):
@@ -52,12 +58,15 @@ async def agent(asked: Asked[WhyAgentWanted]) -> Explained:
 
 
 async def queue(asked: Asked[Nothing]) -> Explained:
-    """Why nobody rings at this moment, from the state as it is."""
+    """Why nobody rings at this moment, from the state as it is, and which seats came and went lately."""
     name = QueueName(asked.path["queue"])
     seen = asked.services.floor.nobody_rings(name)
     if seen is None:
         raise Unknown(name)
-    return _explained(told_of_queue(seen, asked.now))
+    services, since = asked.services, asked.now - LATELY
+    measures, changes = await services.measures.history(ORDERS_MOST), await services.seats.history(limit=ORDERS_MOST)
+    seats = told_of_seats(name, turns(name, measures, changes, since, asked.now))
+    return _explained([*told_of_queue(seen, asked.now), *seats])
 
 
 def _explained(lines: Iterable[Line]) -> Explained:

@@ -1,8 +1,8 @@
 """How many legs may be heard while they are spoken: as many as processors and memory bear, and as keep up. Pure.
 
-What a leg costs is measured: CPU seconds for a second of sound, and the memory that its child does not share. Until the
-first leg has ended a guess stands for it that a large model does not exceed on one core. Whoever is not admitted is
-transcribed after the call, as ever.
+What a leg costs is measured: CPU seconds for a second of sound, and the memory that its child does not share. Until
+some seconds of the first leg have been heard a guess stands for it that a large model does not exceed on one core.
+Whoever is not admitted is asked again while the call goes on, and transcribed afterwards, as ever.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ class Machine:
     free_bytes: int
 
 
+def bears_another(free_bytes: int, at_work: int, child_bytes: int) -> bool:
+    """Whether memory bears a child beside those at work, which may have begun just now and not taken theirs yet."""
+    return free_bytes - MEMORY_KEPT_BYTES >= (at_work + 1) * child_bytes
+
+
 class Admission:
     """Told what legs cost and how far behind they are, says whether another may begin."""
 
@@ -43,6 +48,11 @@ class Admission:
             cost = cpu_s / sound_s
             self.cost = cost if not self._measured else (1 - NEWEST_SHARE) * self.cost + NEWEST_SHARE * cost
             self._measured = True
+
+    def note_first_cost(self, *, cpu_s: float, sound_s: float) -> None:
+        """A leg is being heard: better than a guess, until one has ended."""
+        if not self._measured and sound_s >= SHORTEST_S:
+            self.cost = cpu_s / sound_s
 
     def note_unread(self, leg: object, unread_s: float) -> None:
         """So much of a leg is there and has not been heard."""

@@ -63,12 +63,22 @@ class Attention:
         self._quiet = 0
         self._window: list[Feed] = []
         self._voiced = 0  # pieces of the window
-        self._steady = 0  # windows in a row
+        self._unasked = 0  # windows since the last that is known not to be steady
         self._recent: deque[Feed] = deque(maxlen=(STEADY_WINDOWS + 1) * WINDOW_PIECES)
 
-    def hear(self, sound: bytes) -> Iterator[Feed | Stop]:
-        """The next piece (shorter only if it is the last)."""
-        piece, voiced = Feed(self._at, sound), self._is_voiced(sound)
+    def hear(self, pieces: Sequence[bytes]) -> list[Feed | Stop]:
+        """The next pieces, none of them empty (one is shorter only if it is the last); together they cost less."""
+        if not self._detector:
+            return [order for sound in pieces for order in self._hear(sound, voiced=True)]
+        loud = zip(pieces, _are_faint(pieces), strict=True)
+        return [
+            order
+            for sound, is_faint in loud
+            for order in self._hear(sound, voiced=not is_faint and self._is_spoken(sound))
+        ]
+
+    def _hear(self, sound: bytes, *, voiced: bool) -> Iterator[Feed | Stop]:
+        piece = Feed(self._at, sound)
         self._at += len(sound) // SAMPLE_BYTES
         match self._state:
             case _State.ASLEEP:
@@ -99,7 +109,7 @@ class Attention:
         yield from self._awake(piece, voiced=True)
 
     def _wake(self) -> None:
-        self._state, self._before, self._quiet, self._steady = _State.AWAKE, None, 0, 0
+        self._state, self._before, self._quiet, self._unasked = _State.AWAKE, None, 0, 0
         self._recent.clear()
         self._clear_window()
 
@@ -111,9 +121,8 @@ class Attention:
             self._state = _State.ASLEEP
             yield Stop()
         elif self._detector and self._has_window(piece, voiced=voiced):
-            self._steady = self._steady + 1 if self._is_steady(self._window) else 0
             self._clear_window()
-            if self._steady >= STEADY_WINDOWS:
+            if self._are_steady():
                 self._state = _State.MUSIC
                 yield Stop(self._music_began())
 
@@ -138,6 +147,19 @@ class Attention:
     def _clear_window(self) -> None:
         self._window, self._voiced = [], 0
 
+    def _are_steady(self) -> bool:
+        """Whether the last STEADY_WINDOWS are. The newest is asked first: where it is not, the older need not be."""
+        self._unasked += 1
+        if self._unasked < STEADY_WINDOWS:
+            return False
+        recent = list(self._recent)
+        for newer in range(STEADY_WINDOWS):
+            end = len(recent) - newer * WINDOW_PIECES
+            if not self._is_steady(recent[end - WINDOW_PIECES : end]):
+                self._unasked = newer
+                return False
+        return True
+
     def _music_began(self) -> int:
         """The sample from which all that was fed of late is music."""
         recent = list(self._recent)
@@ -149,14 +171,22 @@ class Attention:
     def _is_steady(self, pieces: Sequence[Feed]) -> bool:
         return is_steady(b"".join(piece.sound for piece in pieces), self._rate_hz)
 
-    def _is_voiced(self, sound: bytes) -> bool:
-        if not self._detector:
-            return True
-        if np.abs(np.frombuffer(sound, "<i2")).max(initial=0) <= FAINT:
-            return False
+    def _is_spoken(self, sound: bytes) -> bool:
+        assert self._detector is not None  # noqa: S101
         step, voiced = int(FRAME_S * self._rate_hz) * SAMPLE_BYTES, 0
         for start in range(0, len(sound) - step + 1, step):
             voiced += self._detector.is_speech(sound[start : start + step], self._rate_hz)
             if voiced >= VOICED_FRAMES:
                 return True
         return False
+
+
+def _are_faint(pieces: Sequence[bytes]) -> list[bool]:
+    """Of each piece, whether its loudest sample is no louder than FAINT. Together: each call of numpy's has a price."""
+    if not pieces:
+        return []
+    samples = np.frombuffer(b"".join(pieces), "<i2")
+    starts = np.cumsum([0, *(len(piece) // SAMPLE_BYTES for piece in pieces[:-1])])
+    highest, lowest = np.maximum.reduceat(samples, starts), np.minimum.reduceat(samples, starts)
+    faint: list[bool] = ((highest <= FAINT) & (lowest >= -FAINT)).tolist()
+    return faint

@@ -7,7 +7,6 @@ started again by the next leg.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,9 @@ from asr.errors import NoModel
 from asr.growing import GrowingLeg
 from asr.heard import Heard, Told
 from asr.launched import Launched, ModelLoaded, launch
-from asr.models import ModelProblem, check_model
+from asr.machine import cores, free_bytes
+from asr.models import ModelProblem, check_fits, check_model
+from asr.room import Room
 from asr.transcript import Transcript, merge
 from recordings.recording import Leg
 from recordings.wav import Sound, inspect
@@ -44,13 +45,15 @@ class Patience:
 def feed_rate(model: Path) -> int:
     """The rate in Hz at which this model is given telephone sound, by its files. Blocks. NoModel."""
     try:
-        return check_model(model).feed_hz
+        facts = check_model(model)
+        check_fits(facts, free_bytes())
     except ModelProblem as problem:
         raise NoModel(problem.en, problem.zh) from problem
+    return facts.feed_hz
 
 
 class Decoder:
-    """One model, one launcher, several children.
+    """One model, one launcher, several children: as many as are asked for and memory bears.
 
     Use as `async with Decoder(model) as decoder`, or `start` and `close` it.
     """
@@ -60,12 +63,12 @@ class Decoder:
         model: Path,
         *,
         rate_of: Callable[[Path], int] | None = None,  # at which rate in Hz it is fed; raises NoModel. Reads files
-        children: int = os.cpu_count() or 1,
+        children: int = 0,  # 0: one a processor
         patience: Patience | None = None,
     ) -> None:
-        self._model, self._rate_of, self.children = model, rate_of or feed_rate, children
+        self._model, self._rate_of, self.children = model, rate_of or feed_rate, children or cores()
         self._patience = patience or Patience()
-        self._places = asyncio.Semaphore(children)
+        self.room = Room(self.children, free_bytes)
         self._starting = asyncio.Lock()
         self._launched: Launched | None = None
 
@@ -105,6 +108,12 @@ class Decoder:
         DecodingFailed, NoModel.
         """
         sounds = {leg: await asyncio.to_thread(inspect, path) for leg, path in legs.items() if leg not in known}
+        return await self.transcribe(sounds, known)
+
+    async def transcribe(
+        self, sounds: Mapping[Leg, Sound], known: Mapping[Leg, Heard] = MappingProxyType({})
+    ) -> Transcript:
+        """The same of sounds that have been looked at. DecodingFailed, NoModel."""
         try:
             async with asyncio.TaskGroup() as group:
                 told = {leg: group.create_task(self.hear(sound)) for leg, sound in sounds.items()}
@@ -117,9 +126,11 @@ class Decoder:
         """One finished leg, when a place is free. DecodingFailed, NoModel."""
         if not sound.sound_bytes:
             return Heard(said=[], sound_bytes=0)
-        async with self._places:
+        async with self.room.place():
             launched = await self._alive()
-            return await launched.decode(sound, self._patience.deadline_s(sound))
+            heard = await launched.decode(sound, self._patience.deadline_s(sound))
+            self.room.note(heard.own_bytes)
+            return heard
 
     async def follow(self, leg: GrowingLeg, told: Callable[[Told], None]) -> Heard:
         """One leg while it grows, to its end, in a child beside the `children`; `told` hears of it, from the loop.

@@ -23,9 +23,13 @@ class Ear:
         self._fed_from: list[float] = []  # where a piece follows what was passed over: seconds fed before it …
         self._later_s: list[float] = []  # … and by how much later it is in the leg
 
-    def hear(self, piece: bytes) -> list[Utterance]:
-        """The utterances that ended with this piece."""
-        return self._follow(self._attention.hear(piece))
+    def hear(self, pieces: Sequence[bytes]) -> list[Utterance]:
+        """The utterances that ended with these pieces.
+
+        Attention goes through all of them first: taking turns with it piece by piece, the recogniser empties the
+        processor's caches, and attention takes twice as long.
+        """
+        return self._follow(self._attention.hear(pieces))
 
     def end(self) -> list[Utterance]:
         """The leg is over: the last utterances."""

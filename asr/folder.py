@@ -1,7 +1,7 @@
 """A folder of recordings that somebody brings: which files make which talk, and which cannot be used, and why.
 
-Two legs are named as ours are (`CALL-ATTEMPT-caller.wav`, `…-agent.wav`); any other WAV file is a caller alone.
-Nothing outside the folder is read: a link that leads out of it is refused.
+Two legs are named as ours are (`CALL-ATTEMPT-caller.wav`, `…-agent.wav`). Any other WAV file is a caller alone or, if
+it is stereo, both, one on each side. Nothing outside the folder is read: a link that leads out of it is refused.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
@@ -31,6 +32,13 @@ UNUSABLE = MappingProxyType(
         Damage.ODD_BYTES: ("不足一个采样点", "less than one sample"),
     }
 )
+
+
+class Side(StrEnum):
+    """左右声道: on which side of a stereo file the caller is."""
+
+    LEFT = "left"
+    RIGHT = "right"
 
 
 class Unusable(Exception):
@@ -66,21 +74,37 @@ def _named(file: Path) -> tuple[Path, Leg]:
     return (file.with_name(match["talk"]), Leg(match["leg"])) if match else (file.with_name(file.stem), Leg.CALLER)
 
 
-def sounds(talk: Talk, folder: Path) -> Mapping[Leg, Sound]:
-    """What its files hold; every one has sound. Blocks. Unusable."""
-    return {leg: _sound(file, folder.resolve()) for leg, file in talk.legs.items()}
+def sounds(talk: Talk, folder: Path, caller: Side = Side.LEFT) -> Mapping[Leg, Sound]:
+    """What its files hold; every one has sound. `caller`: where a stereo file has them. Blocks. Unusable."""
+    inside = folder.resolve()
+    sides = _sides(talk, inside, caller)
+    return sides or {leg: _with_sound(file, _look(file, inside)) for leg, file in talk.legs.items()}
 
 
-def _sound(file: Path, folder: Path) -> Sound:
+def _sides(talk: Talk, inside: Path, caller: Side) -> Mapping[Leg, Sound] | None:
+    """Both legs of a talk that is one stereo file with sound; None when it is none."""
+    file = talk.legs.get(Leg.CALLER)
+    if file is None or len(talk.legs) > 1 or _LEG.fullmatch(file.stem):
+        return None
+    first, second = (_look(file, inside, channels=2, channel=channel) for channel in range(2))
+    if not first.sound_bytes:
+        return None
+    return dict(zip(Leg, (first, second) if caller is Side.LEFT else (second, first), strict=True))
+
+
+def _look(file: Path, inside: Path, *, channels: int = 1, channel: int = 0) -> Sound:
     try:
-        if not file.resolve().is_relative_to(folder):
+        if not file.resolve().is_relative_to(inside):
             raise Unusable(file, "链接指向文件夹之外", "a link that leads out of the folder")
         if file.exists() and not file.is_file():
             raise Unusable(file, "不是普通文件", "this is not an ordinary file")
-        sound = inspect(file)
+        return inspect(file, channels=channels, channel=channel)
     except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
         why = getattr(error, "strerror", None) or "links in a circle"
         raise Unusable(file, f"无法读取({why})", f"it cannot be read ({why})") from error
+
+
+def _with_sound(file: Path, sound: Sound) -> Sound:
     if not sound.sound_bytes:
         zh, en = UNUSABLE[sound.damage[0]]
         found = f":{sound.format}" if sound.format else ""

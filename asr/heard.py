@@ -16,11 +16,16 @@ class Told:
     words: Sequence[Word] = ()
     so_far: Sequence[Word] = ()
     unread_s: float | None = None  # how much sound of a growing leg is there and has not been heard, in seconds
+    seconds: float = 0.0  # with `unread_s`: how much has been heard …
+    cpu_s: float = 0.0  # … and what that took
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """All of a leg: its utterances, how much sound they were heard in, and what that took of CPU and own memory."""
+    """All of a leg: its utterances, how much sound they were heard in, and what that took of CPU and own memory.
+
+    Of a leg that was followed `said` is empty: who followed it was told every utterance as it ended.
+    """
 
     said: Sequence[Utterance]
     sound_bytes: int
@@ -36,7 +41,8 @@ def nobody(_: Told) -> None:
 def told_by(message: Mapping[str, Any]) -> Told:
     """What a line says; of its words those that leave something printable."""
     said, guess = (_safe(message.get(part, ())) for part in ("words", "so_far"))
-    return Told(words=said, so_far=guess, unread_s=message.get("unread_s"))
+    spent = {name: message[name] for name in ("unread_s", "seconds", "cpu_s") if name in message}
+    return Told(words=said, so_far=guess, **spent)
 
 
 def _safe(words: Iterable[Any]) -> Sequence[Word]:

@@ -3,11 +3,14 @@
     QUEUED ──claim──► RUNNING ──complete──► DONE
                          ├── give_back, attempts left ──► FAILED ──claim, after a pause──► RUNNING
                          ├── give_back, the third     ──► DEAD ──retry, by a person──► QUEUED
-                         └── take_away, return_orphans (its worker died) ──► QUEUED, or DEAD after the third
+                         ├── take_away, return_orphans (its worker died) ──► QUEUED, or DEAD after too many deaths
+                         └── hand_back (its worker ends in order; the attempt does not count) ──► QUEUED
 
 The line is asr.order's: crisis hotlines, voice messages, talks; the oldest first. An attempt is counted before its work
-begins, so a job that kills its worker is counted too. Workers may be on several machines: `worker` says who has a
-RUNNING job, and `beats` counts up while that process lives (asr.watch).
+begins, so a job that kills its worker is counted too: in `attempts` and in `deaths`. A worker may die of anything,
+whatever it was doing, so a job is not given up before DEATHS_MAX of them; the controller's death costs callers, so that
+of three it is. Workers may be on several machines: `worker` says who has a RUNNING job, and `beats` counts up while
+that process lives (asr.watch).
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ from recordings.calls import read_call
 from recordings.recording import Recording, RecordingId, RecordingState, made_at
 
 ATTEMPTS_MAX = 3
+DEATHS_MAX = 10
 CONTROLLER = "controller"  # the worker's name in the one controller; others have names of their own
 LISTED_MOST = 1000
 PAUSE = timedelta(seconds=5)  # before another attempt, times the attempts made
@@ -67,6 +71,7 @@ jobs = Table(
     Column("recording", String(36), ForeignKey("recordings.id"), nullable=False, unique=True),
     Column("state", String(16), nullable=False, index=True),
     Column("attempts", Integer, nullable=False),
+    Column("deaths", Integer, nullable=False, server_default="0"),
     Column("error", Text),
     Column("queued_at", Instant, nullable=False),
     Column("not_before", Instant, nullable=False),
@@ -80,12 +85,13 @@ jobs = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A row of `jobs`. `error`: why the last attempt failed, or why nothing happens."""
+    """A row of `jobs`. `deaths`: of workers at it. `error`: why the last attempt failed, or why nothing happens."""
 
     id: int
     recording: RecordingId
     state: JobState
     attempts: int
+    deaths: int
     error: str | None
     queued_at: datetime
     not_before: datetime
@@ -150,11 +156,17 @@ async def complete(connection: AsyncConnection, job: Job, now: datetime) -> bool
 
 async def give_back(connection: AsyncConnection, job: Job, reason: str, now: datetime) -> JobState:
     """An attempt failed: FAILED until its pause is over, or DEAD after the last."""
-    state = JobState.DEAD if job.attempts >= ATTEMPTS_MAX else JobState.FAILED
-    later = now + PAUSE * job.attempts
+    failures = job.attempts - job.deaths
+    state = JobState.DEAD if failures >= ATTEMPTS_MAX else JobState.FAILED
+    later = now + PAUSE * failures
     reason = reason[:_REASON_CHARS_MAX]
     await _leave_running(connection, job, state=state, error=reason, finished_at=now, not_before=later)
     return state
+
+
+async def hand_back(connection: AsyncConnection, job: Job) -> bool:
+    """Its worker is told to end: nothing is said against the job, and somebody else may have it at once."""
+    return await _leave_running(connection, job, state=JobState.QUEUED, attempts=jobs.c.attempts - 1)
 
 
 async def beat(connection: AsyncConnection, job: Job) -> bool:
@@ -165,20 +177,22 @@ async def beat(connection: AsyncConnection, job: Job) -> bool:
 async def take_away(connection: AsyncConnection, seen: Pulse, now: datetime) -> bool:
     """Give a RUNNING job back whose worker has been silent; False when it has shown itself since it was `seen`."""
     silent = and_(jobs.c.id == seen.job, jobs.c.attempts == seen.attempts, jobs.c.beats == seen.beats)
-    return await _return(connection, silent, now) == 1
+    return await _return(connection, silent, now, deaths_max=DEATHS_MAX) == 1
 
 
 async def return_orphans(connection: AsyncConnection, now: datetime, *, of: str = CONTROLLER) -> int:
     """At the start of a worker of this name: what it has RUNNING was left by its dead predecessor. How many."""
-    return await _return(connection, or_(jobs.c.worker == of, jobs.c.worker.is_(None)), now)
+    mine = or_(jobs.c.worker == of, jobs.c.worker.is_(None))
+    return await _return(connection, mine, now, deaths_max=ATTEMPTS_MAX)
 
 
-async def _return(connection: AsyncConnection, which: ColumnElement[bool], now: datetime) -> int:
-    spent = jobs.c.attempts >= ATTEMPTS_MAX
+async def _return(connection: AsyncConnection, which: ColumnElement[bool], now: datetime, *, deaths_max: int) -> int:
+    deaths = jobs.c.deaths + 1
+    state = case((deaths >= deaths_max, JobState.DEAD), else_=JobState.QUEUED)
     returned = await connection.execute(
         update(jobs)
         .where(jobs.c.state == JobState.RUNNING, which)
-        .values(state=case((spent, JobState.DEAD), else_=JobState.QUEUED), error=WORKER_DIED, not_before=now)
+        .values(state=state, deaths=deaths, error=WORKER_DIED, not_before=now)
     )
     return returned.rowcount
 
@@ -199,7 +213,7 @@ async def retry(connection: AsyncConnection, job: int, now: datetime) -> bool:
     revived = await connection.execute(
         update(jobs)
         .where(jobs.c.id == job, jobs.c.state == JobState.DEAD)
-        .values(state=JobState.QUEUED, attempts=0, not_before=now)
+        .values(state=JobState.QUEUED, attempts=0, deaths=0, not_before=now)
     )
     return revived.rowcount == 1
 

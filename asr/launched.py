@@ -11,7 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import structlog
 
 from asr.errors import DecodingFailed, NoModel
 from asr.growing import GrowingLeg
-from asr.heard import Heard, Told, nobody, told_by
+from asr.heard import Heard, Told, told_by
 from asr.transcript import Utterance
 from recordings.wav import Sound
 
@@ -68,8 +68,14 @@ async def launch(model: Path, rate_hz: int) -> Launched:
 class _LegAtWork:
     done: asyncio.Future[Heard]
     told: Callable[[Told], None]
+    patience: asyncio.Timeout
     pid: int | None = None
-    said: list[Utterance] = field(default_factory=list)
+
+    def be_patient(self, more_s: float) -> None:
+        """Its deadline is so much later."""
+        until = self.patience.when()
+        if until is not None and not self.patience.expired():
+            self.patience.reschedule(until + more_s)
 
 
 class Launched(asyncio.SubprocessProtocol):
@@ -101,7 +107,14 @@ class Launched(asyncio.SubprocessProtocol):
     async def decode(self, sound: Sound, deadline_s: float) -> Heard:
         """One finished leg. DecodingFailed."""
         async with asyncio.timeout(deadline_s + LAUNCHER_GRACE_S) as patience:
-            return await self._work(_described(sound) | {"deadline_s": deadline_s}, nobody, patience)
+            said: list[Utterance] = []
+
+            def hear(word: Told) -> None:
+                if word.words:
+                    said.append(word.words)
+
+            heard = await self._work(_described(sound) | {"deadline_s": deadline_s}, hear, patience)
+            return replace(heard, said=said)
 
     async def follow(self, leg: GrowingLeg, silence_s: float, told: Callable[[Told], None]) -> Heard:
         """One leg while it grows; `told` hears of it. A child silent for so long is given up. DecodingFailed."""
@@ -117,7 +130,8 @@ class Launched(asyncio.SubprocessProtocol):
 
     async def _work(self, order: dict[str, Any], told: Callable[[Told], None], patience: asyncio.Timeout) -> Heard:
         self._number += 1
-        number, at_work = self._number, _LegAtWork(asyncio.get_running_loop().create_future(), told)
+        done = asyncio.get_running_loop().create_future()
+        number, at_work = self._number, _LegAtWork(done, told, patience)
         self.legs[number] = at_work
         try:
             self._order({"leg": number, **order})
@@ -206,6 +220,8 @@ def _described(sound: Sound) -> dict[str, Any]:
         "offset_bytes": sound.offset_bytes,
         "sound_bytes": sound.sound_bytes,
         "rate_hz": sound.rate_hz,
+        "channels": sound.channels,
+        "channel": sound.channel,
     }
 
 
@@ -214,12 +230,11 @@ def _settle(at_work: _LegAtWork, message: dict[str, Any]) -> None:
         at_work.pid = message["pid"]
     elif at_work.done.done():
         return
+    elif "later_s" in message:
+        at_work.be_patient(message["later_s"])
     elif "failed" in message:
         at_work.done.set_exception(DecodingFailed(message["failed"]))
     elif "done" in message:
-        at_work.done.set_result(Heard(said=at_work.said, **message["done"]))
+        at_work.done.set_result(Heard(said=(), **message["done"]))
     else:
-        told = told_by(message)
-        if told.words:
-            at_work.said.append(told.words)
-        at_work.told(told)
+        at_work.told(told_by(message))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,14 +12,19 @@ from asr.engines.port import Engine
 from asr.growing import Growth
 from recordings.wav import RATES_HZ, SAMPLE_BYTES, Sound, chunks
 
+AT_ONCE = 8  # pieces of a growing leg: about the two seconds that Asterisk writes at a time
+AT_ONCE_FINISHED = 40  # of a finished one, whose words nobody waits for
+
 
 class Leg(NamedTuple):
-    """Where the sound of one finished leg is: PCM, 16 bits, mono."""
+    """Where the sound of one finished leg is: PCM, 16 bits, one channel."""
 
     path: Path
     offset_bytes: int
     sound_bytes: int
     rate_hz: int
+    channels: int = 1
+    channel: int = 0
 
 
 Step = list[Utterance] | None
@@ -28,8 +33,8 @@ Step = list[Utterance] | None
 
 def decode(engine: Engine, leg: Leg) -> Iterator[Utterance]:
     """What was said in a finished leg. Blocks for as long as it takes."""
-    sound = Sound(path=leg.path, rate_hz=leg.rate_hz, offset_bytes=leg.offset_bytes, sound_bytes=leg.sound_bytes)
-    for step in listen(Ear(engine), chunks(sound, PIECE_S), leg.rate_hz, engine.rate_hz):
+    sound = Sound(**leg._asdict())
+    for step in listen(Ear(engine), chunks(sound, PIECE_S), leg.rate_hz, engine.rate_hz, AT_ONCE_FINISHED):
         yield from step or ()
 
 
@@ -40,15 +45,32 @@ def follow(ear: Ear, growth: Growth, engine_hz: int) -> Iterator[Step]:
         yield from listen(ear, growth.pieces(PIECE_S), growth.rate_hz, engine_hz)
 
 
-def listen(ear: Ear, pieces: Iterable[bytes | None], rate_hz: int, engine_hz: int) -> Iterator[Step]:
-    """Hear pieces of a leg of `rate_hz` with an ear of `engine_hz`."""
+def listen(
+    ear: Ear, pieces: Iterable[bytes | None], rate_hz: int, engine_hz: int, at_once: int = AT_ONCE
+) -> Iterator[Step]:
+    """Hear pieces of a leg of `rate_hz` with an ear of `engine_hz`, so many together at most."""
     if rate_hz not in RATES_HZ:
         raise ValueError(f"a sample rate of {rate_hz!r} Hz")
     if rate_hz != engine_hz:
         pieces = _even(_at_rate(pieces, rate_hz, engine_hz), int(PIECE_S * engine_hz) * SAMPLE_BYTES)
-    for piece in pieces:
-        yield None if piece is None else ear.hear(piece)
+    for together in _batches(pieces, at_once):
+        yield ear.hear(together) if together else None
     yield ear.end()
+
+
+def _batches(pieces: Iterable[bytes | None], at_once: int) -> Iterator[Sequence[bytes]]:
+    """So many pieces together, fewer before a wait, which is an empty batch."""
+    waiting: list[bytes] = []
+    for piece in pieces:
+        if piece is not None:
+            waiting.append(piece)
+        if waiting and (piece is None or len(waiting) == at_once):
+            yield waiting
+            waiting = []
+        if piece is None:
+            yield ()
+    if waiting:
+        yield waiting
 
 
 def _at_rate(pieces: Iterable[bytes | None], from_hz: int, to_hz: int) -> Iterator[bytes | None]:

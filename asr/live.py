@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -20,7 +20,11 @@ from asr.admission import Admission, Machine
 from asr.errors import DecodingFailed, NoModel
 from asr.growing import GrowingLeg
 from asr.heard import Heard, Told
-from asr.transcript import Speaker, Transcript, Word, merge
+from asr.kept import WORDS_MOST, Kept
+from asr.machine import this_machine
+from asr.order import Rank
+from asr.transcript import Speaker, Transcript, Utterance, Word, merge
+from recordings.intake import told_beside
 from recordings.recording import Leg, SpoolName, spool_name
 from recordings.wav import HEADER_BYTES, SAMPLE_BYTES, Sound
 
@@ -62,7 +66,8 @@ class Follows(Protocol):
 @dataclass(slots=True, eq=False)
 class _Followed:
     heard: asyncio.Task[Heard | None]
-    said: list[Sequence[Word]]
+    said: Kept
+    rank: Rank
 
 
 class Live:
@@ -77,9 +82,11 @@ class Live:
         is_urgent: Callable[[str], bool] = lambda _: False,  # of a call's id
         machine: Callable[[], Machine] | None = None,
         admission: Admission | None = None,
+        words_most: int = WORDS_MOST,  # of a leg, in memory
     ) -> None:
         self._spool, self._decoder, self._said, self._is_urgent = spool, decoder, said, is_urgent
         self._machine, self.admission = machine or this_machine, admission or Admission()
+        self._words_most = words_most
         self._followed: dict[SpokenLeg, _Followed] = {}
         self._seen: set[SpokenLeg] = set()
 
@@ -89,7 +96,9 @@ class Live:
             while True:
                 growing = await asyncio.to_thread(legs_growing_in, self._spool)
                 self._seen &= growing
-                self._begin(growing - self._seen, group)
+                fresh = growing - self._seen
+                messages = await asyncio.to_thread(messages_among, self._spool, fresh)
+                self._begin({spoken: self._rank(spoken, messages) for spoken in fresh}, group)
                 self._forget_oldest()
                 await asyncio.sleep(LOOK_EVERY_S)
 
@@ -106,7 +115,7 @@ class Live:
         attempts = {spoken.name.attempt for spoken in self._followed if spoken.name.call_id == call_id}
         return {attempt: merge(*self._said_in(SpoolName(call_id, attempt))) for attempt in attempts}
 
-    def _said_in(self, name: SpoolName) -> tuple[Sequence[Sequence[Word]], Sequence[Sequence[Word]]]:
+    def _said_in(self, name: SpoolName) -> tuple[Iterable[Utterance], Iterable[Utterance]]:
         caller, agent = (self._followed.get(SpokenLeg(name, leg)) for leg in (Leg.CALLER, Leg.AGENT))
         return caller.said if caller else (), agent.said if agent else ()
 
@@ -119,27 +128,44 @@ class Live:
         found = {leg: _result(one) for leg, one in followed.items() if one}
         return {leg: it for leg, it in found.items() if it and it.sound_bytes == sounds[leg].sound_bytes}
 
-    def _begin(self, fresh: set[SpokenLeg], group: asyncio.TaskGroup) -> None:
+    def _rank(self, spoken: SpokenLeg, messages: Collection[SpoolName]) -> Rank:
+        if self._is_urgent(spoken.name.call_id):
+            return Rank.CRISIS
+        return Rank.MESSAGE if spoken.name in messages else Rank.TALK
+
+    def _begin(self, fresh: Mapping[SpokenLeg, Rank], group: asyncio.TaskGroup) -> None:
         machine = self._machine()
-        for spoken in sorted(
-            fresh, key=lambda spoken: (not self._comes_first(spoken), spoken.name.call_id, spoken.leg)
-        ):
-            if self.admission.admits(machine, self.legs_at_work(), urgent=self._comes_first(spoken)):
+        for spoken, rank in sorted(fresh.items(), key=lambda each: (each[1], each[0].name.call_id, each[0].leg)):
+            if self._has_room(machine, rank):
                 self._seen.add(spoken)
-                said: list[Sequence[Word]] = []
-                self._followed[spoken] = _Followed(group.create_task(self._follow(spoken, said)), said)
+                said = Kept(self._words_most)
+                self._followed[spoken] = _Followed(group.create_task(self._follow(spoken, said)), said, rank)
 
-    def _comes_first(self, spoken: SpokenLeg) -> bool:
-        return self._is_urgent(spoken.name.call_id)
+    def _has_room(self, machine: Machine, rank: Rank) -> bool:
+        """Whether a leg of this rank may be followed; for one that comes first a talk gives way at each look."""
+        comes_first = rank < Rank.TALK
+        if self.admission.admits(machine, self.legs_at_work(), urgent=comes_first):
+            return True
+        gave_way = comes_first and self._give_up_a_talk()
+        return gave_way and self.admission.admits(machine, self.legs_at_work(), urgent=True)
 
-    async def _follow(self, spoken: SpokenLeg, said: list[Sequence[Word]]) -> Heard | None:
+    def _give_up_a_talk(self) -> bool:
+        """Follow the talk that came last no longer: its recording will be transcribed. False: there is none."""
+        talks = [leg for leg, one in self._followed.items() if one.rank is Rank.TALK and not one.heard.done()]
+        for spoken in [leg for leg in talks if leg.name == talks[-1].name]:
+            self._followed.pop(spoken).heard.cancel()
+            self.admission.forget(spoken)
+        return bool(talks)
+
+    async def _follow(self, spoken: SpokenLeg, said: Kept) -> Heard | None:
         name, leg = spoken
 
         def hear(told: Told) -> None:
             if told.unread_s is not None:
                 self.admission.note_unread(spoken, told.unread_s)
+                self.admission.note_first_cost(cpu_s=told.cpu_s, sound_s=told.seconds)
             if told.words:
-                said.append(told.words)
+                said.add(told.words)
             for words, final in ((told.words, True), (told.so_far, False)):
                 if words:
                     self._tell(spoken, words, final=final)
@@ -152,7 +178,7 @@ class Live:
         finally:
             self.admission.forget(spoken)
         self.admission.note_cost(cpu_s=heard.cpu_s, sound_s=heard.seconds, own_bytes=heard.own_bytes)
-        return heard
+        return replace(heard, said=tuple(said)) if said.is_whole else None
 
     def _tell(self, spoken: SpokenLeg, words: Sequence[Word], *, final: bool) -> None:
         (call_id, attempt), speaker = (spoken.name.call_id, spoken.name.attempt), Speaker(spoken.leg)
@@ -190,7 +216,7 @@ def _growing(name: str, file: os.DirEntry[str], files: Mapping[str, object]) -> 
     return SpokenLeg(spool, next(leg for leg in Leg if name == spool.leg(leg))) if has_sound else None
 
 
-def this_machine() -> Machine:
-    """The machine that we run on."""
-    words = dict(line.split(":") for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
-    return Machine(cores=os.cpu_count() or 1, free_bytes=int(words["MemAvailable"].split()[0]) * 1024)
+def messages_among(spool: Path, legs: Iterable[SpokenLeg]) -> set[SpoolName]:
+    """Which of these are voice messages (语音留言), as the dialplan has written beside them. Blocks on the disk."""
+    names = {spoken.name for spoken in legs}
+    return {name for name in names if (told := told_beside(spool, name)) and told.is_message}

@@ -61,6 +61,18 @@ class UnusableRate(ModelProblem):
         )
 
 
+class TooLarge(ModelProblem):
+    """The model's files alone are larger than the memory that is free: loading it would push everything else out."""
+
+    def __init__(self, folder: Path, size_bytes: int, free_bytes: int) -> None:
+        size, free = size_bytes >> 20, free_bytes >> 20
+        super().__init__(
+            zh=f"语音模型 {folder} 有 {size} MB，而空闲内存只有 {free} MB。请换用较小的模型或增加内存。",
+            en=f"Speech model {folder} has {size} MB, and {free} MB of memory are free. Use a smaller model, "
+            "or more memory.",
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelFacts:
     """What the files say about a model that may be used."""
@@ -112,6 +124,12 @@ def check_model(path: Path, audio_hz: int = TELEPHONE_HZ) -> ModelFacts:
         has_word_times=(path / "graph/phones/word_boundary.int").is_file(),
         size_bytes=_size(path),
     )
+
+
+def check_fits(facts: ModelFacts, free_bytes: int) -> None:
+    """Loaded, it takes its files' size at least. TooLarge."""
+    if facts.size_bytes > free_bytes:
+        raise TooLarge(facts.folder, facts.size_bytes, free_bytes)
 
 
 def _check_files(folder: Path) -> None:

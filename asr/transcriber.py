@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asr import jobs, transcripts
-from asr.bell import Bell
+from asr.bell import Bell, BrokerAway
 from asr.errors import DecodingFailed, NoModel
 from asr.heard import Heard
 from asr.jobs import Job
@@ -36,6 +37,7 @@ from recordings.archive import Archive
 from recordings.recording import Leg, Recording, RecordingId, SpoolName
 from recordings.wav import inspect
 
+HAND_BACK_S = 2.0
 LOCKED_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 log = structlog.get_logger("asr.transcriber")
@@ -130,6 +132,20 @@ class Transcriber:
             return Broker.NONE
         return Broker.AWAY if self._sweeper.broker_away else Broker.REDIS
 
+    async def hindrance(self) -> str | None:
+        """What keeps the next job from being taken (Chinese / English), None when nothing does. Tries all of it."""
+        if not await self._has_model():
+            return self.health.reason
+        try:
+            async with self._engine.connect() as connection:
+                await jobs.counted(connection)
+            await asyncio.to_thread(self._bell.ring, 0)
+        except (SQLAlchemyError, OSError) as error:
+            return f"数据库不应答 / the database does not answer: {type(error).__name__}"
+        except BrokerAway:
+            return "Redis 不应答 / Redis does not answer"
+        return None
+
     async def run(self) -> None:
         """Return what a dead predecessor left, then work; in the end close the decoder."""
         orphans = await self._write(lambda connection: jobs.return_orphans(connection, self._clock(), of=self._worker))
@@ -156,24 +172,33 @@ class Transcriber:
                 await self._model_lost.wait()
 
     async def _look(self) -> None:
-        """What a message is answered with: one job, if there is one."""
-        if not await self._has_model():
-            self._model_lost.set()
-        else:
-            await self._do_one()
+        """What a message is answered with: jobs, one after the other, while there are any.
+
+        So a hand that is free waits for no message, and nobody looks through all of the line after every job.
+        """
+        while await self._has_model():
+            if not await self._do_one():
+                return
+        self._model_lost.set()
 
     async def _write_down(self, heard: Recording) -> None:
         """The job of a recording that was heard live."""
-        if await self._has_model():
-            await self._do_one(heard.id)
-        self.notice()
+        if not (await self._has_model() and await self._do_one(heard.id)):
+            self.notice()
 
-    async def _do_one(self, only: RecordingId | None = None) -> None:
+    async def _do_one(self, only: RecordingId | None = None) -> bool:
+        """The first in line, or that of this recording. False: there is none to be done now."""
         now, worker = self._clock(), self._worker
-        if job := await self._write(lambda connection: jobs.claim(connection, now, worker=worker, only=only)):
-            async with background(self._beat(job)):
+        job = await self._write(lambda connection: jobs.claim(connection, now, worker=worker, only=only))
+        if job is None:
+            return False
+        async with background(self._beat(job)):
+            try:
                 await self._attempt(job)
-            self.notice()  # a job that failed has its pause, one that waited has a free hand
+            except asyncio.CancelledError:
+                await self._hand_back(job)
+                raise
+        return True
 
     async def _beat(self, job: Job) -> None:
         """Show that we live; who is silent loses the job."""
@@ -234,6 +259,12 @@ class Transcriber:
         await transcripts.keep(connection, recording.id, transcript, model=self._model, at=now)
         await self._follow_up(connection, recording, transcript)
         return True
+
+    async def _hand_back(self, job: Job) -> None:
+        """We are told to end: if the database answers, nobody waits for our silence."""
+        with suppress(TimeoutError, SQLAlchemyError):
+            async with asyncio.timeout(HAND_BACK_S):
+                await self._write(lambda connection: jobs.hand_back(connection, job))
 
     async def _give_back(self, job: Job, error: Exception) -> None:
         reason = _in_words(error)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -85,11 +86,16 @@ def _turn(raw: dict[str, Any]) -> Turn:
 
 def word(text: str, start_s: float, end_s: float, confidence: float = 1.0) -> Word | None:
     """A word as an engine says it, made safe: None when nothing printable is left of it."""
-    cleaned = UNHEARD if text in _UNKNOWN_WORDS else plain_text(text, _WORD_CHARS_MAX)
+    cleaned = _cleaned(text)
     if not cleaned:
         return None
     begin = _second(start_s)
     return Word(cleaned, begin, max(begin, _second(end_s)), min(1.0, max(0.0, _finite(confidence))))
+
+
+@lru_cache(1 << 12)  # a model says the same words again and again
+def _cleaned(text: str) -> str:
+    return UNHEARD if text in _UNKNOWN_WORDS else plain_text(text, _WORD_CHARS_MAX)
 
 
 def merge(caller: Iterable[Utterance], agent: Iterable[Utterance]) -> Transcript:

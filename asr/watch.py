@@ -1,7 +1,8 @@
 """Which running jobs have shown no sign of life: their workers are dead, frozen, or cut off. Pure.
 
-A worker counts up `beats` on its row. We remember since when, by our own clock that only goes forward, a count has
-stood still: no two machines' clocks are compared.
+A worker counts up `beats` on its row. We add up for how long, by our own clock that only goes forward, a count has
+stood still: no two machines' clocks are compared. Who looks seldom has seen little: between two looks the watcher may
+have been frozen, or the database away, from which the worker, too, was cut off.
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ class Watch:
 
     def __init__(self, silence_s: float = SILENCE_S) -> None:
         self._silence_s = silence_s
-        self._since: dict[Pulse, float] = {}
+        self._seen_s: dict[Pulse, float] = {}
+        self._looked_s: float | None = None
 
     def silent(self, running: Iterable[Pulse], now_s: float) -> list[Pulse]:
-        """Those that have been as they are for `silence_s`."""
-        self._since = {pulse: self._since.get(pulse, now_s) for pulse in running}
-        return [pulse for pulse, since_s in self._since.items() if now_s - since_s >= self._silence_s]
+        """Those that have been as they are for `silence_s`, of which one pause between looks counts half at most."""
+        pause_s = 0.0 if self._looked_s is None else min(now_s - self._looked_s, self._silence_s / 2)
+        self._looked_s = now_s
+        self._seen_s = {pulse: self._seen_s.get(pulse, -pause_s) + pause_s for pulse in running}
+        return [pulse for pulse, seen_s in self._seen_s.items() if seen_s >= self._silence_s]

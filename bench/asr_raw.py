@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from asr.attention import PIECE_S, Attention, Feed
-from asr.child import NICENESS
 from asr.engines.vosk import VoskEngine, load
+from plumbing.background_work import begin_nice_session, go_last
 from recordings.wav import chunks, inspect
 
 RATE_HZ = 8000
@@ -25,6 +25,7 @@ RATE_HZ = 8000
 
 def main(model: str, cores: int, fed: str, *legs: str) -> int:
     """Decode all; {"wall_s", "cpu_s"} of it, the loading not counted."""
+    begin_nice_session()
     engine = load(Path(model), RATE_HZ)
     sounds = [list(pieces(Path(leg), fed)) for leg in legs]
     began_s = time.monotonic()
@@ -42,14 +43,11 @@ def pieces(leg: Path, fed: str) -> Iterator[bytes]:
     if fed == "all":
         yield from everything
         return
-    attention = Attention(RATE_HZ)
-    for piece in everything:
-        yield from (order.sound for order in attention.hear(piece) if isinstance(order, Feed))
+    yield from (order.sound for order in Attention(RATE_HZ).hear(list(everything)) if isinstance(order, Feed))
 
 
 def _work(engine: VoskEngine, legs: list[list[bytes]]) -> int:
-    os.nice(NICENESS)
-    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    go_last()
     for sound in legs:
         recogniser = engine.recogniser()
         for piece in sound:

@@ -34,7 +34,7 @@ import aiohttp
 
 from bench.busy_readers import READS_PER_S
 from bench.busy_year import DAYS, write_year
-from bench.load_house import GREETING_S, House, cpu_s, reaped_cpu_s, roomy
+from bench.load_house import GREETING_S, House, cpu_s, reaped_cpu_s, roomy, seat_all
 from bench.load_run import phones, sink
 from bench.load_scripts import answers, calls
 from bench.on_duty import on_duty
@@ -71,8 +71,7 @@ def small_city(folder: Path) -> City:
     ):
         file = folder / name
         file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-    seats = f'[[seats]]\nextensions = "{SEATS[0]}-{SEATS[-1]}"\nqueues = ["general"]\n'
-    (folder / "seats.toml").write_text(seats, encoding="utf-8")
+    seat_all(folder, SEATS)
     write_wav(folder / "prompts/greeting-12345.wav", tone(500, GREETING_S))
     return load_city(folder, also_spoken=SPOKEN)
 

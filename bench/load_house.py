@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+import tomllib
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,14 @@ class House:
         return 0.0 if self.controller is None else cpu_s(self.controller)
 
 
+def seat_all(folder: Path, extensions: Sequence[str]) -> None:
+    """Give a city's folder these seats and no others; each serves every queue: a city must serve all it has."""
+    queues = tomllib.loads((folder / "queues.toml").read_text(encoding="utf-8"))["queues"]
+    names = ", ".join(f'"{queue["name"]}"' for queue in queues)
+    seats = f'[[seats]]\nextensions = "{extensions[0]}-{extensions[-1]}"\nqueues = [{names}]\n'
+    (folder / "seats.toml").write_text(seats, encoding="utf-8")
+
+
 def cpu_s(pid: int) -> float:
     """CPU seconds of a process so far; 0 when it is gone."""
     try:
@@ -71,8 +80,7 @@ def big_city(folder: Path) -> City:
     queues = folder / "queues.toml"
     words = queues.read_text(encoding="utf-8").replace("wrap_up_s = 30", "wrap_up_s = 0")
     queues.write_text(words.replace("wrap_up_s = 45", "wrap_up_s = 0"), encoding="utf-8")
-    seats = f'[[seats]]\nextensions = "{SEATS[0]}-{SEATS[-1]}"\nqueues = ["general"]\n'
-    (folder / "seats.toml").write_text(seats, encoding="utf-8")
+    seat_all(folder, SEATS)
     limits = folder / "admission.toml"
     text = limits.read_text(encoding="utf-8").replace("calls_at_once = 120", "calls_at_once = 5000")
     limits.write_text(text, encoding="utf-8")

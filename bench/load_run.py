@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.load_house import SEATS, House
 from bench.load_scripts import REGISTERS, answers, calls
@@ -49,16 +50,39 @@ class Seen:
         return self.rings_s[min(len(self.rings_s) - 1, int(share * len(self.rings_s)))] if self.rings_s else 0.0
 
 
-async def run(house: House, program: Rootfs, folder: Path, *, talk_s: float, citizens: int, measured_s: float) -> Seen:
+class Spoken(NamedTuple):
+    """Files of A-law that all agents and all citizens speak from, over and over; "": they are silent."""
+
+    agent: str
+    citizen: str
+
+
+SILENT = Spoken("", "")
+
+
+async def run(
+    house: House,
+    program: Rootfs,
+    folder: Path,
+    *,
+    talk_s: float,
+    citizens: int,
+    measured_s: float,
+    seats: Sequence[str] = SEATS,
+    spoken: Spoken = SILENT,
+) -> Seen:
     """`citizens` at any moment, talks lasting `talk_s` on average; measured when callers and talks are mixed."""
     pbx = house.place.pbx
-    most_a_second = MARGIN * len(SEATS) / talk_s
+    most_a_second = MARGIN * len(seats) / talk_s
     with sink() as unheard:
-        media = ("-mi", LOOPBACK, "-mp", str(unheard))
-        async with phones(house, program, folder / "phones", answers(talk_s, spread=SPREAD), media) as answering:
-            target = (*media, *RECORDED[3:], "-s", house.number, "-users", str(citizens), "-r", f"{most_a_second:.1f}")
+        silent = ("-mi", LOOPBACK, "-mp", str(unheard))
+        heard = _media(AGENTS_MEDIA) if spoken.agent else silent, _media(CITIZENS_MEDIA) if spoken.citizen else silent
+        answering_as = answers(talk_s, spoken.agent, spread=SPREAD)
+        async with phones(house, program, folder / "phones", answering_as, heard[0], seats) as answering:
+            whom = ("-s", house.number, "-users", str(citizens), "-r", f"{most_a_second:.1f}")
             where = f"{LOOPBACK}:{pbx.config.sip_port}"
-            async with sipp(program, folder / "citizens", calls(PATIENCE_MS), (*target, where)) as calling:
+            target = (*heard[1], *RECORDED[3:], *whom, where)
+            async with sipp(program, folder / "citizens", calls(PATIENCE_MS, spoken.citizen), target) as calling:
                 await asyncio.sleep(citizens / most_a_second + WARM_UP_TALKS * talk_s)
                 began, cpu = time.time(), (pbx.cpu_s(), house.controller_cpu_s())
                 await asyncio.sleep(measured_s)

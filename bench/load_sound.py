@@ -48,6 +48,15 @@ def decoded(byte: int) -> int:
     return size if code & 0x80 else -size
 
 
+_LEVELS: Final = np.array(sorted((decoded(byte), byte) for byte in range(256)))
+
+
+def encoded(samples: Samples) -> bytes:
+    """Samples of 16 bits as A-law: for each the byte that is decoded to the nearest level."""
+    levels, codes = _LEVELS[:, 0], _LEVELS[:, 1].astype(np.uint8)
+    return codes[np.searchsorted((levels[1:] + levels[:-1]) / 2, samples)].tobytes()
+
+
 _LINEAR: Final = np.array([decoded(byte) for byte in range(256)], "<i2")[np.frombuffer(SECOND, np.uint8)]
 _NUMBERS: Final = {_LINEAR[PACKET * n : PACKET * (n + 1)].tobytes(): n for n in range(PACKETS)}
 

@@ -43,7 +43,11 @@ async def on_duty(
     program = (sys.executable, "-c", SUPERVISE, *PROGRAM, *posts) if supervised else (*PROGRAM, *posts)
     with (state_dir / "said.txt").open("ab") as said:
         process = await asyncio.create_subprocess_exec(
-            *program, cwd=ROOT, env=os.environ | environment | {f"{PREFIX}STATE_DIR": str(state_dir)}, stderr=said
+            *program,
+            cwd=ROOT,
+            env=os.environ | environment | {f"{PREFIX}STATE_DIR": str(state_dir)},
+            stderr=said,
+            start_new_session=True,  # as the house itself does (hotline.embedded), and services and containers are
         )
     try:
         await until_on_duty(state_dir)

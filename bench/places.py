@@ -3,7 +3,7 @@
 A made-up city of 2,000 names (`bench/places_town.py`), every tenth of which is not in the gazetteer; 4,000 sentences of
 its citizens, held out: neither their templates nor the stems of their names were looked at when the bounds were set.
 The hot words are those of the sample city, which was written without a look at these sentences.
-25 % of all characters, in names and elsewhere, are misheard (`bench/confusions.py`); every word's confidence is 0.8, so
+25 % of all characters, in names and elsewhere, are misheard (`confusions.py`); every word's confidence is 0.8, so
 that it helps nobody. All seeds are fixed.
 
 `places.cer_ratio` is the character error rate of whole sentences, after over before; `…_names` that of names alone.
@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asr.transcript import Speaker, Transcript, Turn, Word
-from bench.confusions import Chance, misheard
 from bench.places_town import Sentence, Town, town
 from city.load import load_city
+from sandbox.dialogue_corpus.confusions import Chance, misheard
 from sandbox.figures import report
 from sandbox.scoring import distance
 from wording import Lexis, WrittenTurn, lexis_of, undo, write

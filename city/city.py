@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal, NamedTuple
@@ -13,18 +13,24 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from city.admission import Admission
-from city.calendar import WorkCalendar
+from city.calendar import CalendarFile, WorkCalendar, calendar_of
+from city.case_rules import CaseRules
 from city.categories import Category
 from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
 from city.flows import Flow
 from city.hotline import Hotline, Number
+from city.hours import Hours
 from city.level import Level, changed
-from city.menu import Menu
+from city.menu_nodes import AnyNode
 from city.numbers import digits_of
+from city.overlay import Overlay, overlaid
+from city.pace import prompt_s
 from city.places import Place
 from city.prompts import Prompt
 from city.queue import Queue
+from city.rating import RatingsFile
+from city.retention import RecordingClass, RetentionFile
 from city.seats import Seat
 from city.trunks import TrunksFile
 from city.urgency import HighRiskFile, UrgencyFile
@@ -38,6 +44,8 @@ class Skill(Named):
 
     name: Slug
     """技能名 / its name in the other files"""
+    spoken: Slug | None = None
+    """语种或方言:其提示音名的后缀,如 "en" 对应 menu-12320-en / a language: how the names of its prompts end"""
 
 
 class Outside(Named):
@@ -108,8 +116,9 @@ class City:
     about: CityFile
     hotlines: Mapping[str, Hotline]  # by number
     numbers: Mapping[str, str]  # every string of digits that means a listed number, and the hotline it rings
+    hours: Mapping[str, Hours]  # by name
     queues: Mapping[str, Queue]  # by name
-    menus: Mapping[str, Menu]  # by name
+    menus: Mapping[str, AnyNode]  # by name
     places: tuple[Place, ...]
     words: WordsFile
     categories: tuple[Category, ...]
@@ -119,12 +128,16 @@ class City:
     lines: TrunksFile
     dialling: Dialling
     webhooks: WebhooksFile
+    ratings: RatingsFile
+    retention: RetentionFile | None
     levels: Mapping[str, Level]  # by name, the resting one first
-    calendar: WorkCalendar
+    years: tuple[CalendarFile, ...]
     deadlines: DeadlinesFile
     urgency: UrgencyFile
     high_risk: HighRiskFile
     prompts: Mapping[str, Prompt]  # by slug
+    voices: Mapping[str, str] = field(default_factory=dict)  # prompt -> the name that means its recording, for good
+    sounds: Path | None = None  # where this version's audio is, if not in its folder
 
     @property
     def zone(self) -> ZoneInfo:
@@ -132,9 +145,44 @@ class City:
         return ZoneInfo(self.about.time_zone)
 
     @property
+    def calendar(self) -> WorkCalendar:
+        """All years as one calendar, reckoned anew each time."""
+        return calendar_of(self.years)
+
+    @property
+    def case_rules(self) -> CaseRules:
+        """How cases are taken."""
+        return CaseRules(
+            categories=self.categories,
+            flows=dict(self.flows),
+            urgency=self.urgency,
+            high_risk=self.high_risk,
+            deadlines=self.deadlines,
+            years=self.years,
+        )
+
+    @property
     def crisis_queues(self) -> frozenset[str]:
         """Where callers of crisis lines wait."""
         return frozenset(hotline.queue for hotline in self.hotlines.values() if hotline.crisis)
+
+    @property
+    def crisis_hotlines(self) -> frozenset[str]:
+        """The numbers of hotlines for people in need."""
+        return frozenset(hotline.number for hotline in self.hotlines.values() if hotline.crisis)
+
+    def is_confidential(self, hotline: str | None) -> bool:
+        """Whether this hotline promises secrecy; one that is not ours promises nothing."""
+        known = self.hotlines.get(hotline or "")
+        return known is not None and known.confidential
+
+    def recording_class(self, hotline: str | None) -> RecordingClass | None:
+        """By which class recordings of this hotline's calls are kept; None: for good. Not ours: by the first."""
+        if self.retention is None:
+            return None
+        known = self.hotlines.get(hotline or "")
+        named = {each.name: each for each in self.retention.classes}
+        return named[known.recording_class] if known and known.recording_class else self.retention.classes[0]
 
     def hotline_for(self, dialled: str) -> Dialled:
         """The hotline of a dialled number (DNIS), however written; an unknown one lands on the default hotline."""
@@ -146,11 +194,13 @@ class City:
         several: Sequence[tuple[str, Written]],
         notice: str | None = None,
         instead: Mapping[str, str] = MappingProxyType({}),
+        overlays: Sequence[Overlay] = (),
     ) -> City:
         """The city while QueueChanges, each by its queue's name, are in force, the later before the earlier.
 
         `notice`: said after greetings; `instead`: prompts, and what is said in their place. Not to who calls a crisis
-        line, nor where they wait.
+        line, nor where they wait. `overlays`: said on top of all that, the later over the earlier; one that leads to a
+        queue which the city has no more is passed by.
         """
         queues = {
             queue.name: changed(queue, (change for name, change in several if name == queue.name))
@@ -158,7 +208,8 @@ class City:
         }
         for name in queues.keys() - self.crisis_queues if instead else ():
             queues[name] = queues[name].with_prompts(instead)
-        hotlines = {line.number: _saying(line, notice, instead) for line in self.hotlines.values()}
+        known = [overlay for overlay in overlays if overlay.join is None or overlay.join in self.queues]
+        hotlines = {line.number: overlaid(_saying(line, notice, instead), known) for line in self.hotlines.values()}
         menus = {
             name: menu.model_copy(update={"prompt": instead.get(menu.prompt, menu.prompt)})
             for name, menu in self.menus.items()
@@ -172,7 +223,11 @@ class City:
 
     def audio_of(self, slug: str) -> Path:
         """Where the audio of a prompt is, or would be."""
-        return audio_path(self.folder, slug)
+        return audio_path(self.folder, slug) if self.sounds is None else self.sounds / f"{slug}.wav"
+
+    def seconds_of(self, slug: str) -> float:
+        """How long a prompt lasts, by its audio; without any, about how long its text takes to say."""
+        return prompt_s(self.audio_of(slug), self.prompts.get(slug))
 
 
 def _saying(hotline: Hotline, notice: str | None, instead: Mapping[str, str]) -> Hotline:
@@ -180,7 +235,8 @@ def _saying(hotline: Hotline, notice: str | None, instead: Mapping[str, str]) ->
     if hotline.crisis or not (notice or instead):
         return hotline
     greeting = (*(instead.get(prompt, prompt) for prompt in hotline.greeting), *([notice] if notice else []))
-    return hotline.model_copy(update={"greeting": greeting})
+    night = hotline.night_prompt and instead.get(hotline.night_prompt, hotline.night_prompt)
+    return hotline.model_copy(update={"greeting": greeting, "night_prompt": night})
 
 
 def audio_path(folder: Path, slug: str) -> Path:

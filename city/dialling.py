@@ -73,7 +73,7 @@ class Dialling(Written):
             return "emergency_number"
         if number.startswith(self.premium) or local.startswith(self.premium):
             return "premium_number"
-        listed = any(_regex(pattern).fullmatch(number) for pattern in self.listed)
+        listed = any(pattern_regex(pattern).fullmatch(number) for pattern in self.listed)
         return None if listed else "unlisted_number"
 
 
@@ -93,5 +93,6 @@ def dialled_as(number: str, country_code: str) -> str:
 
 
 @cache
-def _regex(pattern: str) -> re.Pattern[str]:
+def pattern_regex(pattern: str) -> re.Pattern[str]:
+    """The numbers that a pattern means, to be matched whole."""
     return re.compile("".join(_CLASSES.get(sign, sign) for sign in re.findall(r"\[[^\]]*\]|.", pattern)))

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from pydantic import BaseModel
+
+from city.accepted import AcceptedFile
 from city.admission import Admission
 from city.calendar import CalendarFile
 from city.categories import CategoriesFile, Category
@@ -15,21 +18,25 @@ from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
 from city.flows import Flow
 from city.hotline import Hotline, HotlinesFile
+from city.hours import Hours, HoursFile
 from city.level import ADDED, Level, LevelsFile, changes
-from city.menu import Menu
+from city.menu import Step
+from city.menu_nodes import AnyNode, MenuFile, steps_of
 from city.mistakes import Mistake
 from city.places import PlacesFile
 from city.positions import KeyPath
 from city.prompts import PromptsFile
 from city.queue import CallsBack, Queue, QueuesFile
-from city.recipe import AnnounceRow, AnyRow, BorrowRow, RelaxRow, WaiveRow
+from city.rating import RatingsFile
+from city.recipe import AnyRow, BorrowRow, RelaxRow, WaiveRow
+from city.recorded import RecordedFile
+from city.retention import RetentionFile
 from city.seats import SeatRange, SeatsFile
 from city.source import Source, read, read_if_there
 from city.trunks import TrunksFile
 from city.urgency import HighRiskFile, UrgencyFile
 from city.webhooks import WebhooksFile
 from city.words import WordsFile
-from city.written import Written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +46,7 @@ class Files:
     folder: Path
     city: Source
     hotlines: Source
+    hours: Source
     queues: Source
     menus: Mapping[str, Source]
     places: Source
@@ -50,19 +58,24 @@ class Files:
     trunks: Source
     dialling: Source
     webhooks: Source
+    ratings: Source
+    retention: Source
     levels: Source
     calendar: Mapping[str, Source]  # by the name of the file: the year
     deadlines: Source
     urgency: Source
     high_risk: Source
     prompts: Source
+    recorded: Source
+    accepted: Source
     also_spoken: frozenset[str] = frozenset()  # prompts that the programs themselves say
 
     def all(self) -> Iterator[Source]:
         """Every file that was read, or should have been."""
-        yield from (self.city, self.hotlines, self.queues, self.places, self.words, self.categories, self.seats)
-        yield from (self.admission, self.trunks, self.dialling, self.webhooks, self.levels, self.prompts)
-        yield from (self.deadlines, self.urgency, self.high_risk)
+        yield from (self.city, self.hotlines, self.hours, self.queues, self.places, self.words, self.categories)
+        yield from (self.seats, self.admission, self.trunks, self.dialling, self.webhooks, self.levels, self.prompts)
+        yield from (self.deadlines, self.urgency, self.high_risk, self.ratings, self.retention, self.accepted)
+        yield self.recorded
         yield from self.menus.values()
         yield from self.calendar.values()
         yield from self.flows.values()
@@ -86,8 +99,9 @@ def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
         folder=folder,
         city=read(folder, "city.toml", CityFile),
         hotlines=read(folder, "hotlines.toml", HotlinesFile),
+        hours=read_if_there(folder, "hours.toml", HoursFile),
         queues=read(folder, "queues.toml", QueuesFile),
-        menus=_read_each(folder, "menus", Menu),
+        menus=_read_each(folder, "menus", MenuFile),
         places=read(folder, "places.toml", PlacesFile),
         words=read_if_there(folder, "words.toml", WordsFile),
         categories=read_if_there(folder, "categories.toml", CategoriesFile),
@@ -97,17 +111,21 @@ def read_files(folder: Path, also_spoken: Iterable[str]) -> Files:
         trunks=read_if_there(folder, "trunks.toml", TrunksFile),
         dialling=read_if_there(folder, "dialling.toml", Dialling),
         webhooks=read_if_there(folder, "webhooks.toml", WebhooksFile),
+        ratings=read_if_there(folder, "ratings.toml", RatingsFile),
+        retention=read_if_there(folder, "retention.toml", RetentionFile),
         levels=read_if_there(folder, "levels.toml", LevelsFile),
         calendar=_read_each(folder, "calendar", CalendarFile),
         deadlines=read_if_there(folder, "deadlines.toml", DeadlinesFile),
         urgency=read_if_there(folder, "urgency.toml", UrgencyFile),
         high_risk=read_if_there(folder, "high_risk.toml", HighRiskFile),
         prompts=read(folder, "prompts/prompts.toml", PromptsFile),
+        recorded=read_if_there(folder, "prompts/recorded.toml", RecordedFile),
+        accepted=read_if_there(folder, "accepted.toml", AcceptedFile),
         also_spoken=frozenset(also_spoken),
     )
 
 
-def _read_each(folder: Path, inside: str, shape: type[Written]) -> Mapping[str, Source]:
+def _read_each(folder: Path, inside: str, shape: type[BaseModel]) -> Mapping[str, Source]:
     """Every file of a folder in the city's folder, by its name without the ending."""
     return {
         file.stem: read(folder, f"{inside}/{file.name}", shape) for file in sorted((folder / inside).glob("*.toml"))
@@ -124,11 +142,22 @@ def hotlines(files: Files) -> Iterator[tuple[KeyPath, Hotline]]:
     return files.hotlines.entries("hotlines", Hotline)
 
 
-def menus(files: Files) -> Iterator[tuple[Source, Menu]]:
+def hours(files: Files) -> Iterator[tuple[KeyPath, Hours]]:
+    """The opening hours whose shape is right."""
+    return files.hours.entries("hours", Hours)
+
+
+def menus(files: Files) -> Iterator[tuple[Source, AnyNode]]:
     """The menus whose shape is right."""
     for source in files.menus.values():
-        if menu := source.whole(Menu):
-            yield source, menu
+        if menu := source.whole(MenuFile):
+            yield source, menu.root
+
+
+def menu_steps(files: Files) -> Iterator[tuple[Source, KeyPath, Step]]:
+    """Every way out of a menu that is written."""
+    for source, menu in menus(files):
+        yield from ((source, path, step) for path, step in steps_of(menu))
 
 
 def years(files: Files) -> Iterator[tuple[str, Source, CalendarFile]]:
@@ -182,10 +211,11 @@ def queues_mentioned(files: Files) -> Iterator[Mention]:
     """队列: by hotlines, choices of menus, seats, response levels, rows of recipes."""
     for path, hotline in hotlines(files):
         yield Mention(files.hotlines, (*path, "queue"), hotline.queue)
-    for source, menu in menus(files):
-        for key, step in menu.choices.items():
-            if step.join is not None:
-                yield Mention(source, ("choices", key, "join"), step.join)
+        if hotline.night_queue is not None:
+            yield Mention(files.hotlines, (*path, "night_queue"), hotline.night_queue)
+    for source, where, step in menu_steps(files):
+        if step.join is not None:
+            yield Mention(source, (*where, "join"), step.join)
     for path, seats in files.seats.entries("seats", SeatRange):
         for place, queue in enumerate(seats.queues):
             yield Mention(files.seats, (*path, "queues", place), queue)
@@ -214,9 +244,10 @@ def skills_asked_for(files: Files) -> Iterator[Mention]:
     """技能 that a call can need: by hotlines, choices of menus."""
     for path, hotline in hotlines(files):
         yield from (Mention(files.hotlines, (*path, "skills", skill), skill) for skill in hotline.skills)
-    for source, menu in menus(files):
-        for key, step in menu.choices.items():
-            yield from (Mention(source, ("choices", key, "skills", skill), skill) for skill in step.skills)
+    for source, where, step in menu_steps(files):
+        yield from (Mention(source, (*where, "skills", skill), skill) for skill in step.skills)
+        if step.language is not None:
+            yield Mention(source, (*where, "language"), step.language)
 
 
 def skills_mentioned(files: Files) -> Iterator[Mention]:
@@ -235,31 +266,6 @@ def menus_mentioned(files: Files) -> Iterator[Mention]:
     for path, hotline in hotlines(files):
         if hotline.menu is not None:
             yield Mention(files.hotlines, (*path, "menu"), hotline.menu)
-    for source, menu in menus(files):
-        for key, step in menu.choices.items():
-            if step.goto is not None:
-                yield Mention(source, ("choices", key, "goto"), step.goto)
-
-
-def prompts_mentioned(files: Files) -> Iterator[Mention]:
-    """提示音: by hotlines, menus, rows of recipes, response levels, and the programs themselves."""
-    for path, hotline in hotlines(files):
-        for place, slug in enumerate(hotline.greeting):
-            yield Mention(files.hotlines, (*path, "greeting", place), slug)
-    for source, menu in menus(files):
-        yield Mention(source, ("prompt",), menu.prompt)
-    yield from _said_to_who_waits(files)
-    for slug in sorted(files.also_spoken):
-        yield Mention(files.prompts, (slug,), slug)
-
-
-def _said_to_who_waits(files: Files) -> Iterator[Mention]:
-    for path, level in levels(files):
-        if level.notice is not None:
-            yield Mention(files.levels, (*path, "notice"), level.notice)
-        for usual, instead in level.prompts.items():
-            yield from (Mention(files.levels, (*path, "prompts", usual), slug) for slug in (usual, instead))
-    for recipe in recipes(files):
-        for number, row in enumerate(recipe.rows):
-            if isinstance(row, AnnounceRow):
-                yield Mention(recipe.source, (*recipe.path, number, "prompt"), row.prompt)
+    for source, where, step in menu_steps(files):
+        if step.goto is not None:
+            yield Mention(source, (*where, "goto"), step.goto)

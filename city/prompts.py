@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import wave
 from pathlib import Path
 from typing import Annotated, Self
@@ -12,6 +13,8 @@ from pydantic_core import PydanticCustomError
 from city.written import Slug, Written
 
 RATE_HZ = 8000
+VOICE, VOICE_RATE, VOICE_PITCH = "f1", 210, 55
+"""The synthetic voice of prompts, as espeak-ng counts: its variant, words per minute, 0 to 100."""
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -43,16 +46,33 @@ class Prompt(Written):
         """What a synthetic voice reads aloud; empty for a tone."""
         return self.say or self.zh or ""
 
+    @property
+    def recipe(self) -> str:
+        """Changes whenever what a machine makes of it would."""
+        return recipe_of(self.words, self.tone_hz or 0, self.tone_ms or 0)
+
 
 class PromptsFile(RootModel[dict[Slug, Prompt]]):
     """提示音文本 prompts/prompts.toml: one table a prompt, named by its slug."""
 
 
+def recipe_of(text: str, tone_hz: int, tone_ms: int) -> str:
+    """What a machine is told to make, as a digest. `text` is empty for a tone."""
+    made = f"{text}|{tone_hz}|{tone_ms}|{VOICE}|{VOICE_RATE}|{VOICE_PITCH}"
+    return hashlib.sha256(made.encode()).hexdigest()[:16]
+
+
 def audio_fault(path: Path) -> str:
-    """Why Asterisk could not play this file as it is, in English; empty when it can: WAV, PCM16, mono, 8 kHz."""
+    """Why Asterisk could not play this file as it is, in English; empty when it can: WAV, PCM16, mono, 8 kHz, whole."""
     try:
         with wave.open(str(path)) as audio:
             shape = (audio.getsampwidth(), audio.getnchannels(), audio.getframerate())
+            frames = audio.getnframes()
+            octets = path.stat().st_size
     except (wave.Error, EOFError, OSError) as error:
         return f"not a readable WAV file ({type(error).__name__})"
-    return "" if shape == (2, 1, RATE_HZ) else f"{shape[0] * 8} bit, {shape[1]} channels, {shape[2]} Hz"
+    if shape != (2, 1, RATE_HZ):
+        return f"{shape[0] * 8} bit, {shape[1]} channels, {shape[2]} Hz"
+    if not frames:
+        return "nothing in it"
+    return f"cut off: {frames} samples announced, {octets} bytes there" if octets < 2 * frames else ""

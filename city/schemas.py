@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import DictSchema
 
+from city.accepted import AcceptedFile
 from city.admission import Admission
 from city.calendar import CalendarFile
 from city.categories import CategoriesFile
@@ -18,11 +19,15 @@ from city.deadlines import DeadlinesFile
 from city.dialling import Dialling
 from city.flows import Flow
 from city.hotline import HotlinesFile
+from city.hours import HoursFile
 from city.level import LevelsFile
-from city.menu import Menu
+from city.menu_nodes import MenuFile
 from city.places import PlacesFile
 from city.prompts import PromptsFile
 from city.queue import QueuesFile
+from city.rating import RatingsFile
+from city.recorded import RecordedFile
+from city.retention import RetentionFile
 from city.seats import SeatsFile
 from city.trunks import TrunksFile
 from city.urgency import HighRiskFile, UrgencyFile
@@ -32,6 +37,7 @@ from city.words import WordsFile
 PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas"
 
 SHAPES: dict[str, type[BaseModel]] = {
+    "accepted": AcceptedFile,
     "admission": Admission,
     "calendar": CalendarFile,
     "categories": CategoriesFile,
@@ -41,11 +47,15 @@ SHAPES: dict[str, type[BaseModel]] = {
     "high_risk": HighRiskFile,
     "flow": Flow,
     "hotlines": HotlinesFile,
+    "hours": HoursFile,
     "levels": LevelsFile,
-    "menu": Menu,
+    "menu": MenuFile,
     "places": PlacesFile,
     "prompts": PromptsFile,
     "queues": QueuesFile,
+    "ratings": RatingsFile,
+    "recorded": RecordedFile,
+    "retention": RetentionFile,
     "seats": SeatsFile,
     "trunks": TrunksFile,
     "urgency": UrgencyFile,

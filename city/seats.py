@@ -23,6 +23,7 @@ class Seat:
     queues: tuple[str, ...]
     skills: Mapping[str, int]  # what sitting there adds to an agent's skills
     open: bool  # whether calls are sent there from the first start; if not, the phone is only provisioned
+    hours: str | None = None  # 班次: when somebody sits there; None: day and night
 
 
 class SeatRange(Written):
@@ -34,6 +35,8 @@ class SeatRange(Written):
     """所服务的队列,见 queues.toml / names from queues.toml"""
     skills: Skills = Field(default_factory=no_skills)
     """坐在此处即具备的技能与级别 / what sitting there adds to an agent's skills"""
+    hours: Slug | None = None
+    """班次:此处何时有人,见 hours.toml;缺省昼夜 / when somebody sits there: a name from hours.toml; left out: always"""
     open: bool = True
     """首次启动即派话;false 为备用话机 / calls are sent there from the first start; false: only a phone in reserve"""
 
@@ -59,7 +62,7 @@ class SeatRange(Written):
         first, last = self._ends()
         for number in range(int(first), int(last) + 1):
             extension = str(number).zfill(len(first))
-            yield Seat(extension=extension, queues=self.queues, skills=self.skills, open=self.open)
+            yield Seat(extension=extension, queues=self.queues, skills=self.skills, open=self.open, hours=self.hours)
 
     def _ends(self) -> tuple[str, str]:
         first, _, last = self.extensions.partition("-")

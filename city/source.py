@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,9 +15,8 @@ from pydantic_core import ErrorDetails
 
 from city.mistakes import Mistake
 from city.positions import TOP, KeyPath, Position, nearest, positions
-from city.written import Written
 
-Entry = TypeVar("Entry", bound=Written)
+Entry = TypeVar("Entry", bound=BaseModel)
 
 _SHAPE_RULES = {
     "missing": ("missing_key", "缺少此项"),
@@ -96,9 +95,13 @@ def read(folder: Path, file: str, shape: type[BaseModel]) -> Source:
         if fault.startswith("Invalid date"):
             return _unreadable(file, place, "no_such_day", "没有这一天或这一时刻", "there is no such day or time")
         return _unreadable(file, place, "not_toml", "不是合法的 TOML", fault)
-    source = Source(file=file, content=content, positions=positions(text))
-    mistakes = tuple(_shape_mistake(source, fault) for fault in _faults(shape, content))
-    return Source(file=file, content=content, positions=source.positions, mistakes=mistakes)
+    return checked(Source(file=file, content=content, positions=positions(text)), shape)
+
+
+def checked(source: Source, shape: type[BaseModel]) -> Source:
+    """The source with the mistakes of its shape, beside those it has."""
+    mistakes = tuple(_shape_mistake(source, fault) for fault in _faults(shape, source.content))
+    return replace(source, mistakes=(*source.mistakes, *mistakes))
 
 
 def read_if_there(folder: Path, file: str, shape: type[BaseModel]) -> Source:

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from city.written import Written
 
 NUMBER = "{number}"
+CODE = "{code}"
 
 
 def _sendable(url: str) -> str:
@@ -39,9 +40,12 @@ def _is_near(host: str) -> bool:
 
 
 def _says_the_number(text: str) -> str:
-    if text.count(NUMBER) != 1 or "{" in text.replace(NUMBER, "") or "}" in text.replace(NUMBER, ""):
+    rest = text.replace(NUMBER, "", 1).replace(CODE, "", 1)
+    if NUMBER not in text or "{" in rest or "}" in rest:
         raise PydanticCustomError(
-            "no_number", "the text says {number} once, and no other braces", {"zh": "短信正文须有且只有一处 {number}"}
+            "no_number",
+            "the text says {number} once, {code} at most once, and no other braces",
+            {"zh": "短信正文须有一处 {number},至多一处 {code},没有其他花括号"},
         )
     return text
 
@@ -64,7 +68,7 @@ class SmsReceiver(Receiver):
     text: Annotated[
         str, Field(min_length=8, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"), AfterValidator(_says_the_number)
     ]
-    """短信正文,{number} 处为工单编号 / the message; {number} becomes the ticket's number"""
+    """短信正文,{number} 处为工单编号,{code} 处为查询码 / {number} and {code}: the ticket's number and check code"""
 
 
 class WebhooksFile(Written):
@@ -74,3 +78,5 @@ class WebhooksFile(Written):
     """确认的工单发往何处 / where confirmed tickets go"""
     sms: SmsReceiver | None = None
     """告知市民工单编号的短信网关;没有则不发 / who texts citizens the number; without it nobody does"""
+    ratings: Receiver | None = None
+    """好差评发往何处(省级平台) / where ratings go: the province's platform"""

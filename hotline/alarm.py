@@ -29,9 +29,11 @@ log = structlog.get_logger(__name__)
 
 
 class Alarm:
-    """`notice` is called when an alert is on disk: hotline.watchman tells it."""
+    """`notice` is called when an alert is on disk: hotline.watchman tells it. A talk keeps its table of risks."""
 
-    def __init__(self, database: AsyncEngine, risks: RiskTable, notice: Callable[[], None], now: Clock) -> None:
+    def __init__(
+        self, database: AsyncEngine, risks: Callable[[], RiskTable], notice: Callable[[], None], now: Clock
+    ) -> None:
         self._database, self._risks, self._notice, self._now = database, risks, notice, now
         self._watches: OrderedDict[tuple[str, int], RiskWatch] = OrderedDict()  # by call and attempt, latest last
         self._found: asyncio.Queue[tuple[str, RiskFound]] = asyncio.Queue()
@@ -41,7 +43,7 @@ class Alarm:
         if said.speaker is not Speaker.CALLER:
             return
         leg = (said.call_id, said.attempt)
-        watch = self._watches.setdefault(leg, RiskWatch(self._risks))
+        watch = self._watches.setdefault(leg, RiskWatch(self._risks()))
         self._watches.move_to_end(leg)
         if len(self._watches) > LISTENED_MOST:
             self._watches.popitem(last=False)

@@ -19,20 +19,25 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.agent_kpi import Period
 from acd.codec import decode, encode
+from acd.errors import Refused
 from acd.journal import Journal
 from acd.kpi import By
 from acd.model import AgentId, CallId
 from acd.past import NothingThen, Past, Unreadable
+from acd.staffing import Traffic
 from api.agent_kpi import agent_kpi_seen
 from api.kpi import kpi_seen
 from api.ledger import ledger_seen
 from api.unanswered import TooMuch
+from api.what_if import staffing_seen
 from hotline.books import Usage, kpis, ledger
 from hotline.looking_back import TooMuch as TooManyRows
 from hotline.looking_back import agent_kpis, why_agent, why_call
+from hotline.staffing import staffing
 from plumbing.background_work import stand_back
 from plumbing.database import connect, will_pass
 
@@ -44,35 +49,44 @@ LARGE_KIB: Final = 400 * 1024
 Wish = Mapping[str, Any]
 
 
-async def _why_call(past: Past, _: Journal, wish: Wish) -> bytes:
-    return _said(await why_call(past, CallId(wish["call"]), everything=wish["everything"]))
+async def _why_call(database: AsyncEngine, wish: Wish) -> bytes:
+    return _said(await why_call(Past(database), CallId(wish["call"]), everything=wish["everything"]))
 
 
-async def _why_agent(past: Past, _: Journal, wish: Wish) -> bytes:
+async def _why_agent(database: AsyncEngine, wish: Wish) -> bytes:
     call = None if wish["call"] is None else CallId(wish["call"])
-    return _said(await why_agent(past, AgentId(wish["agent"]), call, everything=wish["everything"]))
+    return _said(await why_agent(Past(database), AgentId(wish["agent"]), call, everything=wish["everything"]))
 
 
-async def _ledger(_: Past, journal: Journal, wish: Wish) -> bytes:
-    since, until = _period(wish)
-    seen = ledger_seen(await ledger(journal, Usage(**wish["usage"]), since, until), since, until)
+async def _ledger(database: AsyncEngine, wish: Wish) -> bytes:
+    since, until = period_of(wish)
+    seen = ledger_seen(await ledger(Journal(database), Usage(**wish["usage"]), since, until), since, until)
     return seen.model_dump_json().encode()
 
 
-async def _kpis(_: Past, journal: Journal, wish: Wish) -> bytes:
-    since, until = _period(wish)
+async def _kpis(database: AsyncEngine, wish: Wish) -> bytes:
+    since, until = period_of(wish)
     every = None if wish["every_s"] is None else timedelta(seconds=wish["every_s"])
-    reckoned = await kpis(journal, Usage(**wish["usage"]), since, until)
-    return kpi_seen(reckoned, By(wish["by"]), every, since, until).model_dump_json().encode()
+    by = By(wish["by"])
+    reckoned = await kpis(Journal(database), Usage(**wish["usage"]), since, until, by)
+    return kpi_seen(reckoned, by, every, since, until).model_dump_json().encode()
 
 
-async def _agent_kpis(past: Past, _: Journal, wish: Wish) -> bytes:
+async def _agent_kpis(database: AsyncEngine, wish: Wish) -> bytes:
     period: Period = decode(Period, wish["period"])
-    sheet = (await agent_kpis(past, period)).named(Usage(**wish["usage"]).hotline_of)
+    sheet = (await agent_kpis(Past(database), period)).named(Usage(**wish["usage"]).hotline_of)
     return agent_kpi_seen(period, sheet).model_dump_json().encode()
 
 
-def _period(wish: Wish) -> tuple[datetime, datetime]:
+async def _staffing(_: AsyncEngine, wish: Wish) -> bytes:
+    told = wish["traffic"]
+    rate, times = told["calls_per_hour"] / 3600, {name: told[name] for name in ("handle_s", "patience_s")}
+    traffic = Traffic(rate_per_s=rate, **times)
+    return staffing_seen(traffic, *staffing(traffic, told["within_s"], told["target"])).model_dump_json().encode()
+
+
+def period_of(wish: Wish) -> tuple[datetime, datetime]:
+    """From, up to before."""
     return datetime.fromisoformat(wish["since"]), datetime.fromisoformat(wish["until"])
 
 
@@ -85,24 +99,29 @@ def encode_line(line: tuple[Any, ...]) -> list[Any]:
     return [encode(part) for part in line]
 
 
-QUESTIONS: Final[Mapping[str, Callable[[Past, Journal, Wish], Awaitable[bytes]]]] = {
+Questions = Mapping[str, Callable[[AsyncEngine, Wish], Awaitable[bytes]]]
+"""What may be asked -> who answers."""
+
+QUESTIONS: Final[Questions] = {
     "why_call": _why_call,
     "why_agent": _why_agent,
     "ledger": _ledger,
     "kpis": _kpis,
     "agent_kpis": _agent_kpis,
+    "staffing": _staffing,
 }
-"""What may be asked -> who answers."""
 
 
-async def _answer(wish: Wish) -> tuple[dict[str, Any], bytes]:
+async def _answer(questions: Questions, wish: Wish) -> tuple[dict[str, Any], bytes]:
     engine = connect(wish["database"])
     try:
-        return {}, await QUESTIONS[wish["ask"]](Past(engine), Journal(engine), wish)
+        return {}, await questions[wish["ask"]](engine, wish)
     except (TooMuch, TooManyRows):
         return {"refused": "too_much"}, b""
     except NothingThen:
         return {"refused": "nothing"}, b""
+    except Refused as error:
+        return {"refused": "wish", "rule": error.rule, "zh": error.zh, "en": str(error)}, b""
     except Unreadable as error:
         return {"refused": "unreadable", "zh": error.zh, "en": str(error)}, b""
     except SQLAlchemyError as error:
@@ -124,13 +143,13 @@ def _has_grown_large() -> bool:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > LARGE_KIB
 
 
-def main() -> None:
-    """Answer wishes."""
+def answer_wishes(questions: Questions) -> None:
+    """Until nobody asks any more."""
     stand_back()
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
     while (wish := _next_wish()) is not None:
-        said, body = asyncio.run(_answer(wish))
+        said, body = asyncio.run(_answer(questions, wish))
         sys.stdout.buffer.write(json.dumps({"bytes": len(body), **said}).encode() + b"\n" + body)
         sys.stdout.buffer.flush()
         if _has_grown_large():
@@ -138,4 +157,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    answer_wishes(QUESTIONS)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import structlog
-from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,8 +21,10 @@ from acd.events import QueuesLoaded
 from acd.memory import Memory, retold
 from api.board import Board
 from city.city import City
-from city.load import load_city
+from city.files import read_files
+from city.load import city_of, without_case_rules
 from city.mistakes import CityInvalid
+from city.source import Source
 from hotline.callbook import CallBook
 from hotline.doors import CannotStart
 from hotline.fittings import first_seats
@@ -29,7 +32,9 @@ from ivr.prompts import SPOKEN
 from plumbing.database import connect, prepare
 from plumbing.secrets import kept_secret
 from plumbing.settings import Settings
+from plumbing.steady import Clock
 from telephony.ami import AmiAccount
+from tickets.rulebook import Rulebook, open_rulebook
 
 log = structlog.get_logger(__name__)
 
@@ -68,21 +73,36 @@ def ami_account(settings: Settings) -> AmiAccount:
     return AmiAccount(host=settings.ami_host, port=settings.ami_port, username=settings.ami_user, secret=secret)
 
 
-def webhook_secret(settings: Settings) -> SecretStr:
-    """What messages to other systems are signed with."""
-    return kept_secret(settings.state_dir / "secrets", "webhook_secret")
-
-
 def read_city(folder: Path) -> City:
-    """The city that the folder describes. CannotStart."""
+    """The city that the folder describes; if there are mistakes in its case rules alone, without these. CannotStart.
+
+    Its receivers are left out: hotline.post_office reads them.
+    """
+    files = replace(read_files(folder, SPOKEN), webhooks=Source(file="webhooks.toml"))
     try:
-        return load_city(folder, also_spoken=SPOKEN)
+        return city_of(files)
+    except CityInvalid as whole:
+        try:
+            return city_of(without_case_rules(files))
+        except CityInvalid:
+            raise cannot_start(whole) from whole
+
+
+async def take_up_rules(database: AsyncEngine, folder: Path, now: Clock, *, following: bool = False) -> Rulebook:
+    """The rules by which cases are taken, as `tickets.rulebook.open_rulebook`. CannotStart."""
+    try:
+        return await open_rulebook(database, partial(read_files, folder, SPOKEN), now, following=following)
     except CityInvalid as error:
-        raise CannotStart(f"城市配置有误 the city folder has mistakes:\n{error}") from error
+        raise cannot_start(error) from error
 
 
-async def open_database(settings: Settings, stack: AsyncExitStack) -> AsyncEngine:
-    """The database, ready for use, and closed with the stack. CannotStart."""
+def cannot_start(error: CityInvalid) -> CannotStart:
+    """With every mistake."""
+    return CannotStart(f"城市配置有误 the city folder has mistakes:\n{error}")
+
+
+async def open_records(settings: Settings, stack: AsyncExitStack, now: Clock) -> tuple[AsyncEngine, Rulebook]:
+    """The database, ready for use, and closed with the stack; and the rules that hold. CannotStart."""
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     database = connect(settings.database)
     stack.push_async_callback(database.dispose)
@@ -90,4 +110,4 @@ async def open_database(settings: Settings, stack: AsyncExitStack) -> AsyncEngin
         await prepare(database)
     except SQLAlchemyError as error:
         raise CannotStart(f"数据库无法使用 the database cannot be used: {error.__cause__ or error}") from error
-    return database
+    return database, await take_up_rules(database, settings.city_dir, now)

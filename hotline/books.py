@@ -6,12 +6,12 @@ Read by whoever looks at the past, in a process of their own (hotline.aside_chil
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypedDict
 
 from acd.journal import Journal
-from acd.kpi import Kpis
+from acd.kpi import By, Kpis
 from acd.ledger import DECIDING, LATE, LONGEST_CALL, Ledger
 from city.city import City
 from city.numbers import digits_of
@@ -24,16 +24,27 @@ class Usage:
     numbers: Mapping[str, str]  # digits as dialled -> the hotline's number
     default: str  # the hotline of all other numbers
     short_s: float
+    owners: Mapping[str, str] = field(default_factory=dict)  # the hotline's number -> its authority
+    merges: Mapping[str, str] = field(default_factory=dict)  # the hotline's number -> how it was merged
 
     def hotline_of(self, dialled: str) -> str:
         """The hotline of a number as it was dialled."""
         return self.numbers.get(digits_of(dialled), self.default)
 
+    def named(self, by: By) -> Callable[[str], str]:
+        """By what name the calls to a number are told apart."""
+        names = {By.OWNER: self.owners, By.MERGE: self.merges}.get(by)
+        return self.hotline_of if names is None else lambda dialled: names.get(self.hotline_of(dialled), "")
+
 
 def usage_of(city: City) -> Usage:
     """As the city is now."""
     return Usage(
-        numbers=dict(city.numbers), default=city.about.default_hotline, short_s=float(city.about.short_abandon_s)
+        numbers=dict(city.numbers),
+        default=city.about.default_hotline,
+        short_s=float(city.about.short_abandon_s),
+        owners={line.number: line.owner for line in city.hotlines.values() if line.owner},
+        merges={line.number: line.merge.value for line in city.hotlines.values()},
     )
 
 
@@ -44,9 +55,9 @@ async def ledger(journal: Journal, usage: Usage, since: datetime, until: datetim
     return fold
 
 
-async def kpis(journal: Journal, usage: Usage, since: datetime, until: datetime) -> Kpis:
-    """The figures of the same calls."""
-    fold = Kpis(**_counted(usage), since=since, until=until)
+async def kpis(journal: Journal, usage: Usage, since: datetime, until: datetime, by: By = By.HOTLINE) -> Kpis:
+    """The figures of the same calls, to be told apart so."""
+    fold = Kpis(hotline_of=usage.named(by), short=timedelta(seconds=usage.short_s), since=since, until=until)
     await _tell(fold, journal, since, until)
     return fold
 

@@ -21,7 +21,8 @@ from acd.journal import Journal
 from acd.model import AgentId, CallId, Offer
 from api.unanswered import Unknown
 from city.city import City
-from ivr.prompts import Say, number_aloud
+from ivr.aloud import number_aloud
+from ivr.prompts import Say
 from recordings.calls import read_call
 from telephony.dial_book import DialOut
 from telephony.dial_rules import Wish, refuse_if

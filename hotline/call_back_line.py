@@ -88,14 +88,16 @@ class CallBackLine:
         return self._promised[queue] > 0 or self._busy()[queue] > 0
 
     def may_promise(self, call: CallId) -> bool:
-        """Whether a caller who waits can be offered a call-back: only so many are promised as can be made in time."""
+        """Whether a caller who waits can be offered a call-back."""
         waiting = self._core.waits(call)
-        queue = self._city().queues.get(waiting.queue) if waiting else None
-        if waiting is None or queue is None:
+        return waiting is not None and self.may_promise_in(waiting.queue)
+
+    def may_promise_in(self, name: QueueName) -> bool:
+        """Whether somebody else can be promised one in this queue: only so many are as can be made in time."""
+        queue = self._city().queues.get(name)
+        if queue is None:
             return False
-        return self._promised[waiting.queue] < most_promised(
-            queue.call_backs_at_once, self._core.handle_s(waiting.queue)
-        )
+        return self._promised[name] < most_promised(queue.call_backs_at_once, self._core.handle_s(name))
 
     def note(self, event: Event, orders: tuple[Command, ...]) -> None:
         """The engine's watcher."""

@@ -86,17 +86,19 @@ class CallBackOffer:
         if await caller.ask(Say.OFFER_CALL_BACK, KEY_S) != YES:
             return
         await caller.set_variable("ASKED", "yes")
-        if not await self._is_owed(CallId(caller.call_id)):
+        if not await self.owe(CallBackAsked(at=self._engine.now(), call=CallId(caller.call_id))):
             log.warning("a call-back was asked for and could not be promised; the caller waits on", call=caller.call_id)
             return
         await caller.set_variable("KEPT", "yes")
         await caller.play(Say.CALL_BACK_PROMISED)
 
-    async def _is_owed(self, call: CallId) -> bool:
+    async def owe(self, asked: CallBackAsked) -> bool:
+        """Tell that a caller asked for it, and wait until it is on disk that we owe it. False: nothing is promised."""
+        call = asked.call
         owed = self._owed[call] = asyncio.Event()
         try:
             async with asyncio.timeout(self._within_s):
-                self._engine.tell(CallBackAsked(at=self._engine.now(), call=call))
+                self._engine.tell(asked)
                 await owed.wait()
                 await self._written()
         except TimeoutError:

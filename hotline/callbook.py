@@ -22,10 +22,12 @@ from acd.errors import NotNow
 from acd.events import AgentAnswered, CallEnded, CallJoined, CallRefused, Event, OfferFound
 from acd.model import CallId, Offer, is_outward
 from acd.outcome import SHORT, Outcome, at_end, settle, told_by
+from acd.rating_facts import CallRated, RatingAsked, RatingNotAsked
 from plumbing.database import will_pass
 from recordings.calls import Call, arrived, note_calls, read_calls, together
 from telephony.translate import Arrival
 from tickets import call_backs
+from tickets.rating_book import RatingBook, RatingFact
 
 log = structlog.get_logger(__name__)
 
@@ -49,10 +51,20 @@ class Line(NamedTuple):
 class CallBook:
     """Subscribe `note` to the engine, give `note_arrival` to the AMI edge, and `run` it."""
 
-    def __init__(self, database: AsyncEngine, hotline_of: Callable[[str], str], *, short: timedelta = SHORT) -> None:
-        """`hotline_of` names the hotline of a number dialled; who hangs up within `short` is a short abandon."""
-        self._database, self._hotline_of, self._short = database, hotline_of, short
-        self._entries: asyncio.Queue[Line | Debt] = asyncio.Queue()
+    def __init__(
+        self,
+        database: AsyncEngine,
+        hotline_of: Callable[[str], str],
+        *,
+        short: timedelta = SHORT,
+        ratings: RatingBook | None = None,
+    ) -> None:
+        """`hotline_of` names the hotline of a number dialled; who hangs up within `short` is a short abandon.
+
+        `ratings` writes what callers thought, in this book's order and transactions.
+        """
+        self._database, self._hotline_of, self._short, self._ratings = database, hotline_of, short, ratings
+        self._entries: asyncio.Queue[Line | Debt | RatingFact] = asyncio.Queue()
         self._offers: dict[CallId, RingAgent | OfferFound | Offer] = {}
         self._hurry = asyncio.Event()
 
@@ -103,12 +115,14 @@ class CallBook:
                 self._enter(Line(Call(call_id=call, agent=offer.agent, seat=offer.seat, answered_at=at)))
             case CallBackOwed() | CallBackSettled() | VoiceMessageLeft() | TalkRecorded():
                 self._enter(event)
+            case RatingAsked() | RatingNotAsked() | CallRated() if self._ratings:
+                self._enter(event)
 
     def _at_end(self, known: Call, event: CallEnded) -> Outcome:
         first = known.arrived_at or known.joined_at or event.at
         return _of(known) or at_end(event, first, self._short)
 
-    def _enter(self, entry: Line | Debt) -> None:
+    def _enter(self, entry: Line | Debt | RatingFact) -> None:
         self._entries.put_nowait(entry)
         if not isinstance(entry, Line):  # a person may be about to look
             self._hurry.set()
@@ -127,13 +141,15 @@ class CallBook:
             for _ in batch:
                 self._entries.task_done()
 
-    async def _write(self, batch: Sequence[Line | Debt]) -> None:
+    async def _write(self, batch: Sequence[Line | Debt | RatingFact]) -> None:
         while True:
             try:
                 async with self._database.begin() as connection:
                     await _write_lines(connection, [entry for entry in batch if isinstance(entry, Line)])
                     for entry in batch:
-                        if not isinstance(entry, Line):
+                        if self._ratings and isinstance(entry, RatingFact):
+                            await self._ratings.write(connection, entry)
+                        elif not isinstance(entry, Line | RatingFact):
                             await _write_debt(connection, entry)
             except SQLAlchemyError as error:
                 if not will_pass(error):

@@ -12,32 +12,21 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from acd.past import Past
 from city.city import City
-from city.mistakes import CityInvalid
-from hotline.cli_face import err, moment, out, say, table
+from hotline.city_versions import folder_in_force
+from hotline.cli_face import Face, err, moment, out, say, table
 from hotline.cli_replay import answered
 from hotline.cli_store import database
-from hotline.cli_what_if import invalid
-from hotline.client import Trouble
-from hotline.redials import redials
+from hotline.cli_what_if import in_words
+from hotline.rerun import drilled, house_of, reread
 from hotline.serve import SAMPLE
-from hotline.what_if import MOST_CALLS, city_of, recall
+from hotline.what_if import MOST_CALLS, city_of
 from hotline.what_if_shown import FIGURES, OCCUPANCY, ranged, share
-from hotline.what_if_words import queue_name
-from simulation.drill import Breaks, Broken, Drilled, House
-from simulation.drill import drill as run
-from simulation.guesses import Guesses
-from simulation.recollection import Recollection
+from hotline.what_if_words import BREAKS, queue_name
+from simulation.drill import Broken, Drilled, House, first_to_break
 
 AN_HOUR: Final = timedelta(hours=1)
 TIMES: Final = re.compile(r"[xX×]?([0-9]{1,2}(?:\.[0-9]{1,2})?)")
-POINTS: Final = {
-    Breaks.LINES: ("线路占满,开始拒接", "all lines are taken, calls are refused"),
-    Breaks.CRISIS: ("危机热线有人等过 15 秒", "somebody on a crisis hotline waits longer than 15 s"),
-    Breaks.IN_TIME: ("15 秒接通率跌破 80 %", "fewer than 80 % are answered within 15 s"),
-    Breaks.CONNECTED: ("接通率跌破 95 %", "fewer than 95 % reach an agent"),
-}
 
 
 def drill(
@@ -58,43 +47,21 @@ def drill(
 
 
 async def _drill(since: datetime, until: datetime, times: float, draws: int, folder: Path, *, raw: bool) -> None:
-    try:
-        place = city_of(folder)
-    except CityInvalid as wrong:
-        raise invalid(wrong) from wrong
     async with database() as engine:
-        seen = await answered(recall(Past(engine), since, until))
-        pairs = await redials(engine, since, seen.ends)
-    _must_be_possible(seen, times, draws)
-    house, guesses = house_of(place), Guesses(seen, pairs)
-    with err.status("演练 drilling …") as status:
+        with in_words():
+            place = city_of(await folder_in_force(engine, Face.state_dir, folder))
+        past = await answered(reread(engine, since, until))
+    house = house_of(place)
+    with in_words(), err.status("演练 drilling …") as status:
 
         def shown(draw: int) -> None:
             status.update(f"演练 drilling {draw}/{draws} …")
 
-        usual = run(seen, guesses, house, 1.0, draws=draws, shown=shown)
-        crowded = run(seen, guesses, house, times, draws=draws, shown=shown)
+        usual, crowded = drilled(past, house, times, draws=draws, most=MOST_CALLS, shown=shown)
     if raw:
         out.print_json(json.dumps({"lines": house.lines, "usual": as_json(usual), "drilled": as_json(crowded)}))
     else:
         _show(usual, crowded, house, place)
-
-
-def house_of(city: City) -> House:
-    """How much the city's files let in: on the machine, and by the trunks if calls come by any."""
-    channels = sum(trunk.channels for trunk in city.lines.trunks)
-    at_once = city.admission.calls_at_once
-    crisis = frozenset(line.number for line in city.hotlines.values() if line.crisis)
-    return House(lines=min(at_once, channels) if channels else at_once, crisis=crisis)
-
-
-def _must_be_possible(seen: Recollection, times: float, draws: int) -> None:
-    if not any(seen.counts(call) for call in seen.calls):
-        raise Trouble("这段时间没有人排队", "nobody waited in that period")
-    if len(seen.calls) * (times + 1.0) * draws > MOST_CALLS:
-        raise Trouble(
-            "来电太多,请缩短时段或减少 --draws", f"more than {MOST_CALLS} calls: a shorter period, or fewer draws"
-        )
 
 
 def _show(usual: Drilled, crowded: Drilled, house: House, city: City) -> None:
@@ -117,11 +84,10 @@ def _show(usual: Drilled, crowded: Drilled, house: House, city: City) -> None:
 def _say_first(crowded: Drilled, usual: Drilled, city: City) -> None:
     """The first thing that the traffic breaks; what was broken without it is said apart."""
     already = {broken.point for broken in usual.broken}
-    new = [broken for broken in crowded.broken if broken.point not in already]
     if already:
         say("! 原样时就有撑不住的,见上表", "something was broken as it was: the table says what")
-    first = (new or crowded.broken)[0]
-    zh, en = POINTS[first.point.what]
+    first = first_to_break(usual, crowded) or crowded.broken[0]
+    zh, en = BREAKS[first.point.what]
     where = first.point.where or "the house"
     said = f"the first thing that breaks: {where}: {en}"
     say(f"最先撑不住:{_where(first, city)}{zh},第 {_minutes(first)} 分钟", said)
@@ -133,7 +99,7 @@ def _where(broken: Broken, city: City) -> str:
 
 
 def _named(broken: Broken, city: City) -> str:
-    zh, en = POINTS[broken.point.what]
+    zh, en = BREAKS[broken.point.what]
     return f"{_where(broken, city)}{zh} {broken.point.where} {en}"
 
 

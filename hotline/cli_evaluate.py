@@ -20,6 +20,7 @@ from hotline.references import ReferenceInvalid, ReferenceTalk, read_references
 from hotline.serve import SAMPLE
 from hotline.what_if import city_of
 from tickets.draft import Knowledge
+from tickets.labels import labels_of
 
 OWNER_ONLY = 0o600
 PAGE = "evaluation.html"
@@ -39,7 +40,8 @@ def evaluate_folder(
 ) -> None:
     """评测:字错率、各字段准确与召回、用时 · error rate, precision and recall by field, seconds."""
     try:
-        talks, knows = read_references(folder), knowledge_of(city_of(city))
+        whole = city_of(city)
+        talks, knows = read_references(folder, labels_of(whole)), knowledge_of(whole)
         chosen = find_model(model, Face.state_dir / "models")
         done, failed = asyncio.run(_evaluated(talks, chosen, knows))
     except ReferenceInvalid as wrong:
@@ -89,6 +91,9 @@ def _show(seen: Scores) -> None:
         for name, each in seen.fields.items()
     )
     table("草稿各字段 · fields of the drafts", columns, rows)
+    for name, alike in seen.words.items():
+        if alike.wanted:
+            say(f"{name} 相似度 {_share(alike.mean)}({alike.wanted} 段)", "likeness, ROUGE-L over characters")
     caller, agent = (_share(each.rate) for each in seen.characters.values())
     say(f"{seen.talks} 段;字错率 市民 {caller} 话务员 {agent}", "talks; character error rate of caller and agent")
     say(f"每秒声音用时 {seen.pace:.3f} 秒", "seconds of work for a second of sound")

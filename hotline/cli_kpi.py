@@ -43,7 +43,12 @@ def kpi(
         str | None, typer.Option(help="起,如 2026-11-23T08:00;缺省为一天前 / from; a day ago, if not said")
     ] = None,
     until: Annotated[str | None, typer.Option(help="止(不含);缺省为现在 / up to before; now, if not said")] = None,
-    by: Annotated[By | None, typer.Option(help="按热线(缺省)或队列 / by hotline (if not said) or queue")] = None,
+    by: Annotated[
+        By | None,
+        typer.Option(
+            help="按热线(缺省)、队列、主管单位、归并方式 / by hotline (if not said), queue, owner, merge mode"
+        ),
+    ] = None,
     every: Annotated[str, typer.Option(help="时段 15m|30m|1h|1d|whole / the interval")] = "whole",
     agents: Annotated[
         bool, typer.Option("--agents", help="话务员:处理时长、话后整理、保持、占用率 / handle time, occupancy")

@@ -28,7 +28,7 @@ Until = Annotated[
 Count = Annotated[int, typer.Option("--count", "-n", help="几个坐席 / how many seats", min=0, max=500)]
 Named = Annotated[str, typer.Option("--seats", help="指定坐席,如 8007,8008 / which seats, instead of how many")]
 
-KINDS = {"lend": "借调", "add": "增席", "limits": "限额", "level": "级别"}
+KINDS = {"lend": "借调", "add": "增席", "limits": "限额", "level": "级别", "overlay": "播报"}
 STATES = {
     "planned": "待生效",
     "in_force": "生效中",
@@ -190,6 +190,8 @@ def _told(measure: dict[str, Any]) -> str:
     parts = [KINDS[measure["kind"]], measure["level"] or ""]
     if measure["queue"]:
         parts += [measure["queue"], *(f"{name}={value}" for name, value in (measure["change"] or {}).items())]
+    if overlay := measure["overlay"]:
+        parts += [",".join(overlay["hotlines"]), overlay["prompt"] or "", overlay["join"] or ""]
     for loan in measure["loans"]:
         whom = f"{loan['lender']}→{loan['borrower']}" if loan["lender"] else loan["borrower"]
         parts.append(f"{whom} {','.join(loan['seats']) or loan['count']}")

@@ -12,7 +12,7 @@ from hotline.cli_face import controller, say, table, when
 app = typer.Typer(help="外发 · messages to other systems", no_args_is_help=True)
 
 STATES = {"waiting": "待发", "delivered": "已送达", "stuck": "受阻"}
-RECEIVERS = {"tickets": "工单系统", "sms": "短信"}
+RECEIVERS = {"tickets": "工单系统", "sms": "短信", "ratings": "好差评平台"}
 
 
 @app.command("list")
@@ -45,7 +45,16 @@ def everything(
 
 
 @app.command()
+def reload(why: Annotated[str, typer.Option("--why", help="为何改 / why they change")]) -> None:
+    """采用 webhooks.toml 现在的接收方,留痕 · take the receivers as they are in the file; it is written down."""
+    taken = controller().ask("POST /api/outbox/receivers/reload", {"why": why})
+    names = " ".join(f"{RECEIVERS[each]} {each}" for each in taken["receivers"]) or "无 none"
+    say(f"接收方{'已生效' if taken['changed'] else '未变'}:{names}", "receivers in force")
+
+
+@app.command()
 def retry(letter: Annotated[int, typer.Argument(help="编号,见 list / a message's number", min=1)]) -> None:
     """立即重发,留痕 · send it again now; it is written down."""
     again = controller().ask(f"POST /api/outbox/{letter}/retry")
-    say(f"消息 {letter}(工单 {again['ticket']})将重发", f"message {letter} will be sent again")
+    about = f"(工单 {again['ticket']})" if again["ticket"] else ""
+    say(f"消息 {letter}{about}将重发", f"message {letter} will be sent again")

@@ -28,6 +28,8 @@ FAULTS = {
     Fault.KEY_LOST: "主密钥不在 its master key is lost",
 }
 PROOF = "recordings-verify.json"
+RecordingGiven = Annotated[str, typer.Argument(help="录音编号 / the recording's id")]
+WhyGiven = Annotated[str, typer.Option("--why", help="原因(留痕)/ why (written down)")]
 
 
 @app.command()
@@ -48,6 +50,44 @@ def sweep(
         table("须人处理 · a person must look", ("问题 trouble", "录音 recording"), rows)
         raise typer.Exit(1)
     say("✓ 录音与登记一致", "every recording is where the table says")
+
+
+@app.command()
+def retention(
+    delete: Annotated[bool, typer.Option("--delete", help="立即删除到期的 / delete now what is due")] = False,
+) -> None:
+    """各级别保存多久、到期多少、封存了哪些 · how long recordings are kept, what is due, what is held."""
+    if delete:
+        deleted = controller().ask("POST /api/retention/sweep", {})["deleted"]
+        say(f"已删除到期录音 {deleted} 段", f"{deleted} recordings were deleted")
+    seen = controller().ask("GET /api/retention")
+    if not seen["classes"]:
+        say("本市没有 retention.toml:录音永久保存", "there is no retention.toml: every recording is kept for good")
+        return
+    columns = ("级别 class", "保存天数 days", "到期 due", "30 天内到期 within 30 days")
+    rows = [(each["name"], *(str(each[key]) for key in ("keep_days", "due", "soon"))) for each in seen["classes"]]
+    table("录音保存期 · how long recordings are kept", columns, rows)
+    say(
+        f"到期而仍需要(转写、草稿未定)的 {seen['needed']} 段,封存的 {seen['held']} 段,不删",
+        f"due and kept for now: {seen['needed']} still needed, {seen['held']} held",
+    )
+    if seen["holds"]:
+        held = [(each["recording"], each["by"], each["at"], each["why"]) for each in seen["holds"]]
+        table("封存 · held", ("录音 recording", "何人 by", "何时 at", "原因 why"), held)
+
+
+@app.command()
+def hold(recording: RecordingGiven, why: WhyGiven) -> None:
+    """封存:到期不删,直到解除 · keep a recording beyond its time."""
+    kept = controller().ask(f"POST /api/recordings/{recording}/hold", {"why": why})
+    say(f"✓ 已封存({kept['by']},{kept['at']})", "it is kept until somebody releases it")
+
+
+@app.command()
+def release(recording: RecordingGiven, why: WhyGiven) -> None:
+    """解除封存 · keep it no longer than its class says."""
+    controller().ask(f"POST /api/recordings/{recording}/release", {"why": why})
+    say("✓ 已解除封存", "it is kept as long as its class says")
 
 
 @app.command()

@@ -11,7 +11,7 @@ from hotline.cli_face import controller, say, table, when
 
 app = typer.Typer(help="重复诉求 · tickets that are one matter", no_args_is_help=True)
 
-SIGNS = {"number": "同一号码", "place": "同一地点", "topic": "同一类型", "words": "内容相近"}
+SIGNS = {"number": "同一号码", "place": "同一地点", "topic": "同类诉求", "words": "内容相近"}
 
 
 @app.command("list")

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from acd.staffing import Traffic, erlang_a, erlang_c, erlang_c_within, fewest_agents
+from acd.staffing import Staffed, Traffic
+from hotline import staffing as reckoning
 from hotline.cli_face import say, table
 from hotline.client import Trouble
 
-MOST_AGENTS = 2000
-ROWS_BELOW, ROWS_ABOVE = 4, 4
 COLUMNS = ("坐席 agents", "接通 in time", "等待 wait", "占用 busy", "放弃 gave up", "等待 wait")
 """The first three after the agents: if nobody gives up (Erlang C); the last two: with that patience (Erlang A)."""
 
@@ -25,13 +24,14 @@ def staffing(
 ) -> None:
     """人力测算 · how many agents so many calls need (Erlang C beside Erlang A)."""
     traffic = Traffic(rate_per_s=calls_per_hour / 3600, handle_s=handle_s, patience_s=patience_s)
-    enough = fewest_agents(traffic, within_s, target, most=MOST_AGENTS)
-    if enough is None:
-        raise Trouble(f"超过 {MOST_AGENTS} 个坐席也不够", f"more than {MOST_AGENTS} agents would be needed")
+    try:
+        enough, rows = reckoning.staffing(traffic, within_s, target)
+    except reckoning.TooManyAgents as refused:
+        raise Trouble(refused.zh, str(refused)) from refused
     table(
         f"人力测算 · staffing  {traffic.load:.1f} erlang;后两列:平均耐心 patience {patience_s:g} s",
         COLUMNS,
-        [_row(n, traffic, within_s) for n in range(max(1, enough - ROWS_BELOW), enough + ROWS_ABOVE + 1)],
+        [_row(one) for one in rows],
     )
     say(
         f"至少 {enough} 个坐席;假定来电随机、处理时长与耐心为指数分布、同一队列先到先接",
@@ -39,13 +39,13 @@ def staffing(
     )
 
 
-def _row(agents: int, traffic: Traffic, within_s: float) -> tuple[str, ...]:
-    patient, impatient = erlang_c(agents, traffic), erlang_a(agents, traffic)
+def _row(one: Staffed) -> tuple[str, ...]:
+    patient = one.patient
     waits = ("∞", "100%") if patient is None else (f"{patient.mean_wait_s:.1f} s", f"{patient.occupancy:.0%}")
     return (
-        str(agents),
-        f"{erlang_c_within(agents, traffic, within_s):.1%}",
+        str(one.agents),
+        f"{one.in_time:.1%}",
         *waits,
-        f"{impatient.abandons:.1%}",
-        f"{impatient.mean_wait_s:.1f} s",
+        f"{one.impatient.abandons:.1%}",
+        f"{one.impatient.mean_wait_s:.1f} s",
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from asr.decoder import Decoder
 from asr.errors import NoModel
-from asr.folder import Talk, find
+from asr.folder import Side, Talk, find
 from asr.models import ModelProblem, find_model
 from city.load import load_city
 from city.mistakes import CityInvalid
@@ -59,7 +58,13 @@ def transcribe(
     city: Annotated[
         Path | None, typer.Option(envvar="HOTLINE_CITY_DIR", help="城市文件夹,按它正名 / whose names correct the text")
     ] = None,
-    children: Annotated[int, typer.Option(min=0, max=256, help="同时几个进程,0 为每核一个 / 0: one a core")] = 0,
+    children: Annotated[
+        int,
+        typer.Option(
+            min=0, max=256, help="至多几个进程,0 为每核一个;内存不足则少于此 / 0: one a core; fewer if memory is short"
+        ),
+    ] = 0,
+    caller: Annotated[Side, typer.Option(help="立体声里来电人在哪边 / where stereo has the caller")] = Side.LEFT,
 ) -> None:
     """转写一个文件夹的录音,可中断后接着做;有失败则退出码 1 · may be broken off and run again; 1 when one failed."""
     set_up_logs(level="ERROR")
@@ -67,7 +72,9 @@ def transcribe(
         chosen = find_model(model, shelf())
         lexis = lexis_of(load_city(city, also_spoken=SPOKEN)) if city else Lexis()
         talks = find(folder)
-        total = asyncio.run(_run(talks, folder, out or folder, chosen, lexis, children or os.cpu_count() or 1))
+        decoder = Decoder(chosen, children=children)
+        batch = Batch(folder, out or folder, decoder, model=chosen.name, lexis=lexis, caller=caller)
+        total = asyncio.run(_run(talks, batch, decoder))
     except (ModelProblem, NoModel) as problem:
         raise Trouble(problem.zh, str(problem)) from problem
     except CityInvalid as error:
@@ -81,18 +88,27 @@ def transcribe(
         raise typer.Exit(1)
 
 
-async def _run(talks: list[Talk], folder: Path, out: Path, model: Path, lexis: Lexis, children: int) -> Sum:
+async def _run(talks: list[Talk], batch: Batch, decoder: Decoder) -> Sum:
     total, began_s = Sum(), time.monotonic()
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    async with Decoder(model, children=children) as decoder:
-        batch = Batch(folder, out, decoder, model=model.name, lexis=lexis)
+    async with decoder:
+        loaded = await decoder.start()
         with Progress(*columns, console=err) as bar:
             task = bar.add_task("转写 transcribing", total=len(talks))
-            async for outcome in batch.run(talks):
+
+            def note(outcome: Outcome) -> None:
                 total.add(outcome)
                 _tell(outcome)
                 bar.advance(task)
+
+            await batch.run(talks, note)
     _sum_up(total, time.monotonic() - began_s)
+    say(
+        f"模型占内存 {loaded.rss_bytes >> 20} MB,每个进程另占至多 {decoder.room.child_bytes >> 20} MB,"
+        f"同时至多 {decoder.room.most_at_work} 个",
+        f"the model took {loaded.rss_bytes >> 20} MB of memory, a process {decoder.room.child_bytes >> 20} MB more at "
+        f"most; {decoder.room.most_at_work} at once at most",
+    )
     return total
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,24 +13,16 @@ from typing import Annotated, Final
 import typer
 
 from acd.errors import Refused
-from acd.past import Past
-from city.city import City
-from city.local_time import CITY_TIME
 from city.mistakes import CityInvalid
-from hotline.cli_face import err, moment
+from hotline.city_versions import folder_in_force
+from hotline.cli_face import Face, err, moment
 from hotline.cli_replay import answered
 from hotline.cli_store import database
 from hotline.client import Trouble
-from hotline.redials import redials
+from hotline.rerun import reread, rerun
 from hotline.serve import SAMPLE
-from hotline.unmeasured import seats_unmeasured
-from hotline.what_if import MOST_CALLS, Wanted, change_wanted, city_of, recall
+from hotline.what_if import MOST_CALLS, Wanted, city_of
 from hotline.what_if_shown import as_json, show
-from simulation.change import Change, NobodyServes
-from simulation.comparison import Comparison, compare
-from simulation.guesses import Guesses
-from simulation.outcomes import Grouping
-from simulation.recollection import Recollection
 
 A_DAY: Final = timedelta(days=1)
 EVERY: Final = {"15m": timedelta(minutes=15), "30m": timedelta(minutes=30), "1h": timedelta(hours=1), "1d": A_DAY}
@@ -80,58 +73,32 @@ def _moment(text: str | None) -> datetime | None:
 async def _what_if(
     since: datetime, until: datetime, wanted: Wanted, folder: Path, draws: int, every: timedelta, *, raw: bool
 ) -> None:
-    place = _city(folder)
     async with database() as engine:
-        seen = await answered(recall(Past(engine), since, until))
-        known = [seat.id for seat in seen.begin.seats]
-        unmeasured = await seats_unmeasured(engine, since, known) if wanted.without_measures else {}
-        pairs = await redials(engine, since, seen.ends)
-    _must_be_enough(seen, draws)
-    try:
-        change = None if wanted.is_nothing else change_wanted(wanted, place, seen, unmeasured)
-        found = _compared(seen, Guesses(seen, pairs), change, draws, every)
-    except Refused as refused:
-        raise Trouble(f"[{refused.rule}] {refused.zh}", str(refused)) from refused
-    except CityInvalid as wrong:
-        raise invalid(wrong) from wrong
-    except NobodyServes as nobody:
-        zh = f"时段内服务 {nobody.queue} 的话务员有 {nobody.there} 名,不能这样增减"
-        raise Trouble(zh, str(nobody)) from nobody
-    if raw:
-        print(json.dumps(as_json(seen, change, found), ensure_ascii=False, indent=1))  # noqa: T201 - for a program to read
-    else:
-        show(seen, change, found, place)
-
-
-def _compared(seen: Recollection, guesses: Guesses, change: Change | None, draws: int, every: timedelta) -> Comparison:
-    grouping = Grouping(seen, every, lambda moment: moment.astimezone(CITY_TIME).strftime("%m-%d %H:%M"))
-    with err.status("重演 running it again …") as status:
+        with in_words():
+            place = city_of(await folder_in_force(engine, Face.state_dir, folder))
+        past = await answered(reread(engine, since, until, unmeasured=wanted.without_measures))
+    with in_words(), err.status("重演 running it again …") as status:
 
         def shown(draw: int) -> None:
             status.update(f"重演 running it again {draw}/{draws} …")
 
-        return compare(seen, guesses, grouping, change, draws=draws, shown=shown)
+        change, found = rerun(past, wanted, place, draws=draws, every=every, most=MOST_CALLS, shown=shown)
+    if raw:
+        print(json.dumps(as_json(past.seen, change, found), ensure_ascii=False, indent=1))  # noqa: T201 - for a program to read
+    else:
+        show(past.seen, change, found, place)
 
 
-def _city(folder: Path) -> City:
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Whatever cannot be run is the trouble in words; of the city's files every mistake, with file and line."""
     try:
-        return city_of(folder)
+        yield
+    except Refused as refused:
+        raise Trouble(f"[{refused.rule}] {refused.zh}", str(refused)) from refused
     except CityInvalid as wrong:
-        raise invalid(wrong) from wrong
-
-
-def invalid(wrong: CityInvalid) -> Trouble:
-    """Every mistake of the city's files, with file and line."""
-    mistakes: Sequence[str] = [str(mistake) for mistake in wrong.mistakes]
-    return Trouble(f"{len(mistakes)} 处有误,未重演", "nothing was run:\n  " + "\n  ".join(mistakes))
-
-
-def _must_be_enough(seen: Recollection, draws: int) -> None:
-    if not any(seen.counts(call) for call in seen.calls):
-        raise Trouble("这段时间没有人排队", "nobody waited in that period")
-    if len(seen.calls) * draws > MOST_CALLS:
-        zh = f"{len(seen.calls)} 通来电 × {draws} 次抽样太多,请缩短时段或减少 --draws"
-        raise Trouble(zh, f"more than {MOST_CALLS} calls times draws: a shorter period, or fewer draws")
+        mistakes = [str(mistake) for mistake in wrong.mistakes]
+        raise Trouble(f"{len(mistakes)} 处有误,未重演", "nothing was run:\n  " + "\n  ".join(mistakes)) from wrong
 
 
 alone = typer.Typer(add_completion=False)

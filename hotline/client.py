@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 from pathlib import Path
 from typing import Any
@@ -46,15 +47,26 @@ class Client:
         """The JSON answer to `METHOD /path`. Trouble."""
         return asyncio.run(self._answer(line, body, within_s))
 
+    def send(self, line: str, content: bytes, asked: dict[str, str], *, within_s: float = ANSWER_S) -> Any:
+        """The JSON answer to a request whose body is a file; `asked` stands in the query. Trouble."""
+        return asyncio.run(self._answer(line, None, within_s, io.BytesIO(content), asked))
+
     def fetch(self, path: str, into: Path) -> int:
         """Write the bytes of an answer to a file that does not exist yet; how many. Trouble."""
         return asyncio.run(self._fetched(path, into))
 
-    async def _answer(self, line: str, body: dict[str, Any] | None, within_s: float) -> Any:
+    async def _answer(
+        self,
+        line: str,
+        body: dict[str, Any] | None,
+        within_s: float,
+        content: io.BytesIO | None = None,
+        asked: dict[str, str] | None = None,
+    ) -> Any:
         method, path = line.split()
         async with self._session(within_s) as session:
             try:
-                async with session.request(method, self._url + path, json=body) as response:
+                async with session.request(method, self._url + path, json=body, data=content, params=asked) as response:
                     return await response.json() if response.ok else await _refuse(response)
             except (aiohttp.ClientConnectionError, TimeoutError):
                 raise NotRunning from None

@@ -32,13 +32,16 @@ from api.ports import Services
 from asr.transcriber import Transcriber
 from hotline.acquaintance import acquaintance
 from hotline.aside import aside
-from hotline.beginning import ami_account, open_database, open_seats, read_city, remember, webhook_secret
-from hotline.books import usage_of
+from hotline.beginning import ami_account, open_records, open_seats, remember
 from hotline.callbook import CallBook
 from hotline.calling_back import set_up_calling_back
-from hotline.courier import Courier, receivers_of
+from hotline.city_start import open_city, places_of
+from hotline.city_swap import CitySwap
+from hotline.city_watch import watch_folder
+from hotline.counter_desk import CounterDesk
 from hotline.desk import PhoneDesk
 from hotline.doors import CannotStart, agi_open, http_open
+from hotline.ending import write_out
 from hotline.fittings import (
     Callers,
     Floor,
@@ -48,17 +51,20 @@ from hotline.fittings import (
     break_limits,
     in_turn,
     phones_of,
-    serving,
     sitting_at,
     skills_of,
 )
 from hotline.handing_desk import HandingDesk
+from hotline.left_alone import set_up_left_alone
 from hotline.live_ears import LiveEars
 from hotline.perimeter import HEARD, Perimeter
 from hotline.pilot_hands import set_up_pilot
+from hotline.post_office import open_post_office
+from hotline.prompt_desk import PromptDesk
 from hotline.pulse import Pulse, note_pid, wait_for_turn
+from hotline.rating_desk import RatingDesk
 from hotline.recipe_loans import RecipeLoans
-from hotline.speech import build_speech, clocking_of
+from hotline.speech import build_speech
 from hotline.talk_desk import TalkDesk
 from hotline.talks_found import TalksFound
 from hotline.warner import Warner
@@ -70,20 +76,18 @@ from recordings.seals import Seals
 from recordings.witness import Witness
 from telephony.ami import Ami
 from telephony.errors import LoginRefused
-from telephony.gate import Gate
-from telephony.heartbeat import Heartbeat
+from telephony.eyes import Eyes
 from telephony.listener import Listener
 from telephony.lookout import Lookout
-from telephony.mirroring import Mirror
 from telephony.reception import Reception
 from telephony.switchboard import Switchboard
 from telephony.talk import Talk
 from telephony.translate import WANTED
-from tickets.posting import Posting
+from tickets.clocking import Clocking
+from tickets.rating_book import RatingBook
 
 log = structlog.get_logger(__name__)
 
-WRITE_OUT_S = 5.0
 OWNER_ONLY = 0o077  # what a city's citizens said is nobody else's on this machine
 
 
@@ -97,6 +101,7 @@ class Controller:
     board: Board
     callbook: CallBook
     lookout: Lookout
+    reception: Reception
     transcriber: Transcriber
     database: AsyncEngine
     http_port: int
@@ -109,34 +114,34 @@ class Controller:
 @asynccontextmanager
 async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator[Controller]:
     """A controller from its first part to its last. Raises CannotStart; later failures come in an ExceptionGroup."""
-    city = read_city(settings.city_dir)
-
-    def hotline_of(dnis: str) -> str:
-        return city.hotline_for(dnis).hotline.number
-
     async with AsyncExitStack() as stack:
-        clock = SteadyClock(wall)
-        now = clock.now
-        database = await open_database(settings, stack)
+        now = (clock := SteadyClock(wall)).now
+        database, rulebook = await open_records(settings, stack, now)
+        cities = await open_city(settings, database, swap := CitySwap(), now)
+        city = cities.city  # for what is set up once
 
         # The circle is closed here: Asterisk tells the ACD, the ACD orders, the switchboard carries out on Asterisk.
         ami = Ami(
             ami_account(settings),
             wanted=WANTED | HEARD,
-            on_event=in_turn(lambda m: listener.hear(m), lambda m: mirror.hear(m), lambda m: perimeter.hear(m)),  # noqa: PLW0108
-            on_login=in_turn(lambda: lookout.begin(), lambda: mirror.look()),  # noqa: PLW0108 - made below
+            on_event=in_turn(lambda m: listener.hear(m), lambda m: alone.mirror.hear(m), lambda m: perimeter.hear(m)),  # noqa: PLW0108
+            on_login=in_turn(lambda: lookout.begin(), lambda: alone.look()),  # noqa: PLW0108 - made below
             on_lost=lambda: lookout.lose(),  # noqa: PLW0108
             on_ping=lambda *pong: listener.pong(*pong),  # noqa: PLW0108
         )
         switchboard = Switchboard(ami, lambda event: engine.tell(event), now, dial_out=lambda order: gate.send(order))  # noqa: PLW0108
+        switchboard.voices = swap.voices
         distributor, journal = Distributor(), Journal(database)
         loans = RecipeLoans(switchboard, distributor, lambda: arrangement, now)
         engine = Engine(distributor, loans, journal, now)
-        callbook = CallBook(database, hotline_of, short=timedelta(seconds=city.about.short_abandon_s))
+        post = await open_post_office(settings, swap.now, database, now)
+        clocking = Clocking(rulebook.now, clock=now)
+        book, short = RatingBook(lambda: swap.now().ratings, clocking, post.posting), city.about.short_abandon_s
+        callbook = CallBook(database, swap.hotline_of, short=timedelta(seconds=short), ratings=book)
         memory = Memory(database, journal, distributor, now, written=callbook.written)
-        call_backs = set_up_calling_back(ami, engine, database, lambda: arrangement.now.city, journal, callbook, now)
+        call_backs = set_up_calling_back(ami, engine, database, swap.now, journal, callbook, now)
         debts, gate = call_backs.debts, call_backs.gate
-        ears = LiveEars(hotline_of, frozenset(line.number for line in city.hotlines.values() if line.crisis))
+        ears = LiveEars(swap.hotline_of, lambda: swap.now().crisis_hotlines)
         note_arrival = in_turn(callbook.note_arrival, ears.note_arrival)
         listener = Listener(
             engine.tell,
@@ -145,59 +150,61 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             time.monotonic,
             on_caught_up=lambda: lookout.catch_up(),  # noqa: PLW0108
         )
-        lookout = Lookout(engine, distributor, listener, note_arrival, now)
-        # Should we die: Asterisk knows by the heartbeat, and by the mirror whom it may ring.
-        heartbeat, perimeter = Heartbeat(ami), Perimeter(city.lines, settings.state_dir, database, now)
-        mirror = Mirror(
-            ami,
-            lambda: None if lookout.sightings.blind else serving(distributor),
-            lambda call: distributor.is_blind or call in distributor.offers,
-        )
-        engine.on_beat(heartbeat.beat)
-        engine.subscribe(mirror.note)
+        lookout, eyes = Lookout(engine, distributor, listener, note_arrival, now), Eyes(ami, ami_account(settings))
+        perimeter = Perimeter(city.lines, settings.state_dir, database, now)
+        alone = set_up_left_alone(ami, distributor, lambda: lookout.sightings.blind, lambda: cities.city)
+        swap.watch(alone.briefing.change)
+        engine.on_beat(alone.heartbeat.beat)
 
         skills = skills_of(city)
         board, capacity = Board(), Capacity(database, engine, phones=phones_of(city), skills=skills)
         staff = Staff(database, skills=skills)
         arrangement = Arrangement(database, engine, capacity, city, acd_queues)
-        for watcher in (memory.note, lookout.watch, callbook.note, *call_backs.watchers):
-            engine.subscribe(watcher)
-        engine.subscribe(board.watch)
+        swap.join(arrangement, capacity, staff)
+        ratings = RatingDesk(engine, swap.now, callbook.written)
         warner = Warner(distributor, board, now, break_limits(city))
-        engine.subscribe(warner.note)
+        watchers = (memory.note, lookout.watch, callbook.note, *call_backs.watchers, board.watch, warner.note)
+        for watcher in (alone.mirror.note, *watchers, ratings.note):
+            engine.subscribe(watcher)
         engine.on_beat(warner.beat)
 
         witness, found = Witness(database, Seals(settings.seals)), TalksFound(engine.tell, database, now)
         taken_in = in_turn(debts.note_recording, found.note)
-        is_over = distributor.has_ended
-        speech = await build_speech(settings, city, database, board, hotline_of, now, taken_in, is_over, ears)
+        speech = await build_speech(
+            settings, swap, rulebook.now, database, board, now, taken_in, distributor.has_ended, ears
+        )
 
         # one after the other: what is begun first ends last
         await journal.open()
         clock.not_before(journal.ended_at)
         await remember(memory, distributor, board, callbook)
+        ratings.resume()
         await gate.inherit()
         await stack.enter_async_context(background(journal.run(), memory.run(), callbook.run(), gate.run()))
-        stack.push_async_callback(_write_out, journal, callbook, gate)
+        stack.push_async_callback(write_out, journal, callbook, gate)
         await stack.enter_async_context(background(engine.run(), switchboard.run(), debts.run(), call_backs.line.run()))
         await found.tell_again()
         await open_seats(city, engine, capacity, arrangement)
         pilot = await set_up_pilot(engine, arrangement, database, now, call_backs.line.owes)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
-        reception = Reception(lambda: arrangement.now.city, desk, now, acquaintance(database), engine.tell)
-        handing = HandingDesk(engine, distributor, Talk(ami), lambda: city)
+        counter = CounterDesk(swap.now, now, settings.spool_dir, call_backs, database)
+        reception = Reception(swap.now, desk, now, acquaintance(database), engine.tell, counter)
+        handing = HandingDesk(engine, distributor, Talk(ami), swap.now)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
-        await stack.enter_async_context(agi_open(settings, scripts | {"offer-call-back": call_backs.offer.receive}))
-        await stack.enter_async_context(background(ami.run(), lookout.run(ami), heartbeat.run(), mirror.run()))
+        scripts |= {"offer-call-back": call_backs.offer.receive, "rate": ratings.receive}
+        await stack.enter_async_context(agi_open(settings, scripts, swap.voices))
+        await stack.enter_async_context(
+            background(ami.run(), lookout.run(ami, eyes), *alone.runs(), watch_folder(cities))
+        )
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
-        await stack.enter_async_context(background(speech.watchman.run(), speech.alarm.run()))
+        await stack.enter_async_context(background(eyes.run(), *speech.watching(), post.courier.run()))
         await stack.enter_async_context(
-            background(speech.sweeper.run(), witness.run(), perimeter.run(), arrangement.run(), pilot.run())
+            background(
+                speech.sweeper.run(), witness.run(), perimeter.run(), arrangement.run(), pilot.run(), loans.run()
+            )
         )
-        courier = Courier(database, receivers_of(city.webhooks), webhook_secret(settings), now)
-        await stack.enter_async_context(background(loans.run(), courier.run()))
         services = Services(
             tokens=Tokens(database),
             board=board,
@@ -219,16 +226,21 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
                 witness,
                 speech.sweeper,
             ),
-            hindsight=await stack.enter_async_context(aside(settings.database, lambda: usage_of(city))),
+            hindsight=await stack.enter_async_context(aside(settings.database, swap.usage, cities.folder_in_force)),
             transcription=speech.transcriber,
-            clocking=clocking_of(city, now),
-            posting=Posting(city.webhooks, country_code=city.about.country_code),
-            courier=courier,
+            rulebook=rulebook,
+            clocking=clocking,
+            posting=post.posting,
+            courier=post.courier,
+            receivers=post.receivers,
             repeat_window=timedelta(days=city.about.repeat_window_days),
             database=database,
             archive=speech.vault,
             sweeping=speech.sweeper,
-            is_confidential=lambda _: False,  # no hotline is, until a city can say so
+            retention=speech.retention,
+            city=cities,
+            prompts=PromptDesk(cities, places_of(settings), now),
+            is_confidential=swap.is_confidential,
         )
         await services.tokens.put_first_token(settings.state_dir, now=now())
         http_port = await stack.enter_async_context(http_open(settings, services, now))
@@ -239,21 +251,11 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             board=board,
             callbook=callbook,
             lookout=lookout,
+            reception=reception,
             transcriber=speech.transcriber,
             database=database,
             http_port=http_port,
         )
-
-
-async def _write_out(journal: Journal, callbook: CallBook, gate: Gate) -> None:
-    """What was decided last is on disk before the end."""
-    try:
-        async with asyncio.timeout(WRITE_OUT_S):
-            await journal.flushed(journal.last)
-            await callbook.written()
-            await gate.written()
-    except TimeoutError:
-        log.error("the database did not take the last facts in time")  # noqa: TRY400 - the time-out says it all
 
 
 async def run(settings: Settings, wall: Clock = wall_clock) -> None:

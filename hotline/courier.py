@@ -32,7 +32,11 @@ log = structlog.get_logger(__name__)
 
 def receivers_of(webhooks: WebhooksFile) -> Mapping[Destination, Receiver]:
     """Those that the city has."""
-    named = {Destination.TICKETS: webhooks.tickets, Destination.SMS: webhooks.sms}
+    named = {
+        Destination.TICKETS: webhooks.tickets,
+        Destination.SMS: webhooks.sms,
+        Destination.RATINGS: webhooks.ratings,
+    }
     return {destination: receiver for destination, receiver in named.items() if receiver}
 
 
@@ -49,15 +53,20 @@ class Courier:
         schedule: Schedule = Schedule(),  # noqa: B008 - it cannot change
         draw: Callable[[], float] = random.random,
     ) -> None:
-        self._database, self._receivers, self._now = database, dict(receivers), now
+        self._database, self._receivers, self._now = database, receivers, now
         self._secret = secret.get_secret_value().encode()
         self._schedule, self._draw = schedule, draw
-        self._noticed = {destination: asyncio.Event() for destination in self._receivers}
+        self._noticed = {destination: asyncio.Event() for destination in Destination}
 
     @property
     def destinations(self) -> Sequence[Destination]:
         """Who has an address."""
         return tuple(self._receivers)
+
+    def change(self, receivers: Mapping[Destination, Receiver]) -> None:
+        """From the next message on to these; what is being sent goes where it was sent to."""
+        self._receivers = receivers
+        self.notice()
 
     def notice(self) -> None:
         """There is a message: look now."""
@@ -67,7 +76,7 @@ class Courier:
     async def run(self) -> None:
         """Until cancelled. What is being sent then is sent again by the next run."""
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session, asyncio.TaskGroup() as group:
-            for destination in self._receivers:
+            for destination in Destination:
                 group.create_task(self._serve(session, destination))
 
     async def _serve(self, session: aiohttp.ClientSession, destination: Destination) -> None:
@@ -85,9 +94,11 @@ class Courier:
 
     async def _send_some(self, session: aiohttp.ClientSession, destination: Destination) -> bool:
         """Whether one at least arrived: then there may be more to do at once."""
+        receiver = self._receivers.get(destination)
+        if receiver is None:
+            return False
         async with self._database.connect() as connection:
             letters = await outbox.due(connection, destination, self._now(), limit=AT_ONCE)
-        receiver = self._receivers[destination]
         arrived = await asyncio.gather(*(self._try(session, receiver, letter) for letter in letters))
         return any(arrived)
 
@@ -126,6 +137,6 @@ class Courier:
                 response.close()
         except TimeoutError:
             return f"对方 {to.timeout_s} 秒内未答复 no answer within {to.timeout_s} s"
-        except (aiohttp.ClientError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever a receiver does to us, it costs its message an attempt
             return f"无法连接或答复无效 not reached, or no valid answer: {type(error).__name__}"
         return why_not(status)

@@ -24,7 +24,7 @@ from acd.commands import Command
 from acd.events import AgentAnswered, CallEnded, CallRefused, Event
 from acd.model import CallId, Refusal, is_outward
 from acd.outcome import TAKES_THE_PLACE_OF, Outcome
-from recordings.calls import calls, numbers_of
+from recordings.calls import calls, reachable
 from recordings.ledger import recordings
 from recordings.recording import Recording, RecordingState
 from tickets.call_backs import call_backs, open_debts_to
@@ -152,7 +152,7 @@ class Debts:
     async def _owe(self, asked: Sequence[CallId]) -> None:
         """Who asked is owed a call if we know whom to call; if not, their call ends as any other."""
         async with self._database.connect() as connection:
-            known = await numbers_of(connection, asked)
+            known = await reachable(connection, asked)
         for call in asked:
             if call in known:
                 self._owing.add(call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from api.ports import Services
 from plumbing.settings import Settings
 from plumbing.steady import Clock
 from telephony.agi import Script, serve
+from telephony.line import AgiLine
 
 
 class CannotStart(Exception):
@@ -19,10 +20,16 @@ class CannotStart(Exception):
 
 
 @asynccontextmanager
-async def agi_open(settings: Settings, scripts: Mapping[str, Script]) -> AsyncIterator[int]:
-    """FastAGI while the context lasts; its value is the port. Raises CannotStart."""
+async def agi_open(
+    settings: Settings, scripts: Mapping[str, Script], voices: Callable[[], Mapping[str, str]]
+) -> AsyncIterator[int]:
+    """FastAGI while the context lasts; its value is the port. Raises CannotStart.
+
+    `voices`: by which names prompts are played to who calls at this moment, and to the end of that script.
+    """
+    spoken = {name: _spoken(script, voices) for name, script in scripts.items()}
     try:
-        acceptor = serve(settings.agi_host, settings.agi_port, scripts)
+        acceptor = serve(settings.agi_host, settings.agi_port, spoken)
         port = await acceptor.__aenter__()
     except OSError as error:
         raise _taken("AGI", settings.agi_host, settings.agi_port, error) from error
@@ -30,6 +37,14 @@ async def agi_open(settings: Settings, scripts: Mapping[str, Script]) -> AsyncIt
         yield port
     finally:
         await acceptor.__aexit__(None, None, None)
+
+
+def _spoken(script: Script, voices: Callable[[], Mapping[str, str]]) -> Script:
+    async def run(line: AgiLine) -> None:
+        line.voices = voices()
+        await script(line)
+
+    return run
 
 
 @asynccontextmanager

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from api.address import ADDRESS_FILE, read_address
 from city.city import City
+from hotline.fallbacks import fallbacks
+from hotline.sounds import Sounds
 from hotline.trunking import lines_of
 from plumbing.secrets import kept_secret
 from plumbing.settings import PREFIX
@@ -23,7 +25,7 @@ from sandbox.instance import Setup
 from sandbox.pbx import Pbx
 from sandbox.progress import Say, say_on_stderr
 from telephony.asterisk.config import Admission, Carrier
-from telephony.asterisk.render import Fallback, Seat
+from telephony.asterisk.render import Seat
 
 START_S = 120.0  # as the supervisor's: a busy machine has taken more than 30 s to start a controller
 STOP_GRACE_S = 10.0
@@ -70,7 +72,13 @@ async def premises(
     Without either nobody outside can be dialled. Raises sandbox.pbx.PbxError, sandbox.errors, SecretMissing.
     """
     setup = setup_of(
-        city, state_dir, spool=state_dir / "spool", sip_address=sip_address, sip_port=sip_port, carrier=carrier
+        city,
+        state_dir,
+        spool=state_dir / "spool",
+        sounds=Sounds(state_dir / "sounds"),
+        sip_address=sip_address,
+        sip_port=sip_port,
+        carrier=carrier,
     )
     setup = replace(setup, fallback_s=fallback_s, silent_phone_s=silent_phone_s)
     async with Pbx.start(state_dir / "pbx", setup, say=say) as pbx:
@@ -78,6 +86,7 @@ async def premises(
             "STATE_DIR": state_dir,
             "CITY_DIR": city.folder,
             "SPOOL_DIR": state_dir / "spool",
+            "SOUNDS_DIR": state_dir / "sounds",
             "AMI_PORT": pbx.config.ami_port,
             "AMI_USER": pbx.config.ami_user,
             "AMI_SECRET": pbx.config.ami_secret,
@@ -98,11 +107,16 @@ def setup_of(
     state_dir: Path,
     *,
     spool: Path,
+    sounds: Sounds,
     sip_address: str,
     sip_port: int | None = None,
     carrier: Carrier | None = None,
 ) -> Setup:
-    """What the PBX of a city is told, its phones' passwords from `state_dir`. Raises SecretMissing."""
+    """What the PBX of a city is told, its phones' passwords from `state_dir`. Raises SecretMissing.
+
+    `sounds`: where Asterisk finds the city's prompts; those which are not there yet are put there.
+    """
+    sounds.fill(city.folder / "prompts")
     lines = lines_of(city.lines, state_dir / "secrets")
     return Setup(
         seats=tuple(
@@ -119,27 +133,11 @@ def setup_of(
         trunks_apart=lines.apart,
         phone_networks=lines.phone_networks,
         tls=lines.tls,
-        sounds=city.folder.resolve() / "prompts",
+        sounds=sounds.folder.resolve(),
         recordings=spool,
         sip_address=sip_address,
         sip_port=sip_port,
     )
-
-
-def fallbacks(city: City) -> tuple[Fallback, ...]:
-    """What the dialplan does for each hotline without a controller; the default hotline first."""
-    first = city.about.default_hotline
-    hotlines = sorted(city.hotlines.values(), key=lambda hotline: hotline.number != first)
-    return tuple(
-        Fallback(
-            number=h.number, queue=h.queue, greeting=h.greeting, crisis=h.crisis, dialled=_ways_to_dial(city, h.number)
-        )
-        for h in hotlines
-    )
-
-
-def _ways_to_dial(city: City, hotline: str) -> tuple[str, ...]:
-    return tuple(form for form, rings in city.numbers.items() if rings == hotline)
 
 
 def admission_of(city: City) -> Admission:

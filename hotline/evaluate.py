@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from asr.decoder import Decoder
 from asr.transcript import Speaker, Transcript
 from city.city import City
-from hotline.references import FIELDS, ReferenceTalk
+from hotline.references import FIELDS, IN_OWN_WORDS, ReferenceTalk, ReferenceTicket
 from recordings.recording import Leg
+from tickets.deadlines import Counting, policy_of
 from tickets.draft import CallFacts, Draft, Knowledge, draft
 from tickets.evaluation import (
     CharacterErrors,
@@ -23,17 +24,28 @@ from tickets.evaluation import (
     Piece,
     Verdict,
     character_errors,
+    likeness,
     pieces,
     together,
     verdict,
 )
 from tickets.flows import FlowBook
+from tickets.learned_file import lessons_of
 from tickets.places import Gazetteer
 from tickets.ticket import masked
 from tickets.urgency import UrgencyTable
 from wording import lexis_of
 
 TO_THE_MINUTE = len("2026-11-26 10:00")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsSeen:
+    """Free text of one talk, as drafted and as it should be. `likeness`: 0 to 1."""
+
+    proposed: str | None
+    wanted: str
+    likeness: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +67,15 @@ class Evaluated:
     errors: Mapping[Leg, CharacterErrors]
     pieces: Mapping[Leg, tuple[Piece, ...]]
     fields: Mapping[str, FieldSeen]
+    words: Mapping[str, WordsSeen]  # of those that the reference has
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """Of one field in the caller's own words: the mean, and of how many references; None: of none."""
+
+    mean: float | None
+    wanted: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +85,7 @@ class Scores:
     talks: int
     characters: Mapping[Leg, CharacterErrors]
     fields: Mapping[str, FieldScore]
+    words: Mapping[str, Likeness]
     pace: float
 
 
@@ -74,6 +96,8 @@ def knowledge_of(city: City) -> Knowledge:
         book=FlowBook(city.categories, city.flows),
         lexis=lexis_of(city),
         urgency=UrgencyTable(city.urgency.classes),
+        lessons=lessons_of(city.folder),
+        counting=Counting(policy_of(city.deadlines, city.urgency), city.calendar),
     )
 
 
@@ -82,7 +106,8 @@ async def evaluate(talk: ReferenceTalk, decoder: Decoder, knows: Knowledge) -> E
     began = time.monotonic()
     transcript = await decoder.decode(talk.legs)
     told = talk.reference
-    facts = CallFacts(call_id=talk.name, hotline=told.hotline, hotline_name=None, answered_at=told.answered_at)
+    at = told.answered_at
+    facts = CallFacts(call_id=talk.name, hotline=told.hotline, hotline_name=None, arrived_at=at, answered_at=at)
     proposed = await asyncio.to_thread(draft, facts, transcript, knows)
     took_s = time.monotonic() - began
     said = {Leg.CALLER: told.caller, Leg.AGENT: told.agent}
@@ -94,7 +119,15 @@ async def evaluate(talk: ReferenceTalk, decoder: Decoder, knows: Knowledge) -> E
         errors={leg: character_errors(said[leg], heard[leg]) for leg in Leg},
         pieces={leg: pieces(said[leg], heard[leg]) for leg in Leg},
         fields={name: _seen(name, proposed, getattr(told.ticket, name)) for name in FIELDS},
+        words=dict(_words(proposed, told.ticket)),
     )
+
+
+def _words(proposed: Draft, wanted: ReferenceTicket) -> Iterator[tuple[str, WordsSeen]]:
+    for name in IN_OWN_WORDS:
+        told, text = getattr(proposed, name).value, getattr(wanted, name)
+        if text is not None:
+            yield name, WordsSeen(proposed=told, wanted=text, likeness=likeness(told, text))
 
 
 def _heard(transcript: Transcript, speaker: Speaker) -> str:
@@ -124,8 +157,15 @@ def scores(talks: Iterable[Evaluated]) -> Scores:
         talks=len(every),
         characters={leg: together(talk.errors[leg] for talk in every) for leg in Leg},
         fields={name: FieldScore(Counter(talk.fields[name].verdict for talk in every)) for name in FIELDS},
+        words={
+            name: _alike([talk.words[name].likeness for talk in every if name in talk.words]) for name in IN_OWN_WORDS
+        },
         pace=sum(talk.took_s for talk in every) / sound if sound else 0.0,
     )
+
+
+def _alike(each: Sequence[float]) -> Likeness:
+    return Likeness(mean=sum(each) / len(each) if each else None, wanted=len(each))
 
 
 def page(talks: Iterable[Evaluated], failed: Mapping[str, str], *, model: str) -> str:

@@ -19,7 +19,9 @@ from city.city import City
 from hotline.beginning import ami_account, read_city
 from hotline.doors import CannotStart
 from hotline.embedded import setup_of
+from hotline.sounds import Sounds
 from hotline.trunking import SecretMissing
+from plumbing.promptness import be_prompt
 from plumbing.settings import Settings, SettingsInvalid, read_settings
 from sandbox.amiprobe import LoginRefused, fully_booted
 from sandbox.asterisk import Asterisk, find_asterisk
@@ -37,7 +39,12 @@ RTP = (20_000, 20_999)  # a leg takes two: 500 legs
 def config_of(settings: Settings, city: City, asterisk: Asterisk, chosen: argparse.Namespace) -> PbxConfig:
     """All that Asterisk is told, on the ports that were asked for. Raises BadPbxConfig, SecretMissing."""
     setup = setup_of(
-        city, settings.state_dir, spool=settings.spool_dir, sip_address=chosen.sip_address, sip_port=chosen.sip_port
+        city,
+        settings.state_dir,
+        spool=settings.spool_dir,
+        sounds=Sounds(settings.sounds),
+        sip_address=chosen.sip_address,
+        sip_port=chosen.sip_port,
     )
     account, (first, last) = ami_account(settings), chosen.rtp
     known = configure(
@@ -63,6 +70,7 @@ def become(settings: Settings, chosen: argparse.Namespace) -> None:
     config = config_of(settings, city, asterisk, chosen)
     render(config)
     command = [*asterisk.command, "-C", str(config.etc / "asterisk.conf"), "-f", "-n"]
+    be_prompt()
     os.execv(command[0], command)  # noqa: S606 - our own program, no word of a user's
 
 

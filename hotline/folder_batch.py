@@ -7,7 +7,7 @@ killed and begins again does only what has no such result.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,12 @@ import orjson
 
 from asr.decoder import Decoder
 from asr.errors import DecodingFailed
-from asr.folder import Talk, Unusable, digests, sounds
+from asr.folder import Side, Talk, Unusable, digests, sounds
 from asr.transcript import Speaker, Transcript
+from plumbing.lifecycle import background
 from recordings.keys import replace_file
+from recordings.recording import Leg
+from recordings.wav import Sound
 from wording import Lexis, retold, write
 from wording.written import Written
 
@@ -37,25 +40,25 @@ class Outcome:
 
 
 class Batch:
-    """`folder` is read, `into` is written."""
+    """`folder` is read, `into` is written. `caller`: on which side a stereo file has the caller."""
 
-    def __init__(self, folder: Path, into: Path, decoder: Decoder, *, model: str, lexis: Lexis) -> None:
+    def __init__(
+        self, folder: Path, into: Path, decoder: Decoder, *, model: str, lexis: Lexis, caller: Side = Side.LEFT
+    ) -> None:
         self._folder, self._into, self._decoder = folder, into, decoder
-        self._model, self._lexis = model, lexis
+        self._model, self._lexis, self._caller = model, lexis, caller
 
-    async def run(self, talks: list[Talk]) -> AsyncIterator[Outcome]:
-        """As many at once as the decoder has children; in the order in which they end. NoModel."""
-        waiting = iter(talks)
-        at_work: set[asyncio.Task[Outcome]] = set()
-        async with asyncio.TaskGroup() as group:
+    async def run(self, talks: Sequence[Talk], told: Callable[[Outcome], None]) -> None:
+        """As many at once as the decoder has children; `told` hears of each as it ends. NoModel."""
+        waiting, ended = iter(talks), asyncio.Queue[Outcome]()
+
+        async def work() -> None:
             for talk in waiting:
-                at_work.add(group.create_task(self._outcome(talk)))
-                if len(at_work) >= self._decoder.children:
-                    ended, at_work = await asyncio.wait(at_work, return_when=asyncio.FIRST_COMPLETED)
-                    for task in ended:
-                        yield task.result()
-            for ending in asyncio.as_completed(at_work):
-                yield await ending
+                ended.put_nowait(await self._outcome(talk))
+
+        async with background(*(work() for _ in range(self._decoder.children))):
+            for _ in talks:
+                told(await ended.get())
 
     async def _outcome(self, talk: Talk) -> Outcome:
         try:
@@ -68,13 +71,13 @@ class Batch:
             return Outcome(talk=talk, trouble=(f"结果无法写入:{error.strerror}", f"cannot write: {error.strerror}"))
 
     async def _transcribed(self, talk: Talk) -> Outcome:
-        heard = await asyncio.to_thread(sounds, talk, self._folder)
-        of = await asyncio.to_thread(digests, talk)
+        heard = await asyncio.to_thread(sounds, talk, self._folder, self._caller)
+        of = await self._bytes_of(talk, heard)
         kept = self._into / talk.name.with_name(f"{talk.name.name}.json")
         if await asyncio.to_thread(self._is_there, kept, of):
             return Outcome(talk=talk, was_there=True)
-        transcript = await self._decoder.decode(talk.legs)
-        if await asyncio.to_thread(digests, talk) != of:
+        transcript = await self._decoder.transcribe(heard)
+        if await self._bytes_of(talk, heard) != of:
             raise Unusable(next(iter(talk.legs.values())), "转写期间文件变了", "it changed while it was read")
         await asyncio.to_thread(self._keep, kept, of, transcript)
         return Outcome(
@@ -83,6 +86,12 @@ class Batch:
             turns=len(transcript.turns),
             damage=tuple(str(damage) for sound in heard.values() for damage in sound.damage),
         )
+
+    async def _bytes_of(self, talk: Talk, heard: Mapping[Leg, Sound]) -> dict[str, str]:
+        """What a result is made from: the hash of each file and, of a stereo file, where the caller was taken to be."""
+        of = await asyncio.to_thread(digests, talk)
+        is_split = len(heard) > len(talk.legs)
+        return of | {"caller_side": str(self._caller)} if is_split else of
 
     def _is_there(self, kept: Path, of: dict[str, str]) -> bool:
         """Whether this very result is there. A file of somebody else's is not written over: Unusable."""

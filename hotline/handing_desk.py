@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import structlog
 
@@ -16,6 +16,7 @@ from acd.model import AgentId, CallId, Offer, QueueName, SeatId, is_outward
 from acd.talk_facts import ConsultBegun, ConsultEnded, ThreeWayBegun, TransferBegun, TransferDone
 from api.ports import Whom
 from city.city import City
+from city.ways import Way, served
 from hotline.told import until_told
 from telephony.reception import Caller
 from telephony.talk import Talk, TalkCode, Target
@@ -60,15 +61,17 @@ class HandingDesk:
         await until_told(self._engine, call, (ThreeWayBegun,), self._talk.press(call, TalkCode.THREE_WAY))
 
     async def find(self, phone: Caller) -> None:
-        """Script `whom`: the phone of the agent, or of whoever is free at the hotline, whose number was keyed."""
-        number, own = (*phone.arguments, "", "")[:2]
+        """Script `whom`: who was meant by the number keyed: an agent's phone; a hotline, or whoever is free there or
+        stands for it outside. To `give` a hotline that is closed the caller is nobody."""
+        number, own, wish = (*phone.arguments, "", "", "")[:3]
         try:
             if number in self._city().hotlines:
-                target = self._target(Whom(hotline=number), SeatId(own), to_ask=True)
+                target = self._target(Whom(hotline=number), SeatId(own), to_ask=wish != "give")
             else:
                 target = self._target(Whom(agent=AgentId(number)), SeatId(own), to_ask=True)
         except Refused as refusal:
             log.info("nobody to ask", rule=refusal.rule)
+            await phone.set_variable("TO_KIND", "")
             return
         await phone.set_variable("TO", target.number)
         await phone.set_variable("TO_KIND", target.kind)
@@ -92,12 +95,19 @@ class HandingDesk:
         return Target("outside", number)
 
     def _hotline(self, number: str, own: SeatId, *, to_ask: bool) -> Target:
-        hotlines: Mapping[str, object] = self._city().hotlines
-        if number not in hotlines:
+        city = self._city()
+        hotline = city.hotlines.get(number)
+        if hotline is None:
             raise UnknownQueue(f"there is no hotline {number}", f"没有热线 {number}")
-        if not to_ask:
-            return Target("hotline", number)
-        return Target("seat", free_at(self._distributor, QueueName(self._city().hotlines[number].queue), own))
+        way = served(city, hotline, self._engine.now())
+        outside = way.transfer if way.way is Way.TRANSFER else hotline.transfer if to_ask else None
+        if outside is not None:
+            return Target("outside", outside)
+        if to_ask:
+            return Target("seat", free_at(self._distributor, QueueName(hotline.queue), own))
+        if not way.is_usual:
+            raise NotNow(f"hotline {number} is closed", f"热线 {number} 现已闭线")
+        return Target("hotline", number)
 
     # ---- the talk
 

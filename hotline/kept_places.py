@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from acd.call_back_facts import CallBackAsked
 from acd.events import CallJoined
 from acd.journal import Journal
 from acd.model import AgentId, CallId, QueueName, Skill, SkillLevel, Skills
@@ -29,7 +30,7 @@ class KeptPlaces:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._joined: dict[CallId, CallJoined | None] = {}
+        self._joined: dict[CallId, CallJoined | CallBackAsked | None] = {}
 
     async def learn(self, calls: Sequence[CallId]) -> None:
         """Know of these calls, and forget all others."""
@@ -38,11 +39,14 @@ class KeptPlaces:
             if call not in self._joined:
                 self._joined[call] = await self._last_joining(call)
 
-    async def _last_joining(self, call: CallId) -> CallJoined | None:
-        """The last one: who was passed on, or lost their agent, waited for somebody else in the end."""
-        last = None
+    async def _last_joining(self, call: CallId) -> CallJoined | CallBackAsked | None:
+        """The last one: who was passed on, or lost their agent, waited for somebody else in the end.
+
+        Who asked for the call-back in a menu has their place from there.
+        """
+        last: CallJoined | CallBackAsked | None = None
         async for event in self._journal.events(call=call):
-            if isinstance(event, CallJoined):
+            if isinstance(event, CallJoined) or (isinstance(event, CallBackAsked) and event.queue):
                 last = event
         return last
 
@@ -51,7 +55,9 @@ class KeptPlaces:
         if debt.call not in self._joined:
             return None
         joined = self._joined[debt.call]
-        if joined is not None:
+        if isinstance(joined, CallBackAsked) and joined.queue:
+            return KeptPlace(queue=joined.queue, skills=joined.skills, priority=joined.priority, joined=joined.at)
+        if isinstance(joined, CallJoined):
             since = min(joined.joined or joined.at, joined.at)
             return KeptPlace(
                 queue=joined.queue,

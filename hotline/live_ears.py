@@ -17,9 +17,9 @@ REMEMBERED_MOST = 2000  # calls of crisis hotlines
 
 
 class LiveEars:
-    """Tells subscribers what is said in calls that go on. `crisis`: the numbers of hotlines for people in need."""
+    """Tells subscribers what is said in calls that go on. `crisis`: the numbers of hotlines for people in need, now."""
 
-    def __init__(self, hotline_of: Callable[[str], str], crisis: Collection[str]) -> None:
+    def __init__(self, hotline_of: Callable[[str], str], crisis: Callable[[], Collection[str]]) -> None:
         self._hotline_of, self._crisis = hotline_of, crisis
         self._urgent: OrderedDict[str, None] = OrderedDict()
         self._subscribers: list[Callable[[LiveWords], None]] = []
@@ -30,7 +30,7 @@ class LiveEars:
 
     def note_arrival(self, arrival: Arrival) -> None:
         """A call has come: those of crisis hotlines are heard before others."""
-        if self._hotline_of(arrival.dnis) in self._crisis:
+        if self._hotline_of(arrival.dnis) in self._crisis():
             self._urgent[arrival.call] = None
             if len(self._urgent) > REMEMBERED_MOST:
                 self._urgent.popitem(last=False)

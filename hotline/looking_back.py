@@ -6,18 +6,20 @@ For the command and for the child that the controller asks (hotline.aside); neve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from acd.account import Account
 from acd.agent_kpi import HEAD_START, ROWS_MOST, Period, Sheet
 from acd.agent_time import AgentTime
 from acd.commands import Command, RingAgent
 from acd.incident import Incident, masked, replayed
 from acd.inquiry import Inquiry
-from acd.model import AgentId, CallId, Snapshot
+from acd.model import AgentId, CallId, SeatId, Snapshot
 from acd.past import NothingThen, Past, Stretch, Watch
 from acd.replay import Replay, Step, Tally
+from acd.why_seats import told_of_seats, turns
 from acd.why_words import Line, offered, told
 
 
@@ -29,7 +31,9 @@ async def why_call(past: Past, call: CallId, *, everything: bool = False) -> lis
     """From arrival to answer. acd.past.NothingThen, Unreadable."""
     inquiry = Inquiry(call, with_names=everything)
     replay = await past.play(await past.of_wait(call), _watch(inquiry))
-    return [*told(inquiry.close(), everything=everything), *_doubt(replay)]
+    account = inquiry.close()
+    seats = await _seats_told(past, account, everything=everything)
+    return [*told(account, everything=everything), *seats, *_doubt(replay)]
 
 
 async def why_agent(past: Past, agent: AgentId, call: CallId | None, *, everything: bool = False) -> list[Line]:
@@ -43,7 +47,20 @@ async def why_agent(past: Past, agent: AgentId, call: CallId | None, *, everythi
     if not offers:
         raise NothingThen(agent)
     lines = [line for offer in offers for line in offered(account, offer, everything=everything)]
-    return [*lines, *_doubt(replay)]
+    at = {offer.seat for offer in offers}
+    return [*lines, *await _seats_told(past, account, at, everything=everything), *_doubt(replay)]
+
+
+async def _seats_told(
+    past: Past, account: Account, at: Collection[SeatId] | None = None, *, everything: bool
+) -> Sequence[Line]:
+    """Seats that came to the call's queue or left it by the end of its wait; `at`: of these only."""
+    if account.joined is None or account.last is None:
+        return ()
+    queue, since = account.joined.queue, account.joined.joined
+    measures, changes = await past.seat_orders(since)
+    seen = turns(queue, measures, changes, since, account.last)
+    return list(told_of_seats(queue, [of for turn in seen if (of := turn.of(at))], everything=everything))
 
 
 async def agent_kpis(past: Past, period: Period) -> Sheet:

@@ -15,8 +15,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from recordings.recording import Leg
 from recordings.wav import inspect
+from tickets.labels import Labels
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+FreeText = Annotated[str, Field(min_length=1, max_length=2000)]
+Minute = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d$")]
 BYTES_MOST = 1_000_000
 
 
@@ -39,14 +42,21 @@ class ReferenceTicket(_Written):
     kind: Literal["咨询", "求助", "投诉", "举报", "建议", "表扬"] | None = None
     category: Text | None = None
     place: Text | None = None
-    occurred: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d$")] | None = None
+    occurred: Minute | None = None
     department: Text | None = None
     urgency: Text | None = None
     confidential: Literal["是", "否"] | None = None
     flow: Text | None = None
+    deadline: Minute | None = None
+    subject: FreeText | None = None
+    summary: FreeText | None = None
+    asked_for: FreeText | None = None
 
 
-FIELDS = tuple(ReferenceTicket.model_fields)
+IN_OWN_WORDS = ("subject", "summary", "asked_for")
+"""Compared by likeness: there is no one right wording."""
+FIELDS = tuple(name for name in ReferenceTicket.model_fields if name not in IN_OWN_WORDS)
+"""Right or wrong."""
 
 
 class Reference(_Written):
@@ -69,13 +79,13 @@ class ReferenceTalk:
     seconds: float
 
 
-def read_references(folder: Path) -> list[ReferenceTalk]:
-    """All talks, by name. Blocks on the disk. Raises ReferenceInvalid with every mistake there is."""
+def read_references(folder: Path, labels: Labels) -> list[ReferenceTalk]:
+    """All talks, by name; `labels` are the city's. Blocks on the disk. Raises ReferenceInvalid with every mistake."""
     talks: list[ReferenceTalk] = []
     mistakes: list[str] = []
     for file in sorted(folder.glob("*.json")):
         try:
-            talks.append(_talk(file))
+            talks.append(_talk(file, labels))
         except ReferenceInvalid as wrong:
             mistakes += wrong.mistakes
     if not talks and not mistakes:
@@ -85,17 +95,19 @@ def read_references(folder: Path) -> list[ReferenceTalk]:
     return talks
 
 
-def _talk(file: Path) -> ReferenceTalk:
+def _talk(file: Path, labels: Labels) -> ReferenceTalk:
     reference = _reference(file)
+    unknown = labels.unknown(reference.ticket.model_dump(include=set(labels.known)))
+    wrong = [f"{file.name}: ticket.{field}: {what}" for field, what in unknown]
     legs = {leg: file.with_name(f"{file.stem}-{leg}.wav") for leg in Leg}
     sounds = {leg: inspect(path) for leg, path in legs.items()}
-    silent = [
+    wrong += [
         f"{legs[leg].name}: 没有可用的声音 / there is no usable sound"
         for leg, sound in sounds.items()
         if not sound.sound_bytes
     ]
-    if silent:
-        raise ReferenceInvalid(silent)
+    if wrong:
+        raise ReferenceInvalid(wrong)
     seconds = max(sound.seconds for sound in sounds.values())
     return ReferenceTalk(name=file.stem, reference=reference, legs=legs, seconds=seconds)
 

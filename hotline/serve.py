@@ -20,6 +20,7 @@ from ivr.prompts import SPOKEN
 from plumbing.lifecycle import background
 from sandbox.errors import DebsError
 from sandbox.pbx import PbxError
+from telephony.asterisk.config import BadPbxConfig
 
 SIP_PORT = 5060
 HTTP_PORT = 8012
@@ -29,7 +30,7 @@ SAMPLE = MODEL.parent.parent / "cities" / "sample"
 async def serve(state_dir: Path, city_dir: Path, *, sip: tuple[str, int], http_port: int, model: Path) -> None:
     """Serve until a signal; `sip` is the address and the UDP port of SIP.
 
-    Raises CityInvalid, SecretMissing, PbxError, DebsError, ControllerEnded.
+    Raises BadPbxConfig, CityInvalid, SecretMissing, PbxError, DebsError, ControllerEnded.
     """
     console = Console(highlight=False, soft_wrap=True)
     stop = asyncio.Event()
@@ -77,7 +78,7 @@ def main(arguments: Sequence[str]) -> int:
                 model=chosen.model.resolve(),
             )
         )
-    except (CityInvalid, ControllerEnded, PbxError, DebsError, SecretMissing) as trouble:
+    except (BadPbxConfig, CityInvalid, ControllerEnded, PbxError, DebsError, SecretMissing) as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
     return 0

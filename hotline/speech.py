@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,8 +19,12 @@ from asr.jobs import CONTROLLER, enqueue, reading
 from asr.live import Live
 from asr.transcriber import Transcriber
 from asr.transcript import Transcript
+from city.case_rules import CaseRules
 from city.city import City
+from city.places import Place
+from city.retention import RecordingClass
 from hotline.alarm import Alarm
+from hotline.city_swap import CitySwap
 from hotline.crier import Crier
 from hotline.fittings import in_turn, model_folder
 from hotline.live_ears import LiveEars
@@ -31,20 +35,20 @@ from recordings.archive import Archive
 from recordings.intake import Intake
 from recordings.keeper import Keeper
 from recordings.orphans import Orphans
-from recordings.recording import Recording
+from recordings.recording import Recording, RecordingId
+from recordings.retention import Retention, Term
 from recordings.sweeper import Sweeper
 from tickets.clocking import Clocking
-from tickets.deadlines import Counting, policy_of
 from tickets.drafting import Drafting
-from tickets.flows import FlowBook
-from tickets.high_risk import RiskTable
-from tickets.urgency import UrgencyTable
-from wording import lexis_of
+from tickets.learned_file import lessons_of
+from tickets.rules import Rules
+from tickets.undecided import undecided
+from wording import Lexis, lexis_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
-    """The parts between a finished recording and its draft; each of the first seven has a `run`."""
+    """The parts between a finished recording and its draft; each of the first eight has a `run`."""
 
     crier: Crier
     watchman: Watchman
@@ -53,34 +57,83 @@ class Speech:
     transcriber: Transcriber
     keeper: Keeper
     sweeper: Sweeper
+    retention: Retention
     vault: Archive
     model: str  # the speech model's name
 
+    def watching(self) -> tuple[Coroutine[None, None, None], ...]:
+        """Those who look from time to time."""
+        return self.watchman.run(), self.alarm.run(), self.retention.run()
 
-def drafting_of(city: City, now: Clock) -> Drafting:
-    """Who drafts, with the city's names."""
-    names = {number: hotline.zh for number, hotline in city.hotlines.items()}
-    book = FlowBook(city.categories, city.flows)
-    urgent = UrgencyTable(city.urgency.classes)
+
+def drafting_of(city: Callable[[], City], rules: Callable[[], Rules], now: Clock) -> Drafting:
+    """Who drafts, with the hotlines, places, words and rules of each moment."""
     return Drafting(
-        city.places,
-        names,
-        flows=lambda: book,
-        lexis=lexis_of(city),
-        urgency=urgent,
-        counting=counting_of(city),
+        PlacesNow(city),
+        Names(city),
+        rules=rules,
+        lexis=lambda written: _lexis(city(), written),
+        lessons=lessons_of(city().folder),
+        is_confidential=lambda hotline: city().is_confidential(hotline),
         clock=now,
     )
 
 
-def counting_of(city: City) -> Counting:
-    """How the city counts deadlines."""
-    return Counting(policy_of(city.deadlines, city.urgency), city.calendar)
+class KeptBy:
+    """How long recordings are kept: recordings.retention.Terms of the city of each moment."""
+
+    def __init__(self, city: Callable[[], City]) -> None:
+        self._city = city
+
+    def classes(self) -> Sequence[Term]:
+        """All there are."""
+        retention = self._city().retention
+        return [_term(each) for each in retention.classes] if retention else []
+
+    def of(self, hotline: str | None) -> Term | None:
+        """Of one hotline."""
+        found = self._city().recording_class(hotline)
+        return _term(found) if found else None
 
 
-def clocking_of(city: City, now: Clock) -> Clocking:
-    """Who counts deadlines and looks for high-risk words, by the city's own tables."""
-    return Clocking(counting_of(city), RiskTable(city.high_risk.risks), clock=now)
+def _term(of: RecordingClass) -> Term:
+    return Term(of.name, timedelta(days=of.keep_days))
+
+
+async def needed(now: Clock, connection: AsyncConnection, recordings: Collection[RecordingId]) -> set[RecordingId]:
+    """What is being transcribed, or is evidence of a draft that nobody has decided."""
+    return await reading(connection, recordings, now()) | await undecided(connection, recordings)
+
+
+class Names(Mapping[str, str]):
+    """What the hotlines of this moment are called, by number."""
+
+    def __init__(self, city: Callable[[], City]) -> None:
+        self._city = city
+
+    def __getitem__(self, number: str) -> str:
+        return self._city().hotlines[number].zh
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._city().hotlines)
+
+    def __len__(self) -> int:
+        return len(self._city().hotlines)
+
+
+class PlacesNow(Iterable[Place]):
+    """The places of this moment."""
+
+    def __init__(self, city: Callable[[], City]) -> None:
+        self._city = city
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._city().places)
+
+
+def _lexis(city: City, written: CaseRules) -> Lexis:
+    """Of words of the trade also those that the rules of this moment speak of."""
+    return lexis_of(replace(city, categories=written.categories, flows=written.flows))
 
 
 FollowUp = Callable[[AsyncConnection, Recording, Transcript], Awaitable[None]]
@@ -98,7 +151,8 @@ def one_after_the_other(*several: FollowUp) -> FollowUp:
 
 def build_transcriber(
     settings: Settings,
-    city: City,
+    city: Callable[[], City],
+    rules: Callable[[], Rules],
     database: AsyncEngine,
     model: Path,
     now: Clock,
@@ -108,8 +162,8 @@ def build_transcriber(
     live: Callable[[Decoder], Live] | None = None,
 ) -> Transcriber:
     """The same in the controller and in a worker on another machine."""
-    drafting, clocking = drafting_of(city, now), clocking_of(city, now)
-    decoder = Decoder(model, children=settings.asr_children or os.cpu_count() or 1)
+    drafting, clocking = drafting_of(city, rules, now), Clocking(rules, clock=now)
+    decoder = Decoder(model, children=settings.asr_children)
     return Transcriber(
         database,
         settings.state_dir / "recordings",
@@ -127,10 +181,10 @@ def build_transcriber(
 
 async def build_speech(
     settings: Settings,
-    city: City,
+    swap: CitySwap,
+    rules: Callable[[], Rules],
     database: AsyncEngine,
     board: Board,
-    hotline_of: Callable[[str], str],
     now: Clock,
     taken_in: Callable[[Recording], None],
     is_over: Callable[[CallId], bool],
@@ -144,19 +198,23 @@ async def build_speech(
     crier = Crier(database, board.note_draft)
     model = await asyncio.to_thread(model_folder, settings)
     watchman = Watchman(database, board, now)
-    alarm = Alarm(database, RiskTable(city.high_risk.risks), watchman.notice, now)
+    alarm = Alarm(database, lambda: rules().risks, watchman.notice, now)
     ears.subscribe(alarm.note)
     told = in_turn(crier.note, lambda _: watchman.notice())
     live = partial(ears.follow, settings.spool_dir)
-    transcriber = build_transcriber(settings, city, database, model, now, announce=told, live=live)
-    in_line = partial(enqueue, crisis=frozenset(line.number for line in city.hotlines.values() if line.crisis))
+    transcriber = build_transcriber(settings, swap.now, rules, database, model, now, announce=told, live=live)
+
+    async def in_line(connection: AsyncConnection, recording: Recording) -> None:
+        """Crisis hotlines first, as the city has them then."""
+        await enqueue(connection, recording, crisis=swap.now().crisis_hotlines)
+
     intake = Intake(
         settings.spool_dir,
         archive,
         database,
         follow_up=in_line,
         announce=in_turn(taken_in, transcriber.taken_in),
-        hotline_of=hotline_of,
+        hotline_of=swap.hotline_of,
         orphans=Orphans(lambda call: is_over(CallId(call))),
         clock=now,
     )
@@ -171,6 +229,7 @@ async def build_speech(
         transcriber=transcriber,
         keeper=keeper,
         sweeper=sweeper,
+        retention=Retention(database, vault, KeptBy(swap.now), partial(needed, now), now),
         vault=vault,
         model=model.name,
     )

@@ -10,13 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd import measure_table
-from acd.measures import Measure, MeasureState
+from acd.measures import NEVER_BEGAN, Measure
 from acd.model import Seat, SeatId
 from acd.seat_table import read_change, seat_changes
 
-NEVER_BEGAN: Final = frozenset(
-    {MeasureState.PLANNED, MeasureState.CANCELLED, MeasureState.MISSED, MeasureState.REFUSED}
-)
 LOOKED_AT_MOST: Final = 10_000
 
 

@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.board import Board
-from api.news import RiskHeard, TimeRunsOut
+from api.news import AlertTold, EscalationTold
 from plumbing.steady import Clock
 from tickets import alerts, escalations
-from tickets.alerts import RiskAlert
-from tickets.escalations import EscalationRaised
+from tickets.alerts import Alert
+from tickets.escalations import Escalation
 
 LOOK_S = 2.0
 """For alerts that another machine wrote down, and for a database that was away."""
@@ -61,17 +61,17 @@ class Watchman:
         self._tell(heard, raised)
         return LOOK_S if due is None else min(LOOK_S, max(0.0, (due - self._now()).total_seconds()))
 
-    def _tell(self, heard: Sequence[RiskAlert], raised: Sequence[EscalationRaised]) -> None:
+    def _tell(self, heard: Sequence[Alert], raised: Sequence[Escalation]) -> None:
         for alert in heard:
             log.warning("high-risk words were heard", alert=alert.number, risk=alert.risk)
-            self._board.note_risk(_risk(alert))
+            self._board.note_alert(_alert(alert))
         for each in raised:
             log.info("time runs out", ticket=each.ticket, percent=each.percent)
-            self._board.note_running_out(_running_out(each))
+            self._board.note_escalation(_escalation(each))
 
 
-def _risk(alert: RiskAlert) -> RiskHeard:
-    return RiskHeard(
+def _alert(alert: Alert) -> AlertTold:
+    return AlertTold(
         alert=alert.number,
         call=alert.call,
         risk=alert.risk,
@@ -82,8 +82,8 @@ def _risk(alert: RiskAlert) -> RiskHeard:
     )
 
 
-def _running_out(each: EscalationRaised) -> TimeRunsOut:
-    return TimeRunsOut(
+def _escalation(each: Escalation) -> EscalationTold:
+    return EscalationTold(
         escalation=each.number,
         ticket=each.ticket,
         number=each.ticket_number,

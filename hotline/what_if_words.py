@@ -7,7 +7,15 @@ from typing import Final
 
 from city.city import City
 from simulation.comparison import Compared, Comparison, Range
+from simulation.drill import Breaks
 from simulation.outcomes import By
+
+BREAKS: Final = {
+    Breaks.LINES: ("线路占满,开始拒接", "all lines are taken, calls are refused"),
+    Breaks.CRISIS: ("危机热线有人等过 15 秒", "somebody on a crisis hotline waits longer than 15 s"),
+    Breaks.IN_TIME: ("15 秒接通率跌破 80 %", "fewer than 80 % are answered within 15 s"),
+    Breaks.CONNECTED: ("接通率跌破 95 %", "fewer than 95 % reach an agent"),
+}
 
 
 def verdict(found: Comparison, city: City) -> Iterator[tuple[str, str]]:

@@ -13,8 +13,9 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
+from ivr.aloud import number_aloud
 from ivr.line import Keypad, Line
-from ivr.prompts import Say, number_aloud
+from ivr.prompts import Say
 
 WAIT_S = 6.0  # for the next key
 AGENT_DIGITS = 8

@@ -1,4 +1,4 @@
-"""提示音: which prompts the programs themselves say, and how long a text takes to say.
+"""提示音: which prompts the programs themselves say.
 
 A city's own prompts (greetings, menus) are named in its files. Those below are named in code; `SPOKEN` is what
 `load_city` must be given as `also_spoken`, so that a city lacking one of them is refused when it is loaded and not
@@ -9,12 +9,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-YAO = "digit-yao"
-DIGITS = {str(digit): f"digit-{digit}" for digit in range(10)}
-"""0 to 9 as counted: 一二三."""
-
-SYLLABLES_PER_S = 4.0
-PAUSE_S = 0.3
+from ivr.aloud import PIECES, count_aloud
 
 
 class Say(StrEnum):
@@ -38,12 +33,32 @@ class Say(StrEnum):
     AHEAD = "ahead-of"  # so many stand before them
     AHEAD_PEOPLE = "ahead-people"
     NEXT = "ahead-none"
-    TEN = "digit-10"
-    LIANG = "digit-liang"
     BUSY_LINES = "busy-lines"  # by the dialplan itself, when as many call as the machine bears
     BUSY_NUMBER = "busy-number"  # or too many of one number
     MESSAGE_INVITE = "message-invite"  # by the dialplan itself, when nobody answers and no controller is there
     MESSAGE_THANKS = "message-thanks"
+    RATE_ASK = "rate-ask"  # to a caller, once the agent has hung up
+    RATE_THANKS = "rate-thanks"
+    RATE_GOODBYE = "rate-goodbye"  # by the dialplan itself, when the controller is gone in the middle of it
+    NUMBER_IS = "keyed-is"  # to a caller in a menu: what was keyed in, and whether it is right
+    CONFIRM = "keyed-confirm"
+    DIGITS_WRONG = "keyed-wrong"
+    MESSAGE_NOTHING = "message-nothing"
+    MESSAGE_REVIEW = "message-review"
+    CALL_BACK_ASK_NUMBER = "call-back-ask-number"
+    CALL_BACK_NOT_THIS = "call-back-not-this"
+    CALL_BACK_NOT_NOW = "call-back-not-now"
+    CALL_BACK_NOTED = "call-back-noted"  # promised, and a person sees to it
+    PROGRESS_ASK_CODE = "progress-ask-code"
+    PROGRESS_NOT_FOUND = "progress-not-found"
+    PROGRESS_TICKET = "progress-ticket"  # the number follows, and what it is about
+    PROGRESS_CLASS = "progress-class"
+    PROGRESS_IN_HAND = "progress-in-hand"
+    PROGRESS_LATE = "progress-late"
+    PROGRESS_SETTLED = "progress-settled"
+    PROGRESS_DUE = "progress-due"  # a date follows
+    PROGRESS_SETTLED_ON = "progress-settled-on"
+    PROGRESS_NEXT = "progress-next"
     SERVICE_AWAY = "service-away"  # by the dialplan itself, when nobody answers an agent's code
     ASK_AGENT = "code-ask-agent"
     ASK_PIN = "code-ask-pin"
@@ -72,36 +87,16 @@ class Say(StrEnum):
     TOO_MANY_ATTEMPTS = "refused-too-many-attempts"
 
 
-SPOKEN: frozenset[str] = frozenset({*Say, *DIGITS.values(), YAO})
-
-
-def number_aloud(number: str) -> tuple[str, ...]:
-    """The prompts that read a number digit by digit, 1 as 幺 as telephones do; other characters are left out."""
-    return tuple(YAO if digit == "1" else DIGITS[digit] for digit in number if digit in DIGITS)
+SPOKEN: frozenset[str] = frozenset({*Say, *PIECES})
 
 
 def wait_aloud(least_min: int, most_min: int) -> tuple[str, ...]:
     """The prompts that tell a wait of so many whole minutes, 1 to 99: 预计还需等待两到十五分钟."""
     ends = (least_min,) if least_min == most_min else (least_min, most_min)
-    first, *more = map(_counted, ends)
+    first, *more = (count_aloud(end, measured=True) for end in ends)
     return (Say.WAIT_OF, *first, *(prompt for end in more for prompt in (Say.WAIT_TO, *end)), Say.WAIT_MINUTES)
 
 
 def position_aloud(ahead: int) -> tuple[str, ...]:
     """The prompts that tell a caller how many stand before them, 0 to 99: 您前面还有两位."""
-    return (Say.AHEAD, *_counted(ahead), Say.AHEAD_PEOPLE) if ahead else (Say.NEXT,)
-
-
-def _counted(number: int) -> tuple[str, ...]:
-    """A number before a measure word: 2 alone is 两; 12 is 十二, 20 二十, 25 二十五."""
-    if number == 2:
-        return (Say.LIANG,)
-    tens, units = divmod(number, 10)
-    leading = (DIGITS[str(tens)],) if tens > 1 else ()
-    return (*leading, *((Say.TEN,) if tens else ()), *((DIGITS[str(units)],) if units else ()))
-
-
-def seconds_to_say(words: str) -> float:
-    """About how long a Mandarin voice needs: a syllable a character or digit, and a pause at each mark."""
-    syllables = sum(sign.isalnum() for sign in words)
-    return syllables / SYLLABLES_PER_S + PAUSE_S * (len(words) - syllables)
+    return (Say.AHEAD, *count_aloud(ahead, measured=True), Say.AHEAD_PEOPLE) if ahead else (Say.NEXT,)

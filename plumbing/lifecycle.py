@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Final
 
+from plumbing.promptness import be_prompt
+
 YOUNG: Final = 10_000
 SWITCH_S: Final = 0.001
 
@@ -44,7 +46,10 @@ def settle() -> None:
 
     A thread that reckons (a checkpoint being encoded) gives way to the loop after SWITCH_S, not after Python's 5 ms:
     the loop waits for it whenever it comes back from the kernel, several times for one call.
+
+    Among processes, its turns are short (plumbing.promptness).
     """
+    be_prompt()
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG)

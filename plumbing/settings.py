@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +28,10 @@ class Settings(BaseSettings):
 
     state_dir: Path = Field(description="where the database, recordings and secrets live")
     city_dir: Path = Field(description="the city's folder: hotlines, queues, menus, places, prompts")
+    city_takes: Literal["asked", "start", "always"] = Field(
+        "asked", description="when a changed folder is put in force: when a person says so, at a start too, by itself"
+    )
+    sounds_dir: Path | None = Field(None, description="where Asterisk looks for prompts; none: sounds, in state_dir")
     database_url: SecretStr = Field(
         SecretStr(""), description="for example postgresql://lianxin@db/lianxin; empty: SQLite in state_dir"
     )
@@ -59,6 +64,11 @@ class Settings(BaseSettings):
         return (
             self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{(self.state_dir / 'hotline.db').resolve()}"
         )
+
+    @property
+    def sounds(self) -> Path:
+        """The folder of prompts, of which Asterisk is told, too."""
+        return self.sounds_dir or self.state_dir / "sounds"
 
     @property
     def seals(self) -> Path:

@@ -19,7 +19,7 @@ from typing import BinaryIO, Literal
 from recordings.arrival import Examined
 from recordings.keys import KeyRing, flush
 from recordings.recording import Leg, RecordingId, made_at
-from recordings.vault import Tampered, seal, unseal
+from recordings.vault import Tampered, key_file, seal, unseal
 from recordings.wav import Readable, inspect
 
 _HASH_CHUNK_BYTES = 1 << 20
@@ -101,6 +101,15 @@ class Archive:
             stored.wav.unlink()
             flush(stored.wav.parent)
             return True
+
+    def delete(self, recording: RecordingId) -> None:
+        """Both legs, for good: keys first, without which no copy of a sealed leg is opened again."""
+        legs = self.stored(recording).values()
+        for stored in legs:
+            for file in (key_file(stored.sealed), stored.sealed, stored.wav):
+                file.unlink(missing_ok=True)
+        if (day := self.path(recording, Leg.CALLER).parent).is_dir():
+            flush(day)
 
     def in_plain(self, days: Iterable[date]) -> set[RecordingId]:
         """Ids of these days of which a leg still lies here as WAV."""

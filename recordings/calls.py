@@ -8,7 +8,7 @@ has seen it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, func, select, update
@@ -34,9 +34,11 @@ calls = Table(
     Column("outcome", String(64)),
     Column("refusal", String(32)),
     Column("message_attempt", Integer),
+    Column("call_back_number", String(21)),
     Index("ix_calls_ani_answered_at", "ani", "answered_at"),
 )
-"""`refusal`: why the call was refused; `message_attempt`: which recording is a message that the caller left."""
+"""`refusal`: why the call was refused; `message_attempt`: which recording is a message that the caller left;
+`call_back_number`: where they want to be called back, if it is not the number they called from."""
 
 ANI_DIGITS_MAX = 20
 AT_ONCE = 500  # a database takes only so many parameters
@@ -65,6 +67,7 @@ class Call:
     outcome: str | None = None
     refusal: str | None = None
     message_attempt: int | None = None
+    call_back_number: str | None = field(default=None, repr=False)
 
 
 _FACTS = tuple(each.name for each in fields(Call) if each.name != "call_id")
@@ -94,7 +97,7 @@ def arrived(
 
 def together(known: Call, news: Call) -> Call:
     """What is known of a call once there is news of it; what the news is silent about stays. It arrived but once."""
-    heard = {field: value for field in _FACTS if (value := getattr(news, field)) is not None}
+    heard = {fact: value for fact in _FACTS if (value := getattr(news, fact)) is not None}
     return replace(known, **heard | {"arrived_at": known.arrived_at or news.arrived_at})
 
 
@@ -144,6 +147,21 @@ async def note_message(connection: AsyncConnection, call_id: str, *, attempt: in
     """The recording of this attempt is a message that the caller left."""
     await insert_once(connection, calls, {"call_id": call_id})
     await connection.execute(update(calls).where(calls.c.call_id == call_id).values(message_attempt=attempt))
+
+
+async def note_call_back_number(connection: AsyncConnection, call_id: str, number: str) -> None:
+    """The caller wants to be called back there."""
+    await insert_once(connection, calls, {"call_id": call_id})
+    await connection.execute(update(calls).where(calls.c.call_id == call_id).values(call_back_number=number))
+
+
+async def reachable(connection: AsyncConnection, wanted: Sequence[str]) -> frozenset[str]:
+    """Those of these calls whose caller we know how to call."""
+    known = calls.c.ani.is_not(None) | calls.c.call_back_number.is_not(None)
+    found: set[str] = set()
+    for some in _a_few(wanted):
+        found |= set(await connection.scalars(select(calls.c.call_id).where(calls.c.call_id.in_(some), known)))
+    return frozenset(found)
 
 
 async def read_call(connection: AsyncConnection, call_id: str) -> Call:

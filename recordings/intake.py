@@ -191,13 +191,13 @@ class Told(NamedTuple):
 
 def _all_told(spool: Path, names: Iterable[SpoolName]) -> Mapping[SpoolName, Told]:
     """Of those names beside which something is told."""
-    return {name: told for name in names if (told := _told_in(spool / name.numbers))}
+    return {name: told for name in names if (told := told_beside(spool, name))}
 
 
-def _told_in(numbers: Path) -> Told | None:
+def told_beside(spool: Path, name: SpoolName) -> Told | None:
     """None for most: there is no such file, because a controller was there. It was written before the first sound."""
     try:
-        text = numbers.read_text(encoding="ascii").rstrip("\n")
+        text = (spool / name.numbers).read_text(encoding="ascii").rstrip("\n")
     except (OSError, UnicodeDecodeError):
         return None
     dnis, _, rest = text.partition(" ")

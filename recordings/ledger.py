@@ -141,6 +141,13 @@ async def counted(connection: AsyncConnection, after: str = "") -> int:
     return int(await connection.scalar(query) or 0)
 
 
+async def move(connection: AsyncConnection, row: Recording, to: RecordingState, reason: str | None) -> bool:
+    """Into another state. False when it is not in the state of `row` any more."""
+    c = recordings.c
+    there = update(recordings).where(c.id == row.id, c.state == row.state)
+    return (await connection.execute(there.values(state=to, reason=reason))).rowcount == 1
+
+
 async def find_again(connection: AsyncConnection, recording: Recording) -> bool:
     """Legs of a LOST recording are there after all: write what was found. False when it is lost no more."""
     lost = update(recordings).where(recordings.c.id == recording.id, recordings.c.state == RecordingState.LOST)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from recordings import ledger
 from recordings.archive import Archive, sha256
 from recordings.keys import KeyLost, replace_file
-from recordings.recording import Leg, Recording
+from recordings.recording import GOING, Leg, Recording
 from recordings.vault import Tampered
 
 PAGE = 50  # recordings; so many are read again after a kill at most
@@ -85,7 +85,7 @@ async def prove(engine: AsyncEngine, archive: Archive, file: Path, proof: Proof)
 
 
 def _faults(archive: Archive, page: Sequence[Recording]) -> list[Wrong]:
-    return [wrong for row in page for wrong in faults_of(archive, row)]
+    return [wrong for row in page if row.state not in GOING for wrong in faults_of(archive, row)]
 
 
 def faults_of(archive: Archive, row: Recording) -> Iterator[Wrong]:

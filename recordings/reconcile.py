@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from recordings import ledger
 from recordings.archive import SEALED, Archive, StoredLeg, ids_among, sha256
 from recordings.arrival import judge
-from recordings.recording import Leg, Recording, RecordingId, RecordingState
+from recordings.recording import GOING, Leg, Recording, RecordingId, RecordingState
 from recordings.vault import key_file
 
 LOOKED_BACK = timedelta(days=7)
@@ -114,7 +114,7 @@ def _look(archive: Archive, rows: Sequence[Recording], names: Collection[str]) -
     """By the names alone where they leave no doubt; a leg in doubt is looked at."""
     found = Differences()
     for row in rows:
-        if not all(_is_in_order(f"{row.id}-{leg}", names) for leg in Leg):
+        if row.state not in GOING and not all(_is_in_order(f"{row.id}-{leg}", names) for leg in Leg):
             found += _differs(row, archive.stored(row.id))
     return found
 

@@ -31,6 +31,12 @@ class RecordingState(StrEnum):
     EMPTY = "empty"  # 空录音: nobody was ever connected; no draft
     UNREADABLE = "unreadable"  # 无法读取: there are bytes but no sound we can use; kept, no draft
     LOST = "lost"  # 文件丢失: no leg was found where the row says
+    DELETING = "deleting"  # 到期删除中: its time is over (recordings.retention), its files go
+    DELETED = "deleted"  # 已到期删除: its files are gone; the row and its hashes stay
+
+
+GOING = frozenset({RecordingState.DELETING, RecordingState.DELETED})
+"""Of such nothing is to be looked for on the disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,15 @@
 
 Asterisk writes the sizes into the header when it closes a file: after a crash they are 0 and the sound is behind them
 all the same. So the header is read with suspicion, the length of the file decides, and every oddity is named. Nothing
-here raises over the contents of a file. Only one format is used: PCM, 16 bits, mono. The file is never changed: it is
-evidence.
+here raises over the contents of a file. Only one format is used: PCM, 16 bits; mono, or one channel of as many as are
+asked for. The file is never changed: it is evidence.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from os import SEEK_END
 from typing import BinaryIO, Literal, Protocol
@@ -19,6 +19,7 @@ HEADER_BYTES = 44
 SAMPLE_BYTES = 2
 RATES_HZ = range(8000, 48001)
 _HEAD_SEARCHED_BYTES = 4096  # the sound must begin within these
+_PIECES_A_READ = 16
 _PCM = 1
 
 
@@ -45,7 +46,10 @@ class Damage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
-    """The usable sound of a leg: `sound_bytes` (always whole samples) from `offset_bytes` on; 0 when there is none."""
+    """The usable sound of a leg: `sound_bytes` (always whole samples) from `offset_bytes` on; 0 when there is none.
+
+    Where the file has several `channels` it is one of them, from 0, and `sound_bytes` are its own.
+    """
 
     path: Readable
     file_bytes: int = 0
@@ -54,6 +58,8 @@ class Sound:
     sound_bytes: int = 0
     format: str = ""  # the format found, in words, once a format was found
     damage: tuple[Damage, ...] = ()
+    channels: int = 1
+    channel: int = 0
 
     @property
     def seconds(self) -> float:
@@ -78,21 +84,21 @@ class _Format:
         coding = "PCM" if self.code == _PCM else f"coding {self.code}"
         return f"{coding}, {self.bits} bit, {self.channels} channel(s), {self.rate_hz} Hz"
 
-    @property
-    def usable(self) -> bool:
-        return (self.code, self.channels, self.bits) == (_PCM, 1, 8 * SAMPLE_BYTES) and self.rate_hz in RATES_HZ
+    def is_usable(self, channels: int) -> bool:
+        same = (self.code, self.channels, self.bits) == (_PCM, channels, 8 * SAMPLE_BYTES)
+        return same and self.rate_hz in RATES_HZ
 
 
-def inspect(path: Readable) -> Sound:
+def inspect(path: Readable, *, channels: int = 1, channel: int = 0) -> Sound:
     """Look at one leg. Blocks on the disk for a few kilobytes; OSError other than absence is the caller's."""
     try:
         with path.open("rb") as file:
-            return _judge(path, file)
+            return replace(_judge(path, file, channels), channels=channels, channel=channel)
     except FileNotFoundError:
         return Sound(path=path, damage=(Damage.ABSENT,))
 
 
-def _judge(path: Readable, file: BinaryIO) -> Sound:
+def _judge(path: Readable, file: BinaryIO, channels: int) -> Sound:
     head, file_bytes = file.read(_HEAD_SEARCHED_BYTES), file.seek(0, SEEK_END)
     if not head:
         return Sound(path=path, damage=(Damage.EMPTY_FILE,))
@@ -101,17 +107,18 @@ def _judge(path: Readable, file: BinaryIO) -> Sound:
     found, start, declared = _walk(head)
     if found is None or start is None:
         return Sound(path=path, file_bytes=file_bytes, damage=(Damage.HEADER_TRUNCATED,))
-    if not found.usable:
+    if not found.is_usable(channels):
         return Sound(path=path, file_bytes=file_bytes, format=found.in_words, damage=(Damage.WRONG_FORMAT,))
     sound_bytes, damage = _believable(file, start, declared, file_bytes)
+    left_over = sound_bytes % (SAMPLE_BYTES * channels)
     return Sound(
         path=path,
         file_bytes=file_bytes,
         rate_hz=found.rate_hz,
         offset_bytes=start,
-        sound_bytes=sound_bytes - sound_bytes % SAMPLE_BYTES,
+        sound_bytes=(sound_bytes - left_over) // channels,
         format=found.in_words,
-        damage=(*damage, Damage.ODD_BYTES) if sound_bytes % SAMPLE_BYTES else damage,
+        damage=(*damage, Damage.ODD_BYTES) if left_over else damage,
     )
 
 
@@ -160,9 +167,15 @@ def chunks(sound: Sound, seconds: float) -> Iterator[bytes]:
         return
     with sound.path.open("rb") as file:
         file.seek(sound.offset_bytes)
-        while left and (piece := file.read(min(step, left))):
-            left -= len(piece)
-            yield piece[: len(piece) - len(piece) % SAMPLE_BYTES]
+        while left and (block := file.read(min(step * _PIECES_A_READ, left) * sound.channels)):
+            left -= len(block) // sound.channels
+            whole = block[: len(block) - len(block) % (SAMPLE_BYTES * sound.channels)]
+            channel = whole if sound.channels == 1 else _of_channel(whole, sound)
+            yield from (channel[at : at + step] for at in range(0, len(channel), step))
+
+
+def _of_channel(frames: bytes, sound: Sound) -> bytes:
+    return memoryview(frames).cast("H")[sound.channel :: sound.channels].tobytes()
 
 
 def header(*, rate_hz: int, channels: int, sound_bytes: int) -> bytes:

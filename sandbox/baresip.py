@@ -49,9 +49,15 @@ auplay_channels 1
 audio_level no
 rtp_ports {first}-{last}
 rtp_timeout 0
-module_path {modules}
+{patience}module_path {modules}
 {module_lines}
 ctrl_tcp_listen {host}:{control}
+"""
+
+
+_PATIENCE = """\
+jitter_buffer_type off
+audio_buffer 20-60000
 """
 
 
@@ -81,6 +87,8 @@ class Settings:
     """The WAV it speaks when a call begins."""
     player: str
     """The WAV it writes what it hears in its first call to."""
+    listens_whole: bool = False
+    """Whether it keeps every packet, however late: one that sounds as a phone does drops what comes in a burst."""
 
 
 class Baresip:
@@ -212,6 +220,7 @@ def _write(settings: Settings, program: Program, control: int) -> None:
         player=settings.player,
         first=MEDIA_PORTS[0],
         last=MEDIA_PORTS[1],
+        patience=_PATIENCE if settings.listens_whole else "",
         modules=program.modules,
         module_lines="\n".join(f"module {name}.so" for name in MODULES),
         control=control,

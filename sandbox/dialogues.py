@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,12 +31,14 @@ class Dialogue:
 
     @property
     def turns(self) -> list[tuple[str, str]]:
-        """Every line in order as ("agent" or "citizen", text); who has lines left at the end says them."""
-        turns: list[tuple[str, str]] = []
-        for number in range(max(len(self.citizen), len(self.agent))):
-            turns += [("agent", line) for line in self.agent[number : number + 1]]
-            turns += [("citizen", line) for line in self.citizen[number : number + 1]]
-        return turns
+        """Every line in order as ("agent" or "citizen", text)."""
+        return list(in_turn(agent=self.agent, citizen=self.citizen))
+
+
+def in_turn(**sides: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """A line of each side in turn, with the side's name; who has lines left at the end says them."""
+    for lines in itertools.zip_longest(*sides.values()):
+        yield from ((side, line) for side, line in zip(sides, lines, strict=True) if line is not None)
 
 
 @functools.cache

@@ -12,7 +12,7 @@ import numpy as np
 
 from sandbox.phone_call import Call
 from sandbox.phone_errors import CallEnded
-from sandbox.sound import FRAME, RATE_HZ, Samples, find, loud_frames
+from sandbox.sound import FRAME, RATE_HZ, Samples, find_span, loud_frames
 
 LISTEN_AGAIN_S = 0.1
 VOICE_S = 0.1
@@ -88,8 +88,7 @@ def _pause(heard: Samples, pause_s: float) -> int | None:
 
 def _end_of_any(clips: Sequence[Samples], heard: Samples) -> int | None:
     for clip in clips:
-        begin = find(np.trim_zeros(clip), heard)
-        end = None if begin is None else int(begin * RATE_HZ) + len(np.trim_zeros(clip))
-        if end is not None and end <= len(heard):
-            return end
+        found = find_span(np.trim_zeros(clip), heard)
+        if found and found[1] <= len(heard):
+            return found[1]
     return None

@@ -24,6 +24,8 @@ UTF8 = 1
 RATE, PITCH, RANGE = 1, 3, 4
 SEED = 12345
 LAST_EVENT, PHONE_EVENT = 0, 7
+CRASHED = 3
+"""The program's exit status when the library was ended by a signal."""
 
 
 class Event(ctypes.Structure):
@@ -108,6 +110,9 @@ def speak_in_a_fork(synthesiser: Synthesiser, utterance: dict[str, Any]) -> None
         finally:
             os._exit(code)
     _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        write_all(2, f"espeak-ng was ended by signal {os.WTERMSIG(status)}\n".encode())
+        raise SystemExit(CRASHED)
     if status != 0:
         raise SystemExit(f"espeak-ng ended with status {os.waitstatus_to_exitcode(status)}")
 

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
+from plumbing.promptness import be_prompt
 from sandbox.amiprobe import LoginRefused, fully_booted
 from sandbox.asterisk import Asterisk, find_asterisk
 from sandbox.instance import Setup, complaints, configure, short_run_folder
@@ -147,13 +148,15 @@ class Pbx:
     async def _spawn(self) -> asyncio.subprocess.Process:
         argv = ["setpriv", "--pdeathsig", "KILL", "--", *self.asterisk.command, *self._configuration(), "-f", "-n"]
         with (self.config.folder / "log/console.txt").open("wb") as console:
-            return await asyncio.create_subprocess_exec(
+            spawned = await asyncio.create_subprocess_exec(
                 *argv,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=console,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C at the terminal is for us; we end it in order
             )
+        be_prompt(spawned.pid)
+        return spawned
 
     def _configuration(self) -> tuple[str, str]:
         return "-C", str(self.config.etc / "asterisk.conf")

@@ -21,7 +21,7 @@ from sandbox.mouth import SILENCE, Mouth, prepare
 from sandbox.netstrings import Message
 from sandbox.phone_call import Call
 from sandbox.phone_errors import CallEnded, CommandRefused, NoCall, PhoneError, PhoneGone, RegistrationRefused
-from sandbox.sound import RATE_HZ, Samples
+from sandbox.sound import RATE_HZ, Samples, keypad_tone
 
 Part = TypeVar("Part")
 TRAVEL_S = 0.2
@@ -80,17 +80,19 @@ class Phone:
         after_s: float = 0.0,
         folder: Path | None = None,
         program: Program | None = None,
+        listens_whole: bool = False,
     ) -> AsyncIterator[Phone]:
         """Switch a phone on, registered if a seat's; off with the context: hung up, unregistered, its program ended.
 
-        `folder` keeps what it heard as `heard-N.wav`; a temporary folder does not. Raises RegistrationRefused,
-        PhoneDidNotStart, sandbox.apt.DebsError, or TimeoutError if the registrar does not answer.
+        `folder` keeps what it heard as `heard-N.wav`; a temporary folder does not. `listens_whole`: it loses nothing of
+        what arrives late (sandbox.recognise). Raises RegistrationRefused, PhoneDidNotStart, sandbox.apt.DebsError, or
+        TimeoutError if the registrar does not answer.
         """
         async with AsyncExitStack() as stack:
             own = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lx-phone-")))
             prepare(own)
             phone = cls(line, own)
-            settings = Settings(folder=own, source=SILENCE, player="heard-1.wav")
+            settings = Settings(folder=own, source=SILENCE, player="heard-1.wav", listens_whole=listens_whole)
             phone._baresip = await stack.enter_async_context(Baresip.start(settings, phone._take, program))
             phone._mouth = Mouth(phone._baresip, own)
             stack.callback(phone._mouth.rest)
@@ -185,6 +187,10 @@ class Phone:
             except (CallEnded, CommandRefused) as error:
                 if number < len(keys):
                     raise CallEnded(str(error)) from error
+
+    async def press_tone(self, key: str) -> None:
+        """Press a key that travels as sound, not as an event. Raises as `play` does."""
+        await self.play(keypad_tone(key))
 
     async def play(self, samples: Samples) -> None:
         """Speak into the call; returns when the last sample was heard. Raises NoCall, or CallEnded on an early end."""

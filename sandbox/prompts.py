@@ -12,18 +12,16 @@ import json
 import sys
 import tomllib
 import wave
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from city.prompts import VOICE, VOICE_PITCH, VOICE_RATE, recipe_of
 from sandbox.voices import LEVEL_DBFS, RATE_HZ, Utterance, for_telephone, speak, spell
 
-VOICE = "f1"
-RATE = 210
-PITCH = 55
 MEMORY = "synthesised.json"
 
 _AUDIBLE = 200
@@ -43,8 +41,7 @@ class Prompt:
     @property
     def recipe(self) -> str:
         """Changes whenever the recording would."""
-        made = f"{self.text}|{self.tone_hz}|{self.tone_ms}|{VOICE}|{RATE}|{PITCH}"
-        return hashlib.sha256(made.encode()).hexdigest()[:16]
+        return recipe_of(self.text, self.tone_hz, self.tone_ms)
 
 
 def load_prompts(folder: Path) -> list[Prompt]:
@@ -67,7 +64,7 @@ def synthesise(folder: Path) -> list[str]:
     memory_file = folder / MEMORY
     memory = json.loads(memory_file.read_text(encoding="utf-8")) if memory_file.exists() else {}
     due = [prompt for prompt in load_prompts(folder) if is_due(prompt, folder, memory)]
-    for prompt, samples in zip(due, _perform(due), strict=True):
+    for prompt, samples in zip(due, perform(due), strict=True):
         path = folder / f"{prompt.slug}.wav"
         write_wav(path, samples)
         memory[prompt.slug] = {"recipe": prompt.recipe, "sha256": _digest(path)}
@@ -84,16 +81,19 @@ def is_due(prompt: Prompt, folder: Path, memory: Mapping[str, Mapping[str, str]]
     return made is not None and made["sha256"] == _digest(path) and made["recipe"] != prompt.recipe
 
 
-def _perform(prompts: list[Prompt]) -> list[NDArray[np.int16]]:
+def perform(prompts: Sequence[Prompt]) -> list[NDArray[np.int16]]:
+    """Make them, in their order. Blocks. Raises `UnknownWords`, `sandbox.voices.SpeechFailed`."""
     spoken = [prompt for prompt in prompts if not prompt.tone_hz]
-    utterances = [
-        Utterance(spelling=spell(prompt.text, strict=False), voice=VOICE, rate=RATE, pitch=PITCH) for prompt in spoken
-    ]
-    speeches = dict(zip([prompt.slug for prompt in spoken], speak(utterances), strict=True))
+    speeches = dict(zip([prompt.slug for prompt in spoken], speak([_read(prompt) for prompt in spoken]), strict=True))
     return [
         tone(prompt.tone_hz, prompt.tone_ms) if prompt.tone_hz else trim(for_telephone(speeches[prompt.slug]))
         for prompt in prompts
     ]
+
+
+def _read(prompt: Prompt) -> Utterance:
+    spelling = spell(prompt.text, strict=False)
+    return Utterance(spelling=spelling, voice=VOICE, rate=VOICE_RATE, pitch=VOICE_PITCH)
 
 
 def tone(frequency_hz: int, length_ms: int) -> NDArray[np.int16]:

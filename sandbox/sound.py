@@ -27,6 +27,8 @@ LONGEST_CLIP = 2 * RATE_HZ
 UNPLAYED = RATE_HZ // 4
 """What a phone has received and not yet played when its call ends, at most: nobody hears it, no file holds it."""
 
+KEYPAD_TONE_S = 0.1
+
 
 def silence(length_s: float) -> Samples:
     """Digital silence."""
@@ -37,6 +39,14 @@ def tone(pitch_hz: float, length_s: float, amplitude: int = 8000) -> Samples:
     """A sine, for measuring."""
     seconds = np.arange(int(length_s * RATE_HZ)) / RATE_HZ
     return (amplitude * np.sin(2 * np.pi * pitch_hz * seconds)).astype(np.int16)
+
+
+def keypad_tone(key: str) -> Samples:
+    """The two frequencies of a key, 0-9, * or #, and a pause as long as they sound (ITU-T Q.23)."""
+    row, column = divmod("123456789*0#".index(key), 3)
+    low, high = ((697, 770, 852, 941)[row], (1209, 1336, 1477)[column])
+    both = tone(low, KEYPAD_TONE_S, 6000).astype(np.int32) + tone(high, KEYPAD_TONE_S, 6000)
+    return np.concatenate((both.astype(np.int16), silence(KEYPAD_TONE_S)))
 
 
 def write_wav(path: Path, samples: Samples) -> None:
@@ -116,13 +126,35 @@ def find(clip: Samples, inside: Samples) -> float | None:
     A matched filter on at most the first two seconds of the clip; neither loudness nor what is around it matters. Of a
     clip that was playing when the call ended, the last UNPLAYED samples, at most a quarter of it, may be missing.
     """
+    found = find_span(clip, inside)
+    return found[0] / RATE_HZ if found else None
+
+
+def find_span(clip: Samples, inside: Samples) -> tuple[int, int] | None:
+    """The samples of `inside` at which the best match of `clip`, as above, begins, and behind which it ends.
+
+    On a slow machine a phone writes zeros where nothing had arrived yet, also in the midst of a word. A-law has no zero
+    (ITU-T G.711): what is not found as it was written is looked for in what was sent.
+    """
+    begin = _best(clip, inside)
+    if begin is not None:
+        return begin, begin + len(clip)
+    there = np.flatnonzero(inside)
+    begin = _best(clip, inside[there])
+    if begin is None:
+        return None
+    last = begin + len(clip) - 1
+    return int(there[begin]), int(there[last]) + 1 if last < len(there) else len(inside) + last + 1 - len(there)
+
+
+def _best(clip: Samples, inside: Samples) -> int | None:
     wanted = clip[:LONGEST_CLIP].astype(np.float64)
     heard = np.pad(inside.astype(np.float64), (0, min(UNPLAYED, len(wanted) // 4)))
     if not len(wanted) or len(heard) < len(wanted) or not np.any(wanted):
         return None
     likeness = _correlation(wanted, heard)
     best = int(np.argmax(likeness))
-    return best / RATE_HZ if likeness[best] >= LIKENESS else None
+    return best if likeness[best] >= LIKENESS else None
 
 
 def _correlation(wanted: NDArray[np.float64], heard: NDArray[np.float64]) -> NDArray[np.float64]:

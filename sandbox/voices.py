@@ -19,6 +19,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from sandbox.espeak import CRASHED
 from sandbox.lexicon import PAUSE, STOP, syllables_of
 
 RATE_HZ = 8000
@@ -39,6 +40,10 @@ class SpeechFailed(RuntimeError):
     """espeak-ng could not speak: no such voice, or the library failed. The message is espeak's own."""
 
 
+class SpeechCrashed(SpeechFailed):
+    """espeak-ng itself crashed on one of the utterances, as it does on a rare one of thousands."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Utterance:
     """What espeak is asked to say: `spelling` is pinyin syllables and marks, parted by single spaces."""
@@ -51,6 +56,8 @@ class Utterance:
     """0 to 100."""
     range: int = 50
     """0 (monotone) to 100."""
+    language: str = LANGUAGE
+    """Another one for foreign speech, `spelling` being its text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +79,7 @@ class Speech:
 
 
 def speak(utterances: Sequence[Utterance]) -> list[Speech]:
-    """Speak in one child, each utterance from a clean state. Blocks. Raises `SpeechFailed`."""
+    """Speak in one child, each utterance from a clean state. Blocks. Raises `SpeechFailed`, `SpeechCrashed`."""
     folder = espeakng_loader.get_data_path()
     for utterance in utterances:
         # espeak itself says nothing of an unknown variant, and speaks with its usual voice
@@ -93,7 +100,8 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
             check=True,
         )
     except subprocess.CalledProcessError as failure:
-        raise SpeechFailed(failure.stderr.decode(errors="replace").strip()) from failure
+        wrong = SpeechCrashed if failure.returncode == CRASHED else SpeechFailed
+        raise wrong(failure.stderr.decode(errors="replace").strip()) from failure
     except subprocess.TimeoutExpired as failure:
         raise SpeechFailed("espeak-ng did not finish in time") from failure
     return _read_answer(answer.stdout, len(utterances))
@@ -102,7 +110,7 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
 def _as_request(utterance: Utterance) -> dict[str, str | int]:
     return {
         "text": utterance.spelling,
-        "voice": f"{LANGUAGE}+{utterance.voice}" if utterance.voice else LANGUAGE,
+        "voice": f"{utterance.language}+{utterance.voice}" if utterance.voice else utterance.language,
         "rate": utterance.rate,
         "pitch": utterance.pitch,
         "range": utterance.range,

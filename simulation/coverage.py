@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from acd import duty_facts, events, force_facts
+from acd import duty_facts, events, force_facts, phone_facts
 from acd.events import Event
 from acd.model import AgentState
 from simulation.faults import OF_NEWS, Fault
@@ -21,6 +21,8 @@ OF_PHONES: Final[tuple[type[Event], ...]] = (
     events.CallJoined,
     events.PhoneLost,
     events.PhoneRegistered,
+    phone_facts.PhoneTaken,
+    phone_facts.PhoneFreed,
 )
 OF_PEOPLE: Final[tuple[type[Event], ...]] = (
     events.AgentLoggedOn,
@@ -105,8 +107,14 @@ _ANY_TIME: Final[Mapping[type[Event], frozenset[AgentState]]] = dict.fromkeys(
     (events.PhoneLost, events.PhoneRegistered, *OF_PEOPLE), _LASTING
 )
 
+_AT_A_CODE: Final[Mapping[type[Event], frozenset[AgentState]]] = dict.fromkeys(
+    (phone_facts.PhoneTaken, phone_facts.PhoneFreed), frozenset({_S.LOGGED_OFF, _S.READY, _S.WRAP_UP, _S.ON_BREAK})
+)
+"""Whose phone is neither rung nor talks can dial a code."""
+
 IN_ORDER: Final[Mapping[type[Event], frozenset[AgentState]]] = {
     **_ANY_TIME,
+    **_AT_A_CODE,
     events.PhoneDialled: frozenset({_S.RESERVED}),
     events.RingStarted: frozenset({_S.RESERVED}),
     events.AgentAnswered: frozenset({_S.RINGING}),
@@ -121,6 +129,7 @@ IN_ORDER: Final[Mapping[type[Event], frozenset[AgentState]]] = {
 
 AFTERWARDS: Final[Mapping[type[Event], frozenset[AgentState]]] = {
     **_ANY_TIME,
+    **_AT_A_CODE,
     events.PhoneDialled: frozenset({_S.READY, _S.RESERVED, _S.RINGING, _S.TALKING, _S.ON_BREAK}),
     events.RingStarted: frozenset({_S.READY, _S.RINGING, _S.TALKING, _S.ON_BREAK}),
     events.AgentAnswered: frozenset({_S.TALKING, _S.WRAP_UP}),

@@ -116,6 +116,13 @@ def drill(
     )
 
 
+def first_to_break(usual: Drilled, crowded: Drilled) -> Broken | None:
+    """The first thing that the traffic breaks; if it was all broken without it, the first of that. None: nothing."""
+    already = {broken.point for broken in usual.broken}
+    new = [broken for broken in crowded.broken if broken.point not in already]
+    return next(iter(new or crowded.broken), None)
+
+
 def _in_most(points: Mapping[Point, Sequence[float]], draws: int) -> tuple[Broken, ...]:
     found = [
         Broken(point=point, share=len(after) / draws, after_s=when)

@@ -29,6 +29,7 @@ from acd.events import (
     TalkEnded,
 )
 from acd.model import CallId, RingFailure, SeatId, is_outward
+from acd.phone_facts import PhoneFreed, PhoneTaken
 from simulation.agenda import Agenda
 from simulation.asides import Asides
 from simulation.line import BEING_RUNG, DONE_WAITING, Desk, Line, Place, Wiring
@@ -52,7 +53,9 @@ class Exchange:
     ) -> None:
         self.lines: dict[CallId, Line] = {}
         self.seats = desks.keys()
-        self.occupied: dict[SeatId, CallId] = {}  # phones that are rung or talk
+        self.occupied: dict[SeatId, CallId] = {}  # phones that are rung, talk or dial a code
+        self.codes: dict[SeatId, CallId] = {}  # phones that dial a code, each with the PBX's id of that call
+        self._dialled = 0
         self.unplugged: set[SeatId] = set()
         self.is_up = True
         self.clock_s = 0.0  # how far the PBX's own clock is ahead
@@ -214,6 +217,23 @@ class Exchange:
             del self.occupied[line.seat]
         line.seat = None
 
+    # ---- feature codes
+
+    def dial_code(self, seat: SeatId, lasts_s: float) -> bool:
+        """功能码: the phone calls us, if it can, and hears the confirmation for so long."""
+        if not self.is_up or seat in self.unplugged or seat in self.occupied:
+            return False
+        self._dialled += 1
+        use = self.occupied[seat] = self.codes[seat] = CallId(f"code-{self._dialled:06}")
+        self._heard(PhoneTaken(at=self._agenda.now, seat=seat, use=use))
+        self._agenda.after(lasts_s, partial(self._end_code, seat, use))
+        return True
+
+    def _end_code(self, seat: SeatId, use: CallId) -> None:
+        if self.codes.get(seat) == use:
+            del self.codes[seat], self.occupied[seat]
+            self._heard(PhoneFreed(at=self._agenda.now, seat=seat, use=use))
+
     # ---- what breaks
 
     def unplug(self, seat: SeatId) -> None:
@@ -253,6 +273,9 @@ class Exchange:
             line.place, line.ended, line.was_cut = Place.GONE, self._agenda.now, True
             if was is Place.TALKING and seat is not None:
                 self._desks[seat].talk_over(line)
+        for code in self.codes:
+            del self.occupied[code]
+        self.codes.clear()
         gone, self.lines = self.lines, {}
         for line in gone.values():
             self._over(line)

@@ -24,7 +24,7 @@ from simulation.diary import Diary
 from simulation.exchange import Exchange
 from simulation.faults import Fault, Noise, Weather
 from simulation.people import Worker
-from simulation.sight import Reconciler, all_differences, look
+from simulation.sight import Known, Reconciler, all_differences, known_to, look
 from simulation.witness import Witness
 from telephony.telephones import Telephones
 
@@ -263,11 +263,11 @@ class MortalController(Controller):
         if life != self._life or not self.is_alive:
             return
         if self._held_back is None and self.can_hear and self.exchange.is_up:
-            known, telephones = self.core.calls, look(self.exchange)
+            known, telephones = known_to(self.core), look(self.exchange)
             self.agenda.after(0.05, partial(self._mend, life, telephones, known))
         self.agenda.after(LOOK_AGAIN_S if self.reconciler.suspects else LOOK_EVERY_S, partial(self._reconcile, life))
 
-    def _mend(self, life: int, telephones: Telephones, known: frozenset[CallId]) -> None:
+    def _mend(self, life: int, telephones: Telephones, known: Known) -> None:
         if life != self._life or not self.is_alive or self._held_back is not None or not self.can_hear:
             return
         for fact in self.reconciler.facts(telephones, self.core, self.clock, known):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from acd.distributor import Distributor
 from acd.events import Event, GapClosed, GapMarked, Repaired
@@ -31,11 +31,24 @@ WHERE: Final = {
 }
 
 
+class Known(NamedTuple):
+    """What the core knew when a look began: only that can be missing."""
+
+    calls: Collection[CallId]
+    codes: Collection[CallId]
+
+
+def known_to(core: Distributor) -> Known:
+    """At this moment."""
+    return Known(core.calls, frozenset(use.use for use in core.in_use.values()))
+
+
 def look(exchange: Exchange) -> Telephones:
     """What `Status` and `DeviceStateList` would say at this moment."""
     return Telephones(
         calls={call: _live(line) for call, line in exchange.lines.items()},
         phones={seat: seat not in exchange.unplugged for seat in exchange.seats},
+        in_use={seat: frozenset({use}) for seat, use in exchange.codes.items()},
     )
 
 
@@ -76,11 +89,9 @@ class Reconciler:
         self._suspected = frozenset()
         self._mended.clear()
 
-    def facts(
-        self, telephones: Telephones, core: Distributor, at: datetime, known: Collection[CallId]
-    ) -> tuple[Event, ...]:
+    def facts(self, telephones: Telephones, core: Distributor, at: datetime, known: Known) -> tuple[Event, ...]:
         """What is told because of this look: nothing, or a gap that is closed at once."""
-        found = by_subject(difference(telephones, core, at, known))
+        found = by_subject(difference(telephones, core, at, *known))
         complaints = {subject: complaint(subject, facts) for subject, facts in found.items()}
         sure = [subject for subject in found if complaints[subject] in self._suspected]
         self._suspected = frozenset(complaints[subject] for subject in found if subject not in sure)

@@ -30,6 +30,10 @@ SEATS_CHANGE_EVERY_S: Final = 12.0
 CLOSED_FOR_S: Final = 8.0
 FUMBLES_EVERY_S: Final = 4.0
 LEADS_EVERY_S: Final = 3.0
+DIALS_EVERY_S: Final = 2.5
+CARRIED_OUT_S: Final = 0.2
+HEARS_S: Final = (1.0, 5.0)
+"""A code is carried out, then its confirmation is heard until the agent or the dialplan hangs up."""
 
 
 class Trouble:
@@ -59,6 +63,7 @@ class Trouble:
         self._again(SEATS_CHANGE_EVERY_S, self._change_a_seat)
         self._again(FUMBLES_EVERY_S, self._fumble)
         self._again(LEADS_EVERY_S, self._lead)
+        self._again(DIALS_EVERY_S, self._dial_a_code)
         self._agenda.at(ends, self._calm)
 
     def _again(self, every_s: float, act: Callable[[], None]) -> None:
@@ -109,18 +114,34 @@ class Trouble:
 
     def _fumble(self) -> None:
         """Somebody presses a key without looking at the screen, or presses it twice."""
-        worker = self._dice.choice(self._workers)
-        who: dict[str, Any] = {"at": self._agenda.now, "by": worker.agent, "agent": worker.agent}
-        keys: tuple[Callable[[], Request], ...] = (
-            lambda: AgentLoggedOn(seat=worker.seat, skills=worker.skills, **who),
-            lambda: AgentBecameReady(**who),
-            lambda: AgentWentOnBreak(**who),
-            lambda: AgentLoggedOff(**who),
-            lambda: WrapUpExtended(**who),
-        )
-        key = self._dice.choice(keys)()
+        key = self._key(self._dice.choice(self._workers))()
         for _ in range(self._dice.choice((1, 2))):
             self._mortal.ask(key)
+
+    def _dial_a_code(self) -> None:
+        """The same by phone: whoever's is free is on the line with us, and what they dialled is done meanwhile."""
+        worker = self._dice.choice(self._workers)
+        if self._exchange.dial_code(worker.seat, self._dice.uniform(*HEARS_S)):
+            key = self._key(worker)
+            self._agenda.after(CARRIED_OUT_S, lambda: self._press(key))
+
+    def _press(self, key: Callable[[], Request]) -> None:
+        self._mortal.ask(key())
+
+    def _key(self, worker: Worker) -> Callable[[], Request]:
+        """One of those that agents have, pressed when it is called."""
+
+        def who() -> dict[str, Any]:
+            return {"at": self._agenda.now, "by": worker.agent, "agent": worker.agent}
+
+        keys: tuple[Callable[[], Request], ...] = (
+            lambda: AgentLoggedOn(seat=worker.seat, skills=worker.skills, **who()),
+            lambda: AgentBecameReady(**who()),
+            lambda: AgentWentOnBreak(**who()),
+            lambda: AgentLoggedOff(**who()),
+            lambda: WrapUpExtended(**who()),
+        )
+        return self._dice.choice(keys)
 
     def _lead(self) -> None:
         """A team leader orders somebody about, or takes an order back; now and then one that has read nothing."""

@@ -112,8 +112,10 @@ class Ami:
         on_lost: Callable[[], None] = lambda: None,
         on_ping: Callable[[str, float, float], None] = lambda _stamp, _sent, _arrived: None,
         patience: Patience | None = None,
+        classes: str = "on",
     ) -> None:
-        self._account, self._patience = account, patience or Patience()
+        """`classes` of events are sent to this session, all by default; `system` must be among them."""
+        self._account, self._patience, self._classes = account, patience or Patience(), classes
         self._wanted = wanted
         self._on_event, self._on_login, self._on_lost = on_event, on_login, on_lost
         self._on_ping = on_ping
@@ -212,7 +214,7 @@ class Ami:
             "Action": "Login",
             "Username": self._account.username,
             "Secret": secret,
-            "Events": "on",
+            "Events": self._classes,
         }
         try:
             await self._ask(connection, login, self._patience.answer_s)

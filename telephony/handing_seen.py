@@ -58,11 +58,14 @@ def is_under_way(live: LiveCall, kept: Offer) -> bool:
     return live.where in BEING_DIALLED and live.seat != live.first == kept.seat and kept.attempt < live.attempt
 
 
-def went_on(live: LiveCall, acd: Talks, at: datetime, *, waits: bool) -> Event | None:
-    """How the conversation that the ACD knows of went on, if the telephones tell. `waits`: the ACD believes so."""
+def went_on(live: LiveCall, acd: Talks, at: datetime, *, is_here: bool) -> Event | None:
+    """How the conversation that the ACD knows of went on, if the telephones tell.
+
+    `is_here`: the ACD believes that the caller is greeted or waits, or has not heard of the call.
+    """
     talk = acd.talking.get(live.call)
     first = talk or acd.kept.get(live.call)
-    if live.where is Where.TALKING and live.is_outside and (first or waits):
+    if live.where is Where.TALKING and live.is_outside and (first or is_here):
         return CallTransferredOut(at=at, call=live.call, attempt=live.attempt, to_kind=Party.OUTSIDE)
     if first is None:
         return None

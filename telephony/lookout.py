@@ -2,7 +2,8 @@
 
 After a gap (a login, a full inbox, events that came late) the look is exact: news is held back, a snapshot is taken,
 the difference told, then the news. Offers wait that long (acd.finding). In quiet times the reconciler takes the same
-look while news goes on, so what it sees may be a moment old: it believes a difference only when it sees the same twice.
+look while news goes on, so what it sees may be a moment old: it passes over whoever moves while it looks, and believes
+a difference only when it sees the same twice.
 
 A look costs Asterisk and us something, so under load it must not feed the load. While events come late nothing is
 looked at but a new session: what is listed stands in line behind them, and would be as old. When they come in time
@@ -22,6 +23,7 @@ from typing import Final, Protocol
 
 import structlog
 
+from acd.commands import Command
 from acd.distributor import Distributor
 from acd.events import Event, GapClosed, GapMarked, PhoneLost, PhoneRegistered, Repaired
 from acd.inbox import INBOX_FULL
@@ -39,6 +41,8 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY_S: Final = 4.0
 LOOK_AGAIN_S: Final = 1.0
 """A suspicion is looked at again so soon: what is wrong is mended within LOOK_EVERY_S + LOOK_AGAIN_S and two looks."""
+SETTLE_S: Final = 0.25
+"""Within this, news comes of what was seen: somebody who was just arriving is no difference."""
 REST_FACTOR: Final = 20.0
 """Rest so many times as long as a look took, at most LOOK_EVERY_S: many suspicions do not make a flood of looks."""
 RETRY_S: Final = 1.0
@@ -106,6 +110,7 @@ class Lookout:
         self._calm_at: float | None = None  # when a look after late events is due
         self._breath_at = 0.0  # not before this, unless a session began
         self._suspected: frozenset[Complaint] = frozenset()
+        self._moved: set[Subject] = set()  # since the reconciler began to look
         self.sightings = Sightings()
 
     # ---- gaps
@@ -126,8 +131,10 @@ class Lookout:
         self._brain.tell(GapMarked(at=self._now(), lost=lost, why=why))
         self._stir()
 
-    def watch(self, event: Event, _orders: object = None) -> None:
-        """A full inbox is a gap, too; the inbox has marked it."""
+    def watch(self, event: Event, orders: tuple[Command, ...]) -> None:
+        """Whom a fact or an order concerns is on the move. A full inbox is a gap, too; the inbox has marked it."""
+        for about in (event, *orders):
+            self._moved.update(name for field in ("call", "seat") if (name := getattr(about, field, None)) is not None)
         if isinstance(event, GapMarked) and event.why == INBOX_FULL:
             self._stir()
 
@@ -142,8 +149,8 @@ class Lookout:
 
     # ---- looking
 
-    async def run(self, ami: Telephony) -> None:
-        """Look, until cancelled."""
+    async def run(self, ami: Telephony, eyes: Lister | None = None) -> None:
+        """Look, until cancelled. The reconciler looks by `eyes`, so that no order waits behind its lists."""
         rest_s = self._look_every_s
         while True:
             await self._rest(rest_s)
@@ -154,7 +161,7 @@ class Lookout:
                     breath_s = min(STRAIN_FACTOR * self.sightings.last_resync_s, LOOK_EVERY_S)
                     self._breath_at = time.monotonic() + breath_s
                 else:
-                    await self._reconcile(ami)
+                    await self._reconcile(eyes or ami)
             except AsteriskUnreachable:
                 self._is_gap, self._is_new, self._calm_at = False, False, None  # the next login is a gap of its own
             except TelephonyError as error:
@@ -242,7 +249,9 @@ class Lookout:
 
     async def _reconcile(self, ami: Lister) -> None:
         known, uses = self._distributor.calls, self._uses()
+        self._moved.clear()
         telephones = await take_snapshot(ami)
+        await asyncio.sleep(min(SETTLE_S, self._look_every_s))
         self.sightings.looks += 1
         self.sightings.lines = telephones.lines
         await self._brain.look(lambda: self._differences_seen_twice(telephones, known, uses))
@@ -254,8 +263,10 @@ class Lookout:
         missing = difference(telephones, self._distributor, at, known, uses)
         found = by_subject(map(self._listener.by_our_clock, missing))
         complaints = {subject: complaint(subject, facts) for subject, facts in found.items()}
-        sure = {subject: facts for subject, facts in found.items() if complaints[subject] in self._suspected}
-        self._suspected = frozenset(complaints[subject] for subject in found.keys() - sure.keys())
+        again = {subject for subject, said in complaints.items() if said in self._suspected}
+        sure = {subject: found[subject] for subject in found if subject in again - self._moved}
+        doubtful = (found.keys() - again - self._moved) | (again & self._moved)
+        self._suspected = frozenset(complaints[subject] for subject in doubtful)
         for arrival in newcomers(telephones, self._distributor, at):
             if arrival.call in sure:
                 self._note_arrival(arrival)

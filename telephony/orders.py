@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
 from acd.commands import (
     Command,
     InviteMessage,
@@ -17,11 +21,18 @@ from acd.model import is_outward
 from ivr.prompts import position_aloud, wait_aloud
 
 
-def actions_for(command: Command) -> tuple[tuple[str, dict[str, str]], ...]:
-    """The AMI actions that carry out a command, in order: one, and for a mute also the word to the agent's leg."""
+def actions_for(
+    command: Command, voices: Mapping[str, str] = MappingProxyType({})
+) -> tuple[tuple[str, dict[str, str]], ...]:
+    """The AMI actions that carry out a command, in order: one, and for a mute also the word to the agent's leg.
+
+    `voices`: the file that says a prompt, where it is another than the prompt's own name.
+    """
     if isinstance(command, MuteRecording):
         said = {"Channel": command.call, "Variable": "RECORDING_PAUSED", "Value": "yes" if command.mute else "no"}
         return action_for(command), ("Setvar", said)
+    if isinstance(command, SayToCaller):
+        command = replace(command, prompt=voices.get(command.prompt, command.prompt))
     return (action_for(command),)
 
 

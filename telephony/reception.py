@@ -14,11 +14,15 @@ from acd.model import AgentId, CallId, Refusal, SeatId
 from acd.phone_facts import PhoneFreed, PhoneTaken
 from city.city import City
 from city.hotline import Hotline
+from city.ways import Served, Way, served
 from ivr.agent_codes import Desk, serve
+from ivr.arrival import journey_at
 from ivr.line import Keypad
-from ivr.menu import Join, journey_of
+from ivr.menu import CallBackPromised, Join, MessageLeft
 from ivr.walk import walk
+from telephony.counter import AtTheCounter, House, NoteEdge
 from telephony.errors import CallerHungUp
+from telephony.line import AgiLine
 
 log = structlog.get_logger(__name__)
 
@@ -50,15 +54,20 @@ class Reception:
         now: Callable[[], datetime],
         who_served: WhoServed,
         tell: Callable[[Event], None],
+        house: House,
     ) -> None:
-        """`tell` reports a fact to the ACD."""
+        """`tell` reports a fact to the ACD; `house` does for callers in a menu what they ask for."""
+        self.note_edge: NoteEdge = lambda _call, _edge: None  # told of every edge that a caller passes
+        self._house = house
         self._city, self._desk, self._now, self._who_served, self._tell = city, desk, now, who_served, tell
         self._repeat_callers = RepeatCallers()
 
-    async def receive(self, caller: Caller) -> None:
-        """Script `call`: name the hotline by the number dialled, walk its menu, say where the call waits.
+    async def receive(self, caller: AgiLine) -> None:
+        """Script `call`: name the hotline by the number dialled, walk its menu, say where the call waits or goes.
 
-        WALKED is set last: without it the dialplan takes the caller on by itself. REFUSAL: it lets the caller go.
+        WALKED is set last: without it the dialplan takes the caller on by itself. REFUSAL, and SERVED (a message is
+        left, a call-back is promised): it lets the caller go. WAY: where to, if not to the waiting room, and TRANSFER
+        the number; the call waits if nobody answers there.
         """
         city = self._city()
         dialled, number = (*caller.arguments, "")[:2]  # Asterisk may leave an empty one out
@@ -68,18 +77,31 @@ class Reception:
             return
         if not known:
             log.warning("a number that no hotline lists was dialled", hotline=hotline.number)
-        join = await walk(journey_of(city, hotline), caller)
+        way = served(city, hotline, self._now())
+        end = await walk(journey_at(city, way), AtTheCounter(caller, self._house, hotline, number, self.note_edge))
+        if isinstance(end, MessageLeft | CallBackPromised):
+            await caller.set_variable("SERVED", "yes")
+            return
+        await self._send_on(caller, city, way, end, number)
+
+    async def _send_on(self, caller: AgiLine, city: City, way: Served, join: Join, number: str) -> None:
+        hotline = way.hotline
+        if join.keyed:
+            await self._house.note_keyed(CallId(caller.call_id), dict(join.keyed))
         prefers = await self._prefers(city, hotline, join, number)
         skills = "&".join(f"{need.skill}:{need.level}" for need in sorted(join.skills))
-        for name, value in (
-            ("HOTLINE", hotline.number),
-            ("QUEUE", join.queue),
-            ("SKILLS", skills),
-            ("CALL_PRIORITY", str(join.priority)),
-            ("PREFERS", prefers or ""),
-            ("WALKED", "yes"),
-        ):
-            await caller.set_variable(name, value)
+        await caller.set_variables(
+            {
+                "HOTLINE": hotline.number,
+                "QUEUE": join.queue,
+                "SKILLS": skills,
+                "CALL_PRIORITY": str(join.priority),
+                "PREFERS": prefers or "",
+                "WAY": "" if way.way is Way.QUEUE else way.way,
+                "TRANSFER": way.transfer or "",
+                "WALKED": "yes",
+            }
+        )
 
     async def _prefers(self, city: City, hotline: Hotline, join: Join, number: str) -> AgentId | None:
         """熟人坐席: who served this citizen last, if the queue asks for that. A crisis hotline has no favourites."""

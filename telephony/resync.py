@@ -137,7 +137,8 @@ class _View:
         first = self._acd.talking.get(live.call) or self._acd.kept.get(live.call)
         if is_outward(live.call) or self._is_on_the_way(live) or (first and self._is_elsewhere(live, first)):
             return None
-        return went_on(live, self._acd, self._at, waits=live.call in self._waiting)
+        is_here = live.call in self._waiting or live.call in self._acd.arrived or live.call not in self._known
+        return went_on(live, self._acd, self._at, is_here=is_here)
 
     def _is_over_for(self, live: LiveCall, kept: Offer) -> bool:
         """The caller has somebody else, or waits; or the phone of whoever is kept is with another caller."""

@@ -47,6 +47,7 @@ class Switchboard:
         dial_out: Callable[[RingAgent], Awaitable[None]],
     ) -> None:
         """`dial_out` carries out an order for a call that we make: it goes through the gate."""
+        self.voices: Callable[[], Mapping[str, str]] = dict  # by which names prompts are played at this moment
         self._exchange, self._tell, self._now, self._dial_out = exchange, tell, now, dial_out
         self._orders: asyncio.Queue[tuple[Command, Awaitable[object] | None]] = asyncio.Queue()
         self._unfinished: Counter[CallId] = Counter()
@@ -63,7 +64,7 @@ class Switchboard:
 
     def _begun(self, command: Command) -> Awaitable[object] | None:
         """The order's first action, on its way. None if it could not be sent: it is tried again in its turn."""
-        name, fields = actions_for(command)[0]
+        name, fields = actions_for(command, self.voices())[0]
         try:
             return self._exchange.send(name, **fields)
         except TelephonyError:
@@ -106,7 +107,7 @@ class Switchboard:
             await self._dial_out(command)
             return
         try:
-            actions = actions_for(command)
+            actions = actions_for(command, self.voices())
             if begun is not None:
                 await begun
             for name, fields in actions if begun is None else actions[1:]:

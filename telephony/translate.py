@@ -19,6 +19,7 @@ What the dialplan says (`UserEvent`) and what Asterisk adds:
     MixMonitorMute the recording is muted, or not      -> RecordingPaused, RecordingResumed
     DialOver      the dialplan goes on after Dial      -> RingFailed, or TalkEnded after a conversation
     TransferBegun, ConsultBegun, ThreeWayBegun, …   a caller handed on: telephony.handing_on
+    BranchDialled, BranchOver   a caller put through to a branch centre: telephony.translate_sent
     Hangup        of the caller's own leg              -> CallEnded
     of a phone alone: registered, lost, a code's call over: telephony.translate_phones
 """
@@ -52,6 +53,8 @@ from acd.talk_facts import Party, ThreeWayBegun, TransferBegun, TransferDone, Tr
 from telephony import handing_on
 from telephony.translate_dialling import outward_call, outward_facts
 from telephony.translate_phones import PhoneNews
+from telephony.translate_sent import SAID as SENT
+from telephony.translate_sent import Sent
 
 WANTED = frozenset(
     {
@@ -98,7 +101,7 @@ class Translator:
         self._held_by_phone: set[CallId] = set()
         self._native: set[CallId] = set()  # rung by Asterisk's own queue: no DialOver tells how that ends
         self._outside: set[CallId] = set()  # on the way to somebody outside, or with them
-        self._phones = PhoneNews()
+        self._phones, self._sent = PhoneNews(), Sent()
 
     def resume(
         self,
@@ -113,6 +116,7 @@ class Translator:
         """
         self._offers, self._rang, self._outside, self._native = dict(offers), set(rang), set(outside), set(native)
         self._phones.forget()
+        self._sent.forget()
 
     def facts(self, message: Message, at: datetime) -> tuple[Event | Arrival, ...]:
         """What this AMI message means to us: nothing, one fact, or an arrival with its fact."""
@@ -166,6 +170,8 @@ class Translator:
                 return (_keyed(call, message, at),)
             case str(said) if said in handing_on.SAID:
                 return self._from_handing_on(message, at)
+            case str(said) if said in SENT:
+                self._sent.note(call, message)
         return ()
 
     def _from_handing_on(self, message: Message, at: datetime) -> tuple[Event, ...]:
@@ -201,7 +207,7 @@ class Translator:
         call = CallId(message.get("Uniqueid", ""))
         attempt = self._offers.get(call)
         if attempt is None:  # a dial that is none of our offers
-            return ()
+            return self._sent.dialled(call, message, at)
         match message.get("Event"), message.get("DialStatus"):
             case "DialBegin", _:
                 return (PhoneDialled(at=at, call=call, attempt=attempt),)
@@ -227,6 +233,7 @@ class Translator:
         self._held_by_phone.discard(call)
         self._outside.discard(call)
         self._native.discard(call)
+        self._sent.forget(call)
         return (CallEnded(at=at, call=call),)
 
 

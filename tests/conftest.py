@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -32,6 +33,16 @@ async def postgresql(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
         yield Databases(server)
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with today's schema, to be copied: the steps to it are taken once, not for each test."""
+    folder = tmp_path_factory.mktemp("prepared")
+    engine = connect(sqlite_url(folder))
+    await prepare(engine)
+    await engine.dispose()
+    return folder
+
+
 @pytest.fixture
 def kind(request: pytest.FixtureRequest) -> str:
     """Which database: `sqlite` unless the module is marked BOTH."""
@@ -40,8 +51,9 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """A database of this test's own; PostgreSQL has today's schema already."""
+    """A database of this test's own, with today's schema."""
     if kind == "sqlite":
+        shutil.copytree(request.getfixturevalue("prepared"), tmp_path, dirs_exist_ok=True)
         return sqlite_url(tmp_path)
     databases: Databases = request.getfixturevalue("postgresql")
     return databases.new()

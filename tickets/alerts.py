@@ -50,7 +50,7 @@ class AlertAcknowledged(TicketRefused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RiskAlert:
+class Alert:
     """高危提醒. Times aware UTC."""
 
     number: int
@@ -90,7 +90,7 @@ async def raise_alert(
     return fresh
 
 
-async def take_unannounced(connection: AsyncConnection, at: datetime) -> Sequence[RiskAlert]:
+async def take_unannounced(connection: AsyncConnection, at: datetime) -> Sequence[Alert]:
     """Those that nobody has announced, oldest first; from now on they are."""
     c = risk_alerts.c
     waiting = select(risk_alerts).where(c.announced_at.is_(None)).order_by(c.number)
@@ -104,7 +104,7 @@ async def take_unannounced(connection: AsyncConnection, at: datetime) -> Sequenc
 
 async def listed(
     connection: AsyncConnection, *, acknowledged_too: bool = False, before: int | None = None, limit: int = 100
-) -> Sequence[RiskAlert]:
+) -> Sequence[Alert]:
     """The newest first; unless all are asked for, those that no leader has seen to."""
     query = select(risk_alerts).order_by(risk_alerts.c.number.desc()).limit(limit)
     if not acknowledged_too:
@@ -114,9 +114,7 @@ async def listed(
     return [_read(row) for row in await connection.execute(query)]
 
 
-async def acknowledge(
-    connection: AsyncConnection, number: int, *, by: str, at: datetime, remark: str | None
-) -> RiskAlert:
+async def acknowledge(connection: AsyncConnection, number: int, *, by: str, at: datetime, remark: str | None) -> Alert:
     """A leader sees to it. AlertUnknown, AlertAcknowledged."""
     found = await _one(connection, number)
     c = risk_alerts.c
@@ -128,14 +126,14 @@ async def acknowledge(
     return await _one(connection, number)
 
 
-async def _one(connection: AsyncConnection, number: int) -> RiskAlert:
+async def _one(connection: AsyncConnection, number: int) -> Alert:
     row = (await connection.execute(select(risk_alerts).where(risk_alerts.c.number == number))).one_or_none()
     if row is None:
         raise AlertUnknown("there is no such alert", "没有这条提醒")
     return _read(row)
 
 
-def _read(row: Row[Any]) -> RiskAlert:
+def _read(row: Row[Any]) -> Alert:
     told = dict(row._mapping)  # noqa: SLF001 - public, whatever its name says
     told["call"], told["manner"] = told.pop("call_id"), Manner(told["manner"])
-    return RiskAlert(**told)
+    return Alert(**told)

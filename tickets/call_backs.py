@@ -1,4 +1,6 @@
-"""Table `call_backs`: one row a debt. The number is not repeated here: it is the call book's, behind its gate."""
+"""Table `call_backs`: one row a debt. The number is not repeated here: it is the call book's, behind its gate.
+
+It is the one that the citizen called from, or another one that they keyed in."""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Column, Integer, Select, String, Table, select, update
+from sqlalchemy import Column, Integer, Select, String, Table, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.call_facts import Debt
@@ -73,9 +75,9 @@ class CallBack:
 def _chosen() -> Select[tuple[object, ...]]:
     columns = [column for column in call_backs.c if column.name != "call_id"]
     whose = call_backs.join(calls, calls.c.call_id == call_backs.c.call_id)
-    return select(
-        call_backs.c.call_id.label("call"), *columns, calls.c.hotline, calls.c.arrived_at, calls.c.ani.label("number")
-    ).select_from(whose)
+    number = func.coalesce(calls.c.call_back_number, calls.c.ani).label("number")
+    chosen = select(call_backs.c.call_id.label("call"), *columns, calls.c.hotline, calls.c.arrived_at, number)
+    return chosen.select_from(whose)
 
 
 async def owed(connection: AsyncConnection, *, settled_too: bool = False, limit: int = 200) -> Sequence[CallBack]:
@@ -178,5 +180,6 @@ def _tries(before: CallBack, fact: CallBackFact, at: datetime) -> dict[str, obje
 async def open_debts_to(connection: AsyncConnection, call: CallId) -> Sequence[CallId]:
     """The debts to the citizen whose number this call has, the call's own among them."""
     number = select(calls.c.ani).where(calls.c.call_id == call).scalar_subquery()
-    query = _chosen().where(calls.c.ani == number, call_backs.c.state.in_(OPEN))
+    theirs = (calls.c.ani == number) | (calls.c.call_back_number == number)
+    query = _chosen().where(theirs, call_backs.c.state.in_(OPEN))
     return [CallId(row.call) for row in (await connection.execute(query)).all()]

@@ -16,6 +16,7 @@ from tickets.mentions import Hit, Mentions
 CLEAR = 1.4  # the heaviest branch weighs so many times the next
 FIRST_MATTER_CHARS = 40  # callers say first what they call about
 FIRST_MATTER = 1.5  # so much more does it weigh there
+LEAST_SURE = 0.9  # a single short word, alone
 WHOLE_WEIGHT = 4.0  # from this weight on a branch is as sure as it can be
 _PATH = "/"
 
@@ -27,6 +28,7 @@ class CategoryFound:
     path: tuple[str, ...]
     strength: float
     hits: tuple[Hit, ...]
+    rule: str = "分类用语"
 
     @property
     def value(self) -> str:
@@ -54,11 +56,26 @@ class CategoryTree:
         if not path:
             return None
         here = tuple(hit for hit in hits if path[-1] in self._paths[hit.owner])
-        return CategoryFound(path, strength * min(1.0, 0.7 + 0.3 * weights[path[-1]] / WHOLE_WEIGHT), here)
+        return CategoryFound(
+            path, strength * min(1.0, LEAST_SURE + (1 - LEAST_SURE) * weights[path[-1]] / WHOLE_WEIGHT), here
+        )
+
+    def path(self, value: str) -> tuple[str, ...] | None:
+        """The branch that is written so in a ticket; None: there is none."""
+        path = tuple(value.split(_PATH))
+        return path if self._paths.get(path[-1]) == path else None
+
+    def spoken_of(self, said: Heard) -> list[str]:
+        """The branches of which any word was said."""
+        return sorted({hit.owner for hit in _outermost(self._phrases.find(said.text))})
 
     def department(self, path: Sequence[str]) -> str | None:
         """Who usually handles it: the nearest branch that says so."""
         return next((found for name in reversed(path) if (found := self._categories[name].department)), None)
+
+    def has_own_department(self, path: Sequence[str], *, below: str) -> bool:
+        """Whether a branch of `path` that grows from `below` says who handles it."""
+        return any(self._categories[name].department for name in path[path.index(below) + 1 :])
 
     def kind(self, path: Sequence[str]) -> str | None:
         """What kind of appeal it usually is, likewise."""

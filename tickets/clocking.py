@@ -23,8 +23,9 @@ from tickets.alerts import raise_alert
 from tickets.clocks import TicketClock, clocks_of
 from tickets.deadlines import Counting, Deadline, deadline_of, escalations_of
 from tickets.escalations import plan
-from tickets.high_risk import RiskTable, risks_in
+from tickets.high_risk import risks_in
 from tickets.review import reason_of
+from tickets.rules import Rules
 from tickets.states import TicketState
 from tickets.store import read_draft, read_ticket, tickets
 from tickets.ticket import Ticket, TicketId, TicketRefused
@@ -43,17 +44,21 @@ class NoClock(TicketRefused):
 
 
 class Clocking:
-    """One city's deadlines and high-risk phrases."""
+    """One city's deadlines and high-risk phrases, as the rules have them at each moment."""
 
     def __init__(
-        self, counting: Counting, risks: RiskTable, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self, rules: Callable[[], Rules], *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self.policy, self.calendar = counting.policy, counting.calendar
-        self._counting, self._risks, self._clock = counting, risks, clock
+        self._rules, self._clock = rules, clock
+
+    @property
+    def counting(self) -> Counting:
+        """By what a deadline is counted now."""
+        return self._rules().counting
 
     async def begin(self, connection: AsyncConnection, recording: Recording, transcript: Transcript) -> None:
         """Start the clock of the recording's ticket unless it runs, and alert of what was said. Behind `draft_of`."""
-        found = await asyncio.to_thread(risks_in, transcript, self._risks)
+        found = await asyncio.to_thread(risks_in, transcript, self._rules().risks)
         ticket = await connection.scalar(select(tickets.c.id).where(tickets.c.recording == recording.id))
         if ticket is not None:
             await self._start(connection, await read_ticket(connection, TicketId(ticket)))
@@ -72,7 +77,7 @@ class Clocking:
     ) -> Deadline:
         call, draft = await read_call(connection, ticket.call_id), await read_draft(connection, ticket.id)
         return deadline_of(
-            self._counting,
+            self.counting,
             kind=ticket.kind,
             category=ticket.category,
             urgency=urgency,
@@ -84,7 +89,8 @@ class Clocking:
     async def _plan(
         self, connection: AsyncConnection, ticket: TicketId, deadline: Deadline, received_at: datetime
     ) -> None:
-        await plan(connection, ticket, escalations_of(self.policy, deadline, received_at, self.calendar))
+        by = self.counting
+        await plan(connection, ticket, escalations_of(by.policy, deadline, received_at, by.calendar))
 
     async def set_urgency(
         self, engine: AsyncEngine, ticket: TicketId, urgency: str | None, *, by: str, at: datetime
@@ -93,7 +99,7 @@ class Clocking:
 
         TicketUnknown, NoSuchUrgency, NoClock.
         """
-        if urgency is not None and urgency not in {each.zh for each in self.policy.urgent}:
+        if urgency is not None and urgency not in {each.zh for each in self.counting.policy.urgent}:
             raise NoSuchUrgency("there is no such urgent class", "没有这个紧急类别")
         async with engine.begin() as connection:
             found, clock = await _running(connection, ticket)

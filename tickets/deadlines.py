@@ -116,6 +116,11 @@ def deadline_of(
     return min(found, key=lambda deadline: deadline.at)
 
 
+def days_from(by: Counting, rule: str, days: int, since: datetime) -> Deadline:
+    """So many working days from a moment on, by a rule of another kind than those of tickets."""
+    return _counted(by.policy, _Clock(rule, days), since, by.calendar)
+
+
 def _holds(rule: DeadlineRule, *, kind: str | None, branches: frozenset[str], hotline: str | None, day: date) -> bool:
     return (
         (not rule.kinds or kind in rule.kinds)
@@ -145,7 +150,7 @@ def _counted(policy: DeadlinePolicy, clock: _Clock, received_at: datetime, calen
 
 
 @dataclass(frozen=True, slots=True)
-class Escalation:
+class PlannedEscalation:
     """催办: at `at` so many per cent of the time are gone, and these are told."""
 
     percent: int
@@ -155,7 +160,7 @@ class Escalation:
 
 def escalations_of(
     policy: DeadlinePolicy, deadline: Deadline, received_at: datetime, calendar: WorkCalendar
-) -> tuple[Escalation, ...]:
+) -> tuple[PlannedEscalation, ...]:
     """When who is told, in this order. 100 per cent is the deadline itself."""
     if deadline.every_day:
         spans = [(received_at, deadline.at)]
@@ -163,7 +168,7 @@ def escalations_of(
         spans = list(_open_spans(policy, received_at, deadline.at, calendar))
     whole = sum((until - since for since, until in spans), timedelta())
     return tuple(
-        Escalation(step.percent, _moment(spans, whole * step.percent / 100, deadline.at), tuple(step.tells))
+        PlannedEscalation(step.percent, _moment(spans, whole * step.percent / 100, deadline.at), tuple(step.tells))
         for step in policy.steps
     )
 

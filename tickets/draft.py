@@ -17,9 +17,17 @@ from tickets.contact import contact_of
 from tickets.deadlines import Counting, Deadline, deadline_of
 from tickets.field import NOT_DRAFTED, Field
 from tickets.flows import FlowBook, FlowFound, FlowTaken
+from tickets.guesses import category_of, class_of, kind_of
 from tickets.heard import Heard, heard
+from tickets.learned_file import Lessons, lessons_of_kinds
 from tickets.occurred import occurred_in
+from tickets.place_file import place_trust
+from tickets.place_told import place_told
+from tickets.place_trust import PlaceTrust
 from tickets.places import Gazetteer
+from tickets.read_back import ReadBacks, read_backs
+from tickets.readings import Matter
+from tickets.ticket import AppealKind
 from tickets.urgency import UrgencyTable
 from wording import Lexis, retold, write
 
@@ -28,19 +36,23 @@ NO_WORDS = Lexis()
 NO_CLASSES = UrgencyTable(())
 """Of a city in which nothing is urgent."""
 
+OF_NO_EVENT = (AppealKind.CONSULTATION, AppealKind.SUGGESTION)
+"""What such a caller says of times is of no event that is to be settled."""
+
 FILLED_BY_FLOWS = ("contact", "kind", "place", "occurred", "asked_for")
 """The fields that may answer a question of a flow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFacts:
-    """What is known of the call without listening. Times aware UTC. `ani` None: hidden or unknown."""
+    """What is known of the call without listening. Times aware UTC. `ani` None: hidden, unknown or confidential."""
 
     call_id: str
     hotline: str | None
     hotline_name: str | None
     ani: str | None = field(default=None, repr=False)
     withheld: bool = False
+    is_confidential: bool = False  # the hotline is
     arrived_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
@@ -60,6 +72,8 @@ class Knowledge:
     book: FlowBook
     lexis: Lexis = NO_WORDS
     urgency: UrgencyTable = NO_CLASSES
+    lessons: Lessons = field(default_factory=lessons_of_kinds)
+    trust: PlaceTrust = field(default_factory=place_trust)
     counting: Counting | None = None  # None: of a city that counts no deadlines
 
 
@@ -96,6 +110,7 @@ FIELDS = tuple(each.name for each in fields(Draft) if each.type == "Field")
 class _Topic:
     """What the talk is about."""
 
+    matter: Matter
     category: CategoryFound | None
     flow: FlowFound | None
 
@@ -105,16 +120,18 @@ def draft(facts: CallFacts, transcript: Transcript, knows: Knowledge) -> Draft:
     transcript = retold(write(transcript, knows.lexis))
     said = [turn for turn in transcript.by(Speaker.CALLER) if not proposals.is_filler(turn)]
     caller, agent = heard(said), heard(transcript.by(Speaker.AGENT))
-    category = knows.book.tree.find(caller)
-    topic = _Topic(category, knows.book.begun(caller, category))
-    kind, contact = proposals.kind(caller, category, knows.book.tree), contact_of(caller, agent)
+    answered = read_backs(transcript)
+    matter, contact = _matter(caller, agent, knows), contact_of(caller, agent, answered)
+    category = category_of(matter, knows.book.tree, knows.lessons.categories)
+    topic = _Topic(matter, category, knows.book.begun(caller, category))
+    kind = proposals.kind(caller, kind_of(matter, knows.book.tree, knows.lessons.kinds))
     found = {
-        "contact": proposals.contact(caller, contact),
+        "contact": proposals.contact(answered.confirmed if contact and contact.by_agent else caller, contact),
         "kind": kind,
-        "place": proposals.place(caller, knows.gazetteer),
+        "place": proposals.place(place_told(caller, agent, answered, knows.gazetteer, knows.trust)),
         "asked_for": proposals.asked_for(caller),
-        **_when(facts, caller),
-        **_topic_fields(caller, topic, knows),
+        **_when(facts, caller, answered, kind),
+        **_topic_fields(topic, kind, knows),
     }
     taken = _taken(caller, topic, found, knows.book)
     return Draft(
@@ -122,7 +139,7 @@ def draft(facts: CallFacts, transcript: Transcript, knows: Knowledge) -> Draft:
         hotline=proposals.hotline(facts.hotline, facts.hotline_name),
         subject=proposals.subject(said, kind),
         summary=proposals.summary(said),
-        confidential=proposals.confidential(caller, kind),
+        confidential=proposals.confidential(caller, by_hotline=facts.is_confidential),
         deadline=proposals.deadline(_deadline(facts, found, taken, knows.counting), found),
         taken=taken,
         occurred_at=datetime.fromisoformat(value) if (value := found["occurred"].value) else None,
@@ -131,20 +148,30 @@ def draft(facts: CallFacts, transcript: Transcript, knows: Knowledge) -> Draft:
     )
 
 
-def _when(facts: CallFacts, caller: Heard) -> dict[str, Field]:
+def _when(facts: CallFacts, caller: Heard, answered: ReadBacks, kind: Field) -> dict[str, Field]:
+    if kind.value in OF_NO_EVENT:
+        return {"occurred": proposals.of_no_event()}
     began = facts.began_at
-    found = occurred_in(caller, began) if began else None
-    return {"occurred": proposals.occurred(caller, found, is_call_known=began is not None)}
+    found = occurred_in(caller, began, answered) if began else None
+    said = answered.confirmed if found and found.by_agent else caller
+    return {"occurred": proposals.occurred(said, found, is_call_known=began is not None)}
 
 
-def _topic_fields(caller: Heard, topic: _Topic, knows: Knowledge) -> dict[str, Field]:
+def _matter(caller: Heard, agent: Heard, knows: Knowledge) -> Matter:
+    places = tuple((place.start, place.stop) for place in knows.gazetteer.find(caller))
+    return Matter(caller, places, knows.book.tree.find(caller), agent.text)
+
+
+def _topic_fields(topic: _Topic, kind: Field, knows: Knowledge) -> dict[str, Field]:
+    caller = topic.matter.said
     flow = proposals.flow(caller, topic.flow, topic.category)
     begun = topic.flow if flow.value else None
+    urgent = class_of(topic.matter, knows.urgency, knows.lessons.urgency)
     return {
         "category": proposals.category(caller, topic.category),
         "flow": flow,
         "department": proposals.department(caller, begun, topic.category, knows.book.tree),
-        "urgency": proposals.urgency(caller, begun, knows.urgency),
+        "urgency": proposals.urgency(caller, begun, kind, urgent, knows.urgency),
     }
 
 

@@ -16,7 +16,7 @@ from plumbing.columns import Instant, insert_or
 from plumbing.database import metadata
 from recordings.access import note
 from tickets.clocks import TicketClock, clock, ticket_clocks
-from tickets.deadlines import Escalation
+from tickets.deadlines import PlannedEscalation
 from tickets.states import TicketState
 from tickets.store import tickets
 from tickets.ticket import TicketId, TicketRefused
@@ -48,7 +48,7 @@ class EscalationAcknowledged(TicketRefused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EscalationRaised:
+class Escalation:
     """催办, as it was raised. Times aware UTC."""
 
     number: int
@@ -65,7 +65,7 @@ class EscalationRaised:
     acknowledged_by: str | None
 
 
-async def plan(connection: AsyncConnection, ticket: TicketId, several: Iterable[Escalation]) -> None:
+async def plan(connection: AsyncConnection, ticket: TicketId, several: Iterable[PlannedEscalation]) -> None:
     """Write down when who is to be told, in the caller's transaction. What was raised already stays as it is."""
     for each in several:
         row = {"ticket": ticket, "percent": each.percent, "due_at": each.at, "tells": ",".join(each.tells)}
@@ -101,7 +101,7 @@ async def next_due(connection: AsyncConnection) -> datetime | None:
     return moment
 
 
-async def raise_due(connection: AsyncConnection, at: datetime) -> Sequence[EscalationRaised]:
+async def raise_due(connection: AsyncConnection, at: datetime) -> Sequence[Escalation]:
     """Raise what is due, AT_ONCE_MOST at most, each once, in the caller's transaction."""
     due = _with_tickets(*_SHOWN).where(*_PENDING, escalations.c.due_at <= at).order_by(escalations.c.due_at)
     raised = []
@@ -114,7 +114,7 @@ async def raise_due(connection: AsyncConnection, at: datetime) -> Sequence[Escal
 
 async def listed(
     connection: AsyncConnection, *, acknowledged_too: bool = False, before: int | None = None, limit: int = 100
-) -> Sequence[EscalationRaised]:
+) -> Sequence[Escalation]:
     """Those that were raised, the newest first; unless all are asked for, those that nobody has acknowledged and that
     still matter."""
     query = _with_tickets(*_SHOWN).where(escalations.c.raised_at.is_not(None)).order_by(escalations.c.number.desc())
@@ -141,7 +141,7 @@ async def unacknowledged(connection: AsyncConnection) -> int:
     return int(await connection.scalar(query) or 0)
 
 
-async def read(connection: AsyncConnection, number: int) -> EscalationRaised:
+async def read(connection: AsyncConnection, number: int) -> Escalation:
     """One. EscalationUnknown."""
     query = _with_tickets(*_SHOWN).where(escalations.c.number == number, escalations.c.raised_at.is_not(None))
     row = (await connection.execute(query)).one_or_none()
@@ -150,7 +150,7 @@ async def read(connection: AsyncConnection, number: int) -> EscalationRaised:
     return _read(row)
 
 
-async def acknowledge(connection: AsyncConnection, number: int, *, by: str, at: datetime) -> EscalationRaised:
+async def acknowledge(connection: AsyncConnection, number: int, *, by: str, at: datetime) -> Escalation:
     """Somebody has seen it and sees to it. EscalationUnknown, EscalationAcknowledged."""
     found = await read(connection, number)
     open_one = update(escalations).where(escalations.c.number == number, escalations.c.acknowledged_at.is_(None))
@@ -164,8 +164,8 @@ async def acknowledge(connection: AsyncConnection, number: int, *, by: str, at: 
     return await read(connection, number)
 
 
-def _read(row: Row[Any], *, raised_at: datetime | None = None) -> EscalationRaised:
+def _read(row: Row[Any], *, raised_at: datetime | None = None) -> Escalation:
     told = dict(row._mapping)  # noqa: SLF001 - public, whatever its name says
     told["tells"] = tuple(told["tells"].split(","))
     told["raised_at"] = raised_at or told["raised_at"]
-    return EscalationRaised(**told)
+    return Escalation(**told)

@@ -8,6 +8,9 @@ count, in lower case; spaces and punctuation do not. More than 1 when much more 
 says, *wrong* filled with something else or where the reference says nothing, *left empty* not filled although the
 reference has it. Precision = right / filled; recall = right / wanted; abstention = left empty / wanted (MUC's
 undergeneration). A share of nothing is None, neither 0 nor 1.
+
+**Free text** (subject, summary, what is asked for) has no one right wording: likeness is ROUGE-L's F (Lin 2004) over
+characters, 2 · LCS / (m + n), LCS being the longest common subsequence of two texts of m and n characters.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import LCSseq, Levenshtein
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,13 @@ def pieces(said: str, heard: str) -> tuple[Piece, ...]:
     return tuple(
         Piece(said=said[step.src_start : step.src_end], heard=heard[step.dest_start : step.dest_end]) for step in steps
     )
+
+
+def likeness(proposed: str | None, reference: str) -> float:
+    """0 (nothing in common, or not filled) to 1 (the same); punctuation aside."""
+    told, wanted = counted(proposed or ""), counted(reference)
+    both = len(told) + len(wanted)
+    return 2 * LCSseq.similarity(told, wanted) / both if both else 1.0
 
 
 def together(errors: Iterable[CharacterErrors]) -> CharacterErrors:

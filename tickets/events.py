@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from recordings.calls import Call
 from tickets.clocks import TicketClock
+from tickets.ratings import LEVELS, Rating
 from tickets.ticket import AppealKind, Ticket
 
 PUBLISHED = Path(__file__).parent.parent / "docs" / "schemas" / "events"
@@ -119,7 +120,46 @@ class SmsEvent(Told):
     """短信正文 / the message"""
 
 
-SHAPES: dict[str, type[Told]] = {"ticket": TicketEvent, "sms": SmsEvent}
+class RatingTold(Told):
+    """好差评: what a caller thought of the service. Nothing in it says who the caller is."""
+
+    call: str
+    """来电编号,与工单消息中的相同 / the id of the call, as in the messages of its ticket"""
+    hotline: str | None
+    """所拨热线 / the hotline that was dialled"""
+    queue: str
+    """队列 / the queue"""
+    agent: str
+    """最后接待的话务员工号 / the number of the agent who talked with the caller last"""
+    score: Annotated[int, Field(ge=1, le=5)]
+    """5 非常满意 … 1 非常不满意 / 5: very satisfied, to 1: very dissatisfied"""
+    level: str
+    """等级,五级之一 / its name, one of five"""
+
+
+class RatingEvent(Told):
+    """评价消息: posted to the receiver `[ratings]`."""
+
+    version: Literal[1] = 1
+    """消息格式的版本;只增字段时不变 / of the shape; the same while fields are only added"""
+    event: str
+    """消息编号,重发不变,供去重 / the message's id, the same at every attempt"""
+    type: Literal["call.rated"]
+    """何事 / what it is about"""
+    at: datetime
+    """评价时间 UTC / when the caller rated"""
+    rating: RatingTold
+
+
+SHAPES: dict[str, type[Told]] = {"ticket": TicketEvent, "sms": SmsEvent, "rating": RatingEvent}
+
+
+def rating_told(rating: Rating) -> RatingTold:
+    """A rating as it is told. ValueError: the caller gave none."""
+    if rating.score is None:
+        raise ValueError("only a rating is told")
+    same = {name: getattr(rating, name) for name in RatingTold.model_fields if name != "level"}
+    return RatingTold(**same, level=LEVELS[rating.score])
 
 
 def ticket_told(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from asr.transcript import Turn, Word
 
+CLEAR = 0.8  # how sure a recogniser is of words when nothing is the matter; as sure were those that were learned from
 MARKS = "，。？！"  # what nobody said: it belongs to the word before it
 TURN_END = "\n"  # between two turns: no find reaches across it
 
@@ -37,6 +38,11 @@ class Heard:
     def confidence(self, start: int, stop: int) -> float:
         """The least sure of the words of start…stop."""
         return min(word.confidence for word in self._words(start, stop))
+
+    def clearness(self, start: int = 0, stop: int | None = None) -> float:
+        """How much of what words say is left, as unsure as these are in the mean: all of it from CLEAR on."""
+        words = self._words(start, len(self.words) if stop is None else stop)
+        return min(1.0, sum(word.confidence for word in words) / (CLEAR * len(words))) if words else 0.0
 
     def _words(self, start: int, stop: int) -> list[Word]:
         return [word for word in dict.fromkeys(self.words[start:stop]) if word is not None]

@@ -66,7 +66,7 @@ class Link:
 async def likely(connection: AsyncConnection, ticket: Ticket, window: timedelta) -> Sequence[Likeness]:
     """Earlier tickets, drafted within the window before it, that are likely the same matter."""
     earlier: dict[TicketId, Ticket] = {}
-    if ticket.confidential:  # that somebody has called before, too, would tell who it is
+    if ticket.is_secret:  # that somebody has called before, too, would tell who it is
         return ()
     for way in _ways(ticket):
         query = (
@@ -77,7 +77,7 @@ async def likely(connection: AsyncConnection, ticket: Ticket, window: timedelta)
             .limit(EACH_WAY_MOST)
         )
         found = [ticket_of(row) for row in await connection.execute(query)]
-        earlier |= {each.id: each for each in found}
+        earlier |= {each.id: each for each in found if not each.is_secret}
     return repeat.offered(ticket, earlier.values())
 
 

@@ -6,7 +6,8 @@
 
 An attempt is counted, and its pause begun, before it is made: a sender that dies between sending and marking sends the
 same message again, with the same id, so that a receiver that leaves out what it knows has it exactly once. The
-messages of one ticket leave one after the other: what is stuck keeps back the later ones of its ticket, no others.
+messages of one ticket leave one after the other: what is stuck keeps back the later ones of its ticket, no others. One
+that is about no ticket keeps back none.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ outbox = Table(
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("event", String(36), nullable=False, unique=True),
     Column("destination", String(16), nullable=False),
-    Column("ticket", String(36), ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("ticket", String(36), ForeignKey("tickets.id"), index=True),
     Column("body", Text),
     Column("made_at", Instant, nullable=False),
     Column("state", String(12), nullable=False),
@@ -71,7 +72,7 @@ class Letter:
     seq: int
     event: str
     destination: Destination
-    ticket: TicketId
+    ticket: TicketId | None
     body: str | None = field(repr=False)
     made_at: datetime
     state: LetterState
@@ -83,7 +84,7 @@ class Letter:
 
 
 async def enclose(
-    connection: AsyncConnection, destination: Destination, event: str, ticket: TicketId, body: str, at: datetime
+    connection: AsyncConnection, destination: Destination, event: str, ticket: TicketId | None, body: str, at: datetime
 ) -> bool:
     """Put a message into the outbox, in the caller's transaction, once an event. True when this did it."""
     if len(body.encode()) > BODY_BYTES_MOST:

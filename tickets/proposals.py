@@ -14,22 +14,23 @@ from tickets.contact import ContactFound, without_numbers
 from tickets.deadlines import Deadline
 from tickets.field import Field, empty, proposed, sure_enough
 from tickets.flows import FlowFound
+from tickets.guesses import LEARNED, Found
 from tickets.heard import MARKS, Heard, Span
-from tickets.kinds import kind_of
 from tickets.occurred import TimeFound
-from tickets.places import Gazetteer
+from tickets.phrases import Manner, PhraseFound
+from tickets.place_told import PlaceTold
 from tickets.ticket import EDITABLE, AppealKind, masked
-from tickets.urgency import UrgencyTable, urgency_of
+from tickets.urgency import UrgencyTable, is_so
 
-INCONSISTENT_FACTOR = 0.6  # for a place whose names do not lie in each other, as far as we know
-BY_CATEGORY = 0.5  # how much a category says of the kind of appeal
-BY_KIND = 0.9  # how much its being a report says of its being confidential
+FLOWS_OWN = 0.93  # how much a flow's class says, where it holds
 DEADLINE_BY = ("kind", "category", "urgency", "flow")  # the fields on which a deadline depends
 SUBJECT_CHARS = 40
 _FILLER = re.compile(
     r"^(?:嗯|啊|呃|额|哦|喂|那个|这个|好的?|对|是的?|对是的|您好|你好|谢谢|再见|没有了|我知道了|[，。？！…])+$"
 )
 _NOTHING_SAID = "来电人未说出可识别的内容 / nothing recognisable was said"
+_APART = "上下级不符 / heard, but one of its names does not lie in the other"
+_NOT_URGENT = "不属紧急类别 / of no urgency class"
 _NO_CATEGORY = "未听出诉求分类，或说到多类 / no category was heard, or several"
 
 
@@ -47,7 +48,7 @@ def caller(ani: str | None, *, withheld: bool) -> Field:
     if withheld:
         return empty("主叫要求隐藏号码 / the caller asked that the number be withheld")
     if ani is None:
-        return empty("主叫号码隐藏或未知 / the caller's number is hidden or unknown")
+        return empty("主叫号码隐藏、保密或未知 / the caller's number is hidden, confidential or unknown")
     return Field(value=masked(ani), confidence=1.0, rule="主叫号码")
 
 
@@ -69,27 +70,29 @@ def contact(said: Heard, found: ContactFound | None) -> Field:
     return sure_enough("contact", masked(found.number), confidence, found.rule, evidence)
 
 
-def kind(said: Heard, topic: CategoryFound | None, tree: CategoryTree) -> Field:
-    """What kind of appeal it is: as the caller says, else as its category usually is."""
-    found = kind_of(said)
-    if found is not None:
-        return proposed("kind", found.kind.value, found.strength, found.rule, said, found.start, found.stop)
-    usual = tree.kind(topic.path) if topic else None
-    if topic is None or usual is None:
-        return empty("未说出类型，或说出多种类型 / no kind was named, or several")
-    hit = topic.hits[0]
-    return proposed("kind", usual, BY_CATEGORY * topic.strength, f"按分类:{topic.path[-1]}", said, hit.start, hit.stop)
+def kind(said: Heard, found: Found | None) -> Field:
+    """What kind of appeal it is."""
+    if found is None:
+        return empty("听不出诉求类型 / there is no telling what kind of appeal it is")
+    return _weighed("kind", said, found)
 
 
-def place(said: Heard, gazetteer: Gazetteer) -> Field:
+def _weighed(name: str, said: Heard, found: Found) -> Field:
+    """As sure as the words it rests on: all of them, or those of its evidence."""
+    evidence = tuple(said.span(*span) for span in found.spans)
+    clear = said.clearness() if found.throughout else min(said.clearness(*span) for span in found.spans)
+    return sure_enough(name, found.value, found.strength * clear, found.rule, evidence)
+
+
+def place(told: PlaceTold | None) -> Field:
     """Where it is, with the gazetteer's spelling."""
-    found = gazetteer.find(said)
-    if not found:
+    if told is None:
         return empty("未听到地名库中的地名 / no place of the gazetteer was heard")
-    best = found[0]
-    strength = 1.0 if best.consistent else INCONSISTENT_FACTOR
-    rule = "地名库" if best.consistent else "地名库（上下级不符，请核对）"
-    return proposed("place", best.value, strength, rule, said, best.start, best.stop)
+    best = told.place
+    evidence = (told.said.span(best.start, best.stop),)
+    if not best.consistent:
+        return Field(value=None, confidence=0.0, rule=f"听到“{best.value}”，但{_APART}", evidence=evidence)
+    return sure_enough("place", best.value, told.sure * told.said.clearness(best.start, best.stop), told.rule, evidence)
 
 
 def occurred(said: Heard, found: TimeFound | None, *, is_call_known: bool) -> Field:
@@ -100,6 +103,11 @@ def occurred(said: Heard, found: TimeFound | None, *, is_call_known: bool) -> Fi
         return empty("未听到确定的发生时间，或听到多个 / no certain time was heard, or several")
     value = found.at.isoformat(sep=" ", timespec="minutes")
     return proposed("occurred", value, found.strength, "日期与钟点", said, found.start, found.stop)
+
+
+def of_no_event() -> Field:
+    """Of an appeal in which nothing happened."""
+    return empty("咨询、建议不填发生时间 / a question or a suggestion is of no event")
 
 
 def asked_for(said: Heard) -> Field:
@@ -116,13 +124,15 @@ def category(said: Heard, found: CategoryFound | None) -> Field:
     if found is None:
         return empty(_NO_CATEGORY)
     evidence, sure = _hits(said, found)
-    return sure_enough("category", found.value, found.strength * sure, "分类用语", evidence)
+    return sure_enough("category", found.value, found.strength * sure, found.rule, evidence)
 
 
 def _hits(said: Heard, found: CategoryFound) -> tuple[tuple[Span, ...], float]:
-    """Where the category was spoken of, and how sure the surest of those words are."""
+    """Where the category was spoken of, and how clear the clearest of those words are; all, if all were weighed."""
     evidence = tuple(dict.fromkeys(said.span(hit.start, hit.stop) for hit in found.hits))
-    return evidence, max(said.confidence(hit.start, hit.stop) for hit in found.hits)
+    if found.rule == LEARNED:
+        return evidence, said.clearness()
+    return evidence, max(said.clearness(hit.start, hit.stop) for hit in found.hits)
 
 
 def flow(said: Heard, found: FlowFound | None, topic: CategoryFound | None) -> Field:
@@ -130,15 +140,16 @@ def flow(said: Heard, found: FlowFound | None, topic: CategoryFound | None) -> F
     if found is None or topic is None:
         return empty("没有快速流程适用，或多个适用 / no quick flow applies, or several")
     hit = found.hit
-    return proposed("flow", found.name, topic.strength, f"触发词:{hit.phrase}", said, hit.start, hit.stop)
+    sure = topic.strength * min(said.clearness(hit.start, hit.stop), _hits(said, topic)[1])
+    return sure_enough("flow", found.name, sure, f"触发词:{hit.phrase}", (said.span(hit.start, hit.stop),))
 
 
 def department(said: Heard, begun: FlowFound | None, topic: CategoryFound | None, tree: CategoryTree) -> Field:
-    """Who should handle it: the flow's department, else the category's."""
+    """Who should handle it: the flow's department, unless a narrower category than the flow's has its own."""
     if topic is None:
         return empty(_NO_CATEGORY)
     evidence, sure = _hits(said, topic)
-    if begun is not None:
+    if begun is not None and not tree.has_own_department(topic.path, below=begun.flow.category):
         rule = f"快速流程:{begun.flow.zh}"
         return sure_enough("department", begun.flow.department, topic.strength * sure, rule, evidence)
     usual = tree.department(topic.path)
@@ -147,17 +158,30 @@ def department(said: Heard, begun: FlowFound | None, topic: CategoryFound | None
     return sure_enough("department", usual, topic.strength * sure, f"按分类:{topic.path[-1]}", evidence)
 
 
-def urgency(said: Heard, begun: FlowFound | None, table: UrgencyTable) -> Field:
-    """The urgency class: by the caller's words or the flow's, the graver of two."""
-    found = urgency_of(said, table)
+def urgency(said: Heard, begun: FlowFound | None, kind_: Field, found: Found | None, table: UrgencyTable) -> Field:
+    """The urgency class: by the caller's words or the flow's, the graver of two.
+
+    A flow's class is for what has happened: not for who only asks, and not where its trigger was announced or supposed.
+    """
     grave = [name for name, _ in table.classes]
-    flows_own = begun.flow.urgency if begun else None
-    if found is not None and (flows_own not in grave or grave.index(found.urgency) <= grave.index(flows_own)):
-        return proposed("urgency", found.urgency, found.strength, found.rule, said, found.start, found.stop)
-    if begun is None or begun.flow.urgency is None:
-        return empty("不属紧急类别 / of no urgency class")
-    hit = begun.hit
-    return proposed("urgency", begun.flow.urgency, 0.9, f"快速流程:{begun.flow.zh}", said, hit.start, hit.stop)
+    words = _weighed("urgency", said, found) if found else empty(_NOT_URGENT)
+    flows_own = begun.flow.urgency if begun and _is_matter(said, begun, kind_) else None
+    if begun is None or flows_own is None or _is_graver(words.value, flows_own, grave):
+        return words
+    span = (begun.hit.start, begun.hit.stop)
+    return _weighed(
+        "urgency", said, Found(flows_own, FLOWS_OWN, f"快速流程:{begun.flow.zh}", (span,), throughout=False)
+    )
+
+
+def _is_graver(said: str | None, flows_own: str, grave: Sequence[str]) -> bool:
+    return said is not None and (flows_own not in grave or grave.index(said) <= grave.index(flows_own))
+
+
+def _is_matter(said: Heard, begun: FlowFound, kind_: Field) -> bool:
+    """Whether what the flow is for has happened to somebody, as the caller tells it."""
+    phrase = PhraseFound(begun.hit.start, begun.hit.stop, Manner.SAID)
+    return kind_.value not in (None, AppealKind.CONSULTATION) and is_so(said.text, phrase)
 
 
 def deadline(counted: Deadline | None, found: Mapping[str, Field]) -> Field:
@@ -170,14 +194,14 @@ def deadline(counted: Deadline | None, found: Mapping[str, Field]) -> Field:
     return sure_enough("deadline", value, min((each.confidence for each in by), default=1.0), counted.said, evidence)
 
 
-def confidential(said: Heard, kind_: Field) -> Field:
-    """Whether it is confidential: as the caller says; a report is, unless the caller says otherwise."""
+def confidential(said: Heard, *, by_hotline: bool = False) -> Field:
+    """Whether it is confidential, as the hotline is, or as the caller says."""
+    if by_hotline:
+        return Field(value=YES, confidence=1.0, rule="保密热线")
     found = secrecy_of(said)
-    if found is not None:
-        return proposed("confidential", found.value, 0.9, "来电人要求", said, found.start, found.stop)
-    if kind_.value == AppealKind.REPORT:
-        return sure_enough("confidential", YES, BY_KIND, "举报件保密", kind_.evidence)
-    return empty("未要求保密 / no secrecy was asked for")
+    if found is None:
+        return empty("未要求保密 / no secrecy was asked for")
+    return proposed("confidential", found.value, 0.9, "来电人要求", said, found.start, found.stop)
 
 
 def subject(said: Sequence[Turn], kind_: Field) -> Field:

@@ -2,14 +2,16 @@
 
 The score is a sum of four signs, each a share from 0 to 1 times its weight, and the weights add up to 1:
 
-    NUMBER  0.40  the same telephone number (calling, or said to call back)
-    PLACE   0.25  the same place; 0.6 of it when one names the other and more (苍梧小区, 苍梧小区3号楼)
-    TOPIC   0.10  the same kind of appeal
-    WORDS   0.25  subject and summary: Jaccard's index of their character pairs, |A ∩ B| / |A ∪ B| (Broder 1997)
+    NUMBER  0.35  the same telephone number (calling, or said to call back)
+    PLACE   0.25  the same place, however typed; 0.6 of it when one names the other and more (苍梧小区, 苍梧小区3号楼)
+    TOPIC   0.25  the same category; 0.5 of it when only the last level differs (施工噪声, 社会生活噪声) or is missing;
+                  0.4 of it for the same kind of appeal, where a ticket has no category
+    WORDS   0.15  subject and summary: Jaccard's index of their character pairs, |A ∩ B| / |A ∪ B| (Broder 1997)
 
 From OFFERED_FROM on an earlier ticket is offered. So a number alone is not enough (one citizen, two matters), number
-and place are, and two citizens are offered for one matter only if place, kind and nearly every word agree. The pairs
-are compared exactly: with a few hundred candidates a sketch (MinHash) would save nothing and err by some percent.
+and place are, or number and category; two citizens are offered for one matter only if place, category and most words
+agree. The pairs are compared exactly: with a few hundred candidates a sketch (MinHash) would save nothing and err by
+some percent.
 
 The machine only offers. A person merges (合并), which is a link: both tickets keep all they have, and it can be undone.
 A matter has one first ticket; what is merged into a repeat is merged into that first one.
@@ -21,8 +23,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
+from unicodedata import normalize
 
 from tickets.states import TicketState
 from tickets.ticket import Ticket, TicketChanged, TicketId, TicketRefused
@@ -30,6 +33,8 @@ from tickets.ticket import Ticket, TicketChanged, TicketId, TicketRefused
 OFFERED_FROM: Final = 0.6
 OFFERED_MOST: Final = 10
 PLACE_WITHIN: Final = 0.6
+NEAR_TOPIC: Final = 0.5
+KIND_ALONE: Final = 0.4
 _LETTERS: Final = re.compile(r"\W+")
 
 
@@ -38,11 +43,11 @@ class Sign(StrEnum):
 
     NUMBER = "number"  # 同一号码
     PLACE = "place"  # 同一地点
-    TOPIC = "topic"  # 同一类型
+    TOPIC = "topic"  # 同一分类;没有分类的,同一类型
     WORDS = "words"  # 内容相近
 
 
-WEIGHTS: Final[Mapping[Sign, float]] = {Sign.NUMBER: 0.40, Sign.PLACE: 0.25, Sign.TOPIC: 0.10, Sign.WORDS: 0.25}
+WEIGHTS: Final[Mapping[Sign, float]] = {Sign.NUMBER: 0.35, Sign.PLACE: 0.25, Sign.TOPIC: 0.25, Sign.WORDS: 0.15}
 
 
 class MergeRefused(TicketRefused):
@@ -71,7 +76,7 @@ def likeness(ticket: Ticket, other: Ticket, words: frozenset[str] | None = None)
     shares = {
         Sign.NUMBER: float(bool(_numbers(ticket) & _numbers(other))),
         Sign.PLACE: _place_share(ticket.place, other.place),
-        Sign.TOPIC: float(ticket.kind is not None and ticket.kind is other.kind),
+        Sign.TOPIC: _topic_share(ticket, other),
         Sign.WORDS: jaccard(pairs_of(ticket) if words is None else words, pairs_of(other)),
     }
     score = sum(WEIGHTS[sign] * share for sign, share in shares.items())
@@ -86,7 +91,18 @@ def _numbers(ticket: Ticket) -> set[str]:
     return {number for number in (ticket.caller_number, ticket.contact_number) if number}
 
 
-def _place_share(one: str | None, other: str | None) -> float:
+def _topic_share(one: Ticket, other: Ticket) -> float:
+    if not (one.category and other.category):
+        return KIND_ALONE if one.kind is not None and one.kind is other.kind else 0.0
+    if one.category == other.category:
+        return 1.0
+    paths = [each.category.split("/") for each in (one, other) if each.category]
+    common = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(*paths, strict=False))))
+    return NEAR_TOPIC if 1 < common >= max(map(len, paths)) - 1 else 0.0
+
+
+def _place_share(typed: str | None, other_typed: str | None) -> float:
+    one, other = (_LETTERS.sub("", normalize("NFKC", text or "")) for text in (typed, other_typed))
     if not one or not other:
         return 0.0
     if one == other:

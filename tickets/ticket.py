@@ -123,6 +123,11 @@ class Ticket:
     discarded_at: datetime | None = None
     discard_reason: str | None = None
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether nobody is told who called: as was asked for; a report (举报) unless its caller said otherwise."""
+        return self.kind is AppealKind.REPORT if self.confidential is None else self.confidential
+
 
 def edited(name: str, text: str | None) -> str | AppealKind | datetime | bool | None:
     """What a person wrote into a field, as it is kept; None: emptied. EditNotAllowed."""

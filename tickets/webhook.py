@@ -33,6 +33,7 @@ class Destination(StrEnum):
 
     TICKETS = "tickets"  # 工单系统
     SMS = "sms"  # 短信网关
+    RATINGS = "ratings"  # 省级好差评平台
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

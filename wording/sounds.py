@@ -89,6 +89,11 @@ def syllable_distance(one: Syllable, other: Syllable) -> float:
     return min(DIFFERENT, initial + final + tone)
 
 
+def sounds_like(character: str, any_of: str, most: float) -> bool:
+    """Whether it is no further than that from one of these, each read alone."""
+    return any(syllable_distance(reading(character), reading(each)) <= most for each in any_of)
+
+
 def distance(said: Sequence[Syllable], meant: Sequence[Syllable]) -> float:
     """The least cost to make one of the other: syllables replaced at their distance, dropped or added at DROPPED."""
     row = [DROPPED * column for column in range(len(meant) + 1)]

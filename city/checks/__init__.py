@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from city.checks import appeals, crisis, deadlines, names, recipes, sense, twins, words
+from city.checks import appeals, crisis, deadlines, hours, menus, names, recipes, sense, spoken, twins, words
 from city.files import Files
 from city.mistakes import Mistake
 
 RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     names.queues_exist,
+    hours.hours_exist,
+    hours.hours_have_one_name_each,
+    hours.the_default_hotline_never_closes,
+    hours.crisis_never_closes,
+    hours.transfers_lead_outside,
+    hours.somebody_is_there,
     names.skills_are_declared,
     names.menus_exist,
     names.default_hotline_exists,
+    names.rated_hotlines_exist,
+    names.recording_classes_exist,
     names.prompts_can_be_said,
     names.calls_outside_leave_by_a_trunk,
     twins.numbers_ring_one_hotline,
@@ -22,8 +30,10 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     twins.extensions_belong_to_one_seat,
     twins.numbers_outside_are_nobody_elses,
     twins.places_are_told_apart,
+    twins.aliases_mean_one_place,
     twins.trunks_have_one_name_each,
     twins.levels_have_one_name_each,
+    twins.recording_classes_have_one_name_each,
     recipes.recipes_go_forward,
     recipes.recipes_do_not_loop,
     recipes.borrowing_does_not_loop,
@@ -40,6 +50,7 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     deadlines.rules_name_known_hotlines,
     deadlines.rules_name_known_categories,
     deadlines.flows_name_known_urgencies,
+    deadlines.flows_are_no_slower_than_rules,
     deadlines.escalations_go_forward,
     deadlines.urgent_classes_have_one_name_each,
     deadlines.risks_have_one_name_each,
@@ -49,6 +60,8 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     appeals.flows_do_not_contradict,
     crisis.crisis_has_no_machine,
     crisis.crisis_lends_nobody,
+    menus.languages_are_spoken,
+    menus.classes_are_categories,
     sense.menus_are_shallow,
     sense.crisis_has_no_menu,
     sense.callers_are_told_of_recording,
@@ -58,6 +71,9 @@ RULES: tuple[Callable[[Files], Iterator[Mistake]], ...] = (
     sense.the_first_level_is_at_rest,
     sense.levels_fit_their_queues,
     sense.queues_do_not_lend_to_themselves,
+    spoken.nothing_is_advertised,
+    spoken.menus_name_no_other_keys,
+    spoken.a_person_is_reached_soon,
     words.dialect_words_are_told_apart,
     words.dialect_words_are_written_for_good,
     words.longer_words_hold_the_dialect_word,

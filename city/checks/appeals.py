@@ -75,27 +75,30 @@ def flows_hand_over_to_known_numbers(files: Files) -> Iterator[Mistake]:
 def flows_do_not_contradict(files: Files) -> Iterator[Mistake]:
     """Of two flows with a trigger in common, one of them for the other's category, neither says otherwise."""
     tree = by_name(category for _, category in categories(files))
-    before: list[tuple[str, Flow]] = []
+    before: dict[str, dict[str, Flow]] = {}  # by trigger, then by name
     for name, source, flow in flows(files):
-        for other_name, other in before:
+        alike = {other: said for trigger in flow.triggers for other, said in before.get(trigger, {}).items()}
+        for other_name, other in sorted(alike.items()):
             yield from _contradiction(source, flow, other_name, other, tree)
-        before.append((name, flow))
+        for trigger in flow.triggers:
+            before.setdefault(trigger, {})[name] = flow
 
 
 def _contradiction(
     source: Source, flow: Flow, other_name: str, other: Flow, tree: Mapping[str, Category]
 ) -> Iterator[Mistake]:
-    shared = [trigger for trigger in flow.triggers if trigger in other.triggers]
+    first = next(place for place, trigger in enumerate(flow.triggers) if trigger in other.triggers)
+    shared = flow.triggers[first]
     kin = flow.category in lineage(other.category, tree) or other.category in lineage(flow.category, tree)
-    if not (shared and kin):
+    if not kin:
         return
     differing = [key for key in AGREEING if getattr(flow, key) != getattr(other, key)]
-    said = f"触发词“{shared[0]}”与流程“{other_name}”相同,但 {', '.join(differing)} 不同"
-    message = f"begins with {shared[0]!r} like flow {other_name!r}, but differs in {', '.join(differing)}"
+    said = f"触发词“{shared}”与流程“{other_name}”相同,但 {', '.join(differing)} 不同"
+    message = f"begins with {shared!r} like flow {other_name!r}, but differs in {', '.join(differing)}"
     if not differing:
         said, message = (
-            f"触发词“{shared[0]}”已属于流程“{other_name}”",
-            f"{shared[0]!r} begins flow {other_name!r} already",
+            f"触发词“{shared}”已属于流程“{other_name}”",
+            f"{shared!r} begins flow {other_name!r} already",
         )
     rule = "flows_contradict" if differing else "duplicate_trigger"
-    yield source.mistake(("triggers", flow.triggers.index(shared[0])), rule, said, message)
+    yield source.mistake(("triggers", first), rule, said, message)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from city.calendar import SATURDAY, CalendarFile, days_of
+from city.categories import by_name, lineage
 from city.checks.twins import twins
 from city.deadlines import DeadlineRule, DeadlinesFile, EscalationStep
-from city.files import Files, Mention, flows, hotlines, years
+from city.files import Files, Mention, categories, flows, hotlines, years
 from city.mistakes import Mistake
 from city.positions import KeyPath
 from city.source import Source
@@ -130,6 +131,25 @@ def flows_name_known_urgencies(files: Files) -> Iterator[Mistake]:
         if flow.urgency is not None and flow.urgency not in known:
             zh, message = f"没有紧急类别“{flow.urgency}”", f"there is no urgent class {flow.urgency!r}"
             yield source.mistake(("urgency",), "unknown_urgency", zh, message)
+
+
+def flows_are_no_slower_than_rules(files: Files) -> Iterator[Mistake]:
+    """The earliest deadline counts: a flow's own never would, where a rule for its category is shorter at any time."""
+    tree = by_name(category for _, category in categories(files))
+    rules = [rule for _, rule in files.deadlines.entries("rules", DeadlineRule) if _depends_on_the_category_alone(rule)]
+    for _, source, flow in flows(files):
+        branch = lineage(flow.category, tree)
+        days = min(
+            (rule.days for rule in rules if not rule.categories or set(branch) & set(rule.categories)), default=0
+        )
+        if 0 < days < flow.deadline_days:
+            zh = f"时限规则为 {days} 个工作日,此期限永不生效"
+            message = f"a rule says {days} working days: these would never count"
+            yield source.mistake(("deadline_days",), "slower_than_rule", zh, message)
+
+
+def _depends_on_the_category_alone(rule: DeadlineRule) -> bool:
+    return not (rule.kinds or rule.hotlines or rule.first or rule.last)
 
 
 def escalations_go_forward(files: Files) -> Iterator[Mistake]:

@@ -8,8 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from city.city import CityFile, audio_path
-from city.files import Files, Mention, menus_mentioned, prompts_mentioned, queues_mentioned, skills_mentioned
+from city.files import (
+    Files,
+    Mention,
+    hotlines,
+    menus_mentioned,
+    queues_mentioned,
+    skills_mentioned,
+)
 from city.mistakes import Mistake
+from city.prompt_uses import prompts_mentioned
+from city.rating import RatingsFile
 from city.source import Source
 from city.trunks import Trunk, TrunksFile
 
@@ -39,6 +48,25 @@ def default_hotline_exists(files: Files) -> Iterator[Mistake]:
         mention = Mention(files.city, ("default_hotline",), about.default_hotline)
         known = files.hotlines.names("hotlines", "number")
         yield from _unknown([mention], files.hotlines, known, "hotline", "热线")
+
+
+def rated_hotlines_exist(files: Files) -> Iterator[Mistake]:
+    """Who is asked, and who is not, is told of hotlines that hotlines.toml has."""
+    known, ratings = files.hotlines.names("hotlines", "number"), files.ratings.whole(RatingsFile)
+    named = (("never", ratings.never), ("sensitive", ratings.sensitive)) if ratings else ()
+    mentions = (Mention(files.ratings, (key, n), number) for key, those in named for n, number in enumerate(those))
+    return _unknown(mentions, files.hotlines, known, "hotline", "热线")
+
+
+def recording_classes_exist(files: Files) -> Iterator[Mistake]:
+    """Hotlines name classes that retention.toml has."""
+    known = files.retention.names("classes", "name")
+    mentions = (
+        Mention(files.hotlines, (*path, "recording_class"), hotline.recording_class)
+        for path, hotline in hotlines(files)
+        if hotline.recording_class
+    )
+    return _unknown(mentions, files.retention, known, "recording_class", "录音级别")
 
 
 def prompts_can_be_said(files: Files) -> Iterator[Mistake]:

@@ -11,10 +11,11 @@ from city.files import (
     hotlines,
     lenders_in_recipes,
     levels,
-    menus,
+    menu_steps,
     recipes,
     skills_asked_for,
 )
+from city.menu import LANGUAGE_LEVEL
 from city.mistakes import Mistake
 from city.positions import KeyPath
 from city.queue import CallsBack, Queue
@@ -135,8 +136,9 @@ def _most_asked(files: Files, queue: str, skill: str) -> int:
     """The highest level of the skill with which a call can come into the queue; 0: none asks for it."""
     needs = [hotline.skills for _, hotline in hotlines(files)]
     joined = [hotline.skills for _, hotline in hotlines(files) if hotline.queue == queue]
-    for _, menu in menus(files):
-        for step in menu.choices.values():
-            if step.join == queue:  # beside what the caller's hotline asks for, whichever that is
-                joined += [step.skills, *needs]
+    for _, _, step in menu_steps(files):
+        if step.join == queue:  # beside what the caller's hotline asks for, whichever that is
+            joined += [step.skills, *needs]
+        if step.language == skill:  # which callers may take along into any queue
+            joined.append({skill: LANGUAGE_LEVEL})
     return max((skills.get(skill, 0) for skills in joined), default=0)

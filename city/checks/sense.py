@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from city.files import Files, hotlines, levels
 from city.level import fitted
-from city.menu import DEEPEST, Menu
+from city.menu import DEEPEST
+from city.menu_nodes import MenuFile, steps_of
 from city.mistakes import Mistake
 from city.places import Place
 from city.prompts import Prompt, audio_fault
@@ -24,10 +25,11 @@ def menus_are_shallow(files: Files) -> Iterator[Mistake]:
 
 def _depth(files: Files, menu: str, enough: int) -> int:
     """How many menus a caller can meet from `menu` on, counted no further than `enough`."""
-    found = files.menus[menu].whole(Menu) if menu in files.menus else None
+    found = files.menus[menu].whole(MenuFile) if menu in files.menus else None
     if found is None or enough == 0:
         return 0
-    return 1 + max((_depth(files, step.goto, enough - 1) for step in found.choices.values() if step.goto), default=0)
+    further = (step.goto for _, step in steps_of(found.root) if step.goto)
+    return 1 + max((_depth(files, name, enough - 1) for name in further), default=0)
 
 
 def crisis_has_no_menu(files: Files) -> Iterator[Mistake]:

@@ -10,6 +10,7 @@ from city.mistakes import Mistake
 from city.numbers import dialled_forms, local_number
 from city.places import Place
 from city.queue import Queue
+from city.retention import RecordingClass
 from city.seats import SeatRange
 from city.trunks import Trunk
 
@@ -66,6 +67,12 @@ def trunks_have_one_name_each(files: Files) -> Iterator[Mistake]:
     return twins((Mention(files.trunks, (*path, "name"), trunk.name) for path, trunk in found), "trunk", "中继")
 
 
+def recording_classes_have_one_name_each(files: Files) -> Iterator[Mistake]:
+    """No two recording classes have the same name."""
+    found = files.retention.entries("classes", RecordingClass)
+    return twins((Mention(files.retention, (*path, "name"), each.name) for path, each in found), "class", "录音级别")
+
+
 def levels_have_one_name_each(files: Files) -> Iterator[Mistake]:
     """No two response levels have the same name."""
     found = levels(files)
@@ -89,6 +96,23 @@ def places_are_told_apart(files: Files) -> Iterator[Mistake]:
         if (place.name, place.parent) in taken:
             yield _twin(Mention(files.places, (*path, "name"), place.name), "place", "地名")
         taken.add((place.name, place.parent))
+
+
+def aliases_mean_one_place(files: Files) -> Iterator[Mistake]:
+    """What people say for a place is no place's name, and of two places only if they lie in different ones."""
+    places = list(files.places.entries("places", Place))
+    names = {place.name for _, place in places}
+    taken: set[tuple[str, str | None]] = set()
+    for path, place in places:
+        for at, alias in enumerate(place.aliases):
+            mention = Mention(files.places, (*path, "aliases", at), alias)
+            if alias in names:
+                yield mention.mistake(
+                    "alias_is_a_name", f"别称“{alias}”是表里的地名", f"{alias!r} is a name in this table"
+                )
+            elif (alias, place.parent) in taken:
+                yield _twin(mention, "alias", "别称")
+            taken.add((alias, place.parent))
 
 
 def twins(mentions: Iterable[Mention], kind: str, zh: str) -> Iterator[Mistake]:

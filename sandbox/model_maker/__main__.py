@@ -27,7 +27,7 @@ def _make(out: Path, *, quick: bool) -> None:
     from sandbox.model_maker.make import make_model  # noqa: PLC0415
 
     began = time.monotonic()
-    recordings, epochs, hidden = (1000, 10, 96) if quick else (4500, 9, 160)
+    recordings, epochs, hidden = (1000, 10, 96) if quick else (5000, 9, 176)
     make_model(out, recordings=recordings, epochs=epochs, hidden=hidden, report=_report)
     _report(f"made in {time.monotonic() - began:.0f} s")
 

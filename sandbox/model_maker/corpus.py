@@ -22,14 +22,15 @@ from sandbox.lexicon import load_lexicon
 from sandbox.model_maker.features import label_frames, mfcc
 from sandbox.model_maker.phones import Phones
 from sandbox.model_maker.sentences import draw_salad, draw_sentence, load_patterns
-from sandbox.model_maker.speech import HELD_OUT_VOICES, TRAINING_VOICES, Segment, Spoken, read_speech
+from sandbox.model_maker.speech import HELD_OUT_VOICES, TRAINING_VOICES, Segment, Spoken, read_speech, speak_what_it_can
 from sandbox.model_maker.telephone import through_telephone
-from sandbox.voices import AGENT_VOICES, CITIZEN_VOICES, RATE_HZ, Utterance, speak
+from sandbox.voices import AGENT_VOICES, CITIZEN_VOICES, RATE_HZ, Utterance
 
 Example = tuple[NDArray[np.float32], list[NDArray[np.int64]]]
 """Features, and the labels for the three ways to begin."""
 
 BATCH = 50
+_HELD_OUT_LINES = 10_000_000
 _SALAD_SHARE = 0.3
 _DEMO_SHARE = 0.25
 _PAUSE_CHANCE = 0.08
@@ -42,6 +43,7 @@ _GENTLE_WARPS = (Fraction(1), Fraction(40, 41), Fraction(40, 39))
 class Script:
     """What is to be said, and how. `owners[k]` is the word that syllable k belongs to."""
 
+    number: int
     words: tuple[str, ...]
     owners: tuple[int, ...]
     utterance: Utterance
@@ -78,6 +80,7 @@ def write_script(number: int, *, training: bool) -> Script:
     salad = training and dice.random() < _SALAD_SHARE
     words = draw_salad(dice) if salad else draw_sentence(load_patterns(), dice)
     return Script(
+        number=number,
         words=tuple(words),
         owners=tuple(i for i, word in enumerate(words) for _ in load_lexicon()[word]),
         utterance=_draw_utterance(words, dice, training=training),
@@ -110,16 +113,17 @@ def spell_words(words: Sequence[str], dice: random.Random) -> str:
     return " ".join(tokens)
 
 
-def record(scripts: Sequence[Script], numbers: Sequence[int]) -> list[Recording]:
-    """Speak the scripts in one child and send each through its own telephone line."""
-    spoken = speak([script.utterance for script in scripts])
+def record(scripts: Sequence[Script], *, lines_from: int = 0) -> list[Recording]:
+    """Speak the scripts in one child, each through a telephone line of its own; what cannot be spoken is left out."""
+    spoken = speak_what_it_can([script.utterance for script in scripts])
     return [
-        _record(script, read_speech(speech, script.utterance.spelling), np.random.default_rng(number))
-        for script, speech, number in zip(scripts, spoken, numbers, strict=True)
+        _record(script, read_speech(speech, script.utterance.spelling), lines_from + script.number)
+        for script, speech in zip(scripts, spoken, strict=True)
+        if speech is not None
     ]
 
 
-def _record(script: Script, spoken: Spoken, dice: np.random.Generator) -> Recording:
+def _record(script: Script, spoken: Spoken, line_seed: int) -> Recording:
     warp = float(script.warp)
     stretched = soxr.resample(spoken.samples, RATE_HZ, RATE_HZ * warp) if script.warp != 1 else spoken.samples
     silences = [np.zeros(int(seconds * RATE_HZ)) for seconds in (script.before_s, script.after_s)]
@@ -132,14 +136,14 @@ def _record(script: Script, spoken: Spoken, dice: np.random.Generator) -> Record
         )
         for segment in spoken.segments
     )
-    line = through_telephone(np.concatenate([silences[0], stretched, silences[1]]), dice)
+    line = through_telephone(np.concatenate([silences[0], stretched, silences[1]]), np.random.default_rng(line_seed))
     return Recording(script=script, samples=line, segments=segments)
 
 
 def held_out_recordings(count: int, start: int = 0) -> list[Recording]:
     """Recordings in voices the model was never trained with."""
-    numbers = range(start, start + count)
-    return record([write_script(number, training=False) for number in numbers], [10_000_000 + n for n in numbers])
+    scripts = [write_script(number, training=False) for number in range(start, start + count)]
+    return record(scripts, lines_from=_HELD_OUT_LINES)
 
 
 def training_examples(count: int, phones: Phones) -> list[Example]:
@@ -151,14 +155,12 @@ def training_examples(count: int, phones: Phones) -> list[Example]:
 
 
 def _examples(numbers: Sequence[int], *, pdfs: Mapping[str, tuple[int, int]]) -> list[Example]:
-    scripts = [write_script(number, training=True) for number in numbers]
-    recordings = record(scripts, numbers)
-    return [_example(made, number, pdfs) for number, made in zip(numbers, recordings, strict=True)]
+    return [_example(made, pdfs) for made in record([write_script(number, training=True) for number in numbers])]
 
 
-def _example(recording: Recording, number: int, pdfs: Mapping[str, tuple[int, int]]) -> Example:
-    dice = random.Random(f"unknown {number}")  # noqa: S311 - repeatable on purpose
+def _example(recording: Recording, pdfs: Mapping[str, tuple[int, int]]) -> Example:
     script = recording.script
+    dice = random.Random(f"unknown {script.number}")  # noqa: S311 - repeatable on purpose
     hidden = {word for word in range(len(script.words)) if dice.random() < _UNKNOWN_CHANCE}
     unknown = frozenset(syllable for syllable, owner in enumerate(script.owners) if owner in hidden)
     features = mfcc(recording.samples)

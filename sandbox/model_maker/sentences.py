@@ -1,4 +1,4 @@
-"""The sentences of the model's little world: drawn from `patterns.toml`, cut into words of the lexicon."""
+"""The sentences of the model's little world: of `patterns.toml` and of the corpus's talks, cut into known words."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.lexicon import load_lexicon, words_of
+from sandbox.model_maker.talks import load_talks
 
 PATTERNS = Path(__file__).with_name("patterns.toml")
+TALK = "talk"
+"""The group of sentences that the corpus's templates give."""
+TALK_SHARE = 0.3
+"""Of the sentences that are drawn from all groups. The rest is of the patterns, each as often as any other."""
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -25,20 +30,25 @@ class Patterns:
     sentences: Mapping[str, Sequence[str]]
 
     def draw(self, dice: random.Random, group: str | None = None) -> str:
-        """One sentence, as text without spaces; of all groups alike, or of one."""
-        choices = list(itertools.chain(*self.sentences.values())) if group is None else self.sentences[group]
-        sentence = dice.choice(choices)
+        """One sentence, as text without spaces; of all groups, or of one."""
+        sentence = dice.choice(self._choices(dice) if group is None else self.sentences[group])
         while "{" in sentence:
             sentence = _SLOT.sub(lambda slot: dice.choice(self.slots[slot.group(1)]), sentence)
         return sentence
 
+    def _choices(self, dice: random.Random) -> Sequence[str]:
+        if dice.random() < TALK_SHARE:
+            return self.sentences[TALK]
+        groups = (sentences for group, sentences in self.sentences.items() if group != TALK)
+        return list(itertools.chain.from_iterable(groups))
+
 
 @functools.cache
-def load_patterns(path: Path = PATTERNS) -> Patterns:
-    """The patterns as the file has them."""
-    with path.open("rb") as file:
+def load_patterns() -> Patterns:
+    """The patterns as the file has them, and the talks as a group of their own."""
+    with PATTERNS.open("rb") as file:
         read = tomllib.load(file)
-    return Patterns(slots=read["slots"], sentences=read["sentences"])
+    return Patterns(slots=read["slots"], sentences={**read["sentences"], TALK: load_talks()})
 
 
 def draw_sentence(patterns: Patterns, dice: random.Random) -> list[str]:

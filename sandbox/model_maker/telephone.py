@@ -15,14 +15,16 @@ _A = 87.6
 _MU = 255.0
 
 
-def through_telephone(speech: Samples, dice: np.random.Generator) -> NDArray[np.int16]:
-    """Speech in -1..1 as a switchboard would record it, 16-bit."""
+def through_telephone(
+    speech: Samples, dice: np.random.Generator, spoken: NDArray[np.bool_] | None = None
+) -> NDArray[np.int16]:
+    """Speech in -1..1 as a switchboard would record it, 16-bit. Its level is that of the samples that are `spoken`."""
     if dice.random() < 0.35:
         speech = in_a_room(speech, dice)
     if dice.random() < 0.8:
         speech = _filter(2, [dice.uniform(150, 320), dice.uniform(3200, 3700)], "band", speech)
     level = 10 ** (dice.uniform(-32, -9) / 20)
-    speech = speech / (_level(speech) + 1e-9) * level
+    speech = speech / (_level(speech if spoken is None else speech[spoken]) + 1e-9) * level
     snr_db = dice.uniform(5, 40) if dice.random() < 0.85 else 90.0
     noisy = speech + noise(speech.size, dice) * level * 10 ** (-snr_db / 20)
     codec = (a_law, a_law, mu_law, np.asarray)[dice.integers(4)]

@@ -136,6 +136,8 @@ class PbxConfig:
     """TCP port of the controller's FastAGI."""
     ivr_limit_s: int = 90
     """How long a controller may keep a caller in the IVR before the dialplan takes the caller back, seconds."""
+    branch_ring_s: int = 25
+    """How long a branch centre may ring before its caller waits here, seconds."""
     silent_phone_s: int = 20
     """After so long without a packet of sound from a seat's phone it is lost, and its caller waits again, seconds."""
 
@@ -201,6 +203,7 @@ class PbxConfig:
         demand_range("sip_t1_ms", self.sip_t1_ms, 10, 2000)
         demand_range("ivr_limit_s", self.ivr_limit_s, 5, 3600)
         demand_range("fallback_s", self.fallback_s, 1, 3600)
+        demand_range("branch_ring_s", self.branch_ring_s, 5, 120)
         demand_range("silent_phone_s", self.silent_phone_s, 2, 3600)
         if self.rtp_last - self.rtp_first < 3:
             raise BadPbxConfig("rtp_last must be at least 3 more than rtp_first")
@@ -252,6 +255,11 @@ class PbxConfig:
     def etc(self) -> Path:
         """Where the files are written; Asterisk is started with `-C etc/asterisk.conf`."""
         return self.folder / "etc"
+
+    @property
+    def music_played(self) -> Path:
+        """The folder Asterisk plays music from: `music`, and the same in the callers' codecs."""
+        return self.folder / "music"
 
     @property
     def run(self) -> Path:

@@ -13,6 +13,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from telephony.asterisk.config import BadPbxConfig, Carrier, Fallback, PbxConfig, Seat
+from telephony.asterisk.known import digest_of, known, spares
+from telephony.asterisk.music import lay_out_music
 from telephony.asterisk.words import CONTROL
 
 __all__ = ["BadPbxConfig", "Carrier", "Fallback", "PbxConfig", "Seat", "loaded_modules", "render", "rendered"]
@@ -28,6 +30,7 @@ def render(config: PbxConfig) -> None:
         path.mkdir(parents=True, exist_ok=True)
     _link(config.folder / "share/documentation", config.documentation)
     _link(config.folder / "share/sounds" / config.language, config.sounds)
+    lay_out_music(config.music, config.music_played)
     for name, text in rendered(config).items():
         target = config.etc / name
         target.touch(mode=0o600)
@@ -46,7 +49,9 @@ def rendered(config: PbxConfig) -> dict[str, str]:
         keep_trailing_newline=True,
     )
     names = sorted(environment.list_templates(extensions=["j2"]))
-    return {name.removesuffix(".j2"): environment.get_template(name).render(config=config) for name in names}
+    table = known(config.hotlines)
+    seen = {"config": config, "known": table, "digest": digest_of(table), "spares": spares()}
+    return {name.removesuffix(".j2"): environment.get_template(name).render(seen) for name in names}
 
 
 def loaded_modules() -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,19 @@ from acd.model import AgentId, BreakReason, CallId, QueueName, RecipeStep, SeatI
 from city.city import City
 from city.level import QueueChange
 from city.load import load_city
+from city.overlay import Overlay
 from hotline.fittings import acd_queues
 from tests.acd.running import Clock, Floor, running, until
 from tests.acd.scene import NINE, make_seat
 
 GENERAL, HEALTH = QueueName("general"), QueueName("health")
-CITY = load_city(Path(__file__).parents[2] / "cities" / "sample")
+SAMPLE = load_city(Path(__file__).parents[2] / "cities" / "sample")
+CITY = replace(
+    SAMPLE,
+    hotlines={number: SAMPLE.hotlines[number] for number in ("12345", "12320")},
+    queues={name: SAMPLE.queues[name] for name in ("general", "health")},
+)
+"""The sample, of which two hotlines and their queues are enough here."""
 PHONES = frozenset(SeatId(f"{number}") for number in range(8001, 8021))
 
 
@@ -51,6 +58,11 @@ def limits(queue: str = GENERAL, **change: Any) -> Aim:
 def level(name: str) -> Aim:
     """A response level."""
     return Aim(kind=Kind.LEVEL, level=name)
+
+
+def overlay(**said: Any) -> Aim:
+    """Something said on top of hotlines."""
+    return Aim(kind=Kind.OVERLAY, overlay=Overlay(**said))
 
 
 @dataclass

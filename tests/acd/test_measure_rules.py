@@ -14,19 +14,21 @@ from acd.errors import (
     LentToItself,
     LimitsDoNotFit,
     MeasureIsOver,
+    NeedsAnEnd,
     NothingToChange,
     OffersNoCallBack,
     PlansConflict,
     Refused,
+    UnknownHotline,
     UnknownLevel,
     UnknownPrompt,
     UnknownQueue,
 )
-from acd.measure_rules import check, ended_in_time, resumed, undone
+from acd.measure_rules import check, ended_in_time, extended, resumed, undone
 from acd.measures import CLOCKWORK, Aim, Kind, Loan, Measure, MeasureState
 from acd.model import QueueName
 from city.queue import CallsBack
-from tests.acd.centre import CITY, GENERAL, HEALTH, add, lend, level, limits
+from tests.acd.centre import CITY, GENERAL, HEALTH, add, lend, level, limits, overlay
 from tests.acd.scene import clock
 
 S = MeasureState
@@ -194,3 +196,47 @@ def test_a_plan_is_not_resumed_into_the_way_of_another_one() -> None:
 
     with pytest.raises(PlansConflict):
         resumed(plan, [replace(planned(level("elevated")), number=10)], NOW)
+
+
+SAYS = overlay(prompt="please-wait")
+
+
+@pytest.mark.parametrize(
+    "aim", [SAYS, overlay(join="general", hotlines=("12345",)), overlay(prompt="x", join="health")]
+)
+def test_an_overlay_that_ends_is_made(aim: Aim) -> None:
+    """Of all hotlines or of some; said, or a straight way to a queue, or both; several stand beside each other."""
+    check(at_once(aim, ends=300), CRISIS, [at_once(SAYS, ends=400)], NOW)
+    check(planned(aim), CRISIS, [planned(aim)], NOW)
+
+
+@pytest.mark.parametrize(
+    ("measure", "refusal"),
+    [
+        (at_once(SAYS), NeedsAnEnd),
+        (planned(SAYS, ends=None), NeedsAnEnd),
+        (at_once(overlay(prompt="please-wait", hotlines=("12399",)), ends=300), UnknownHotline),
+        (at_once(overlay(prompt="please-wait", hotlines=("12345", "12320")), ends=300), CrisisHasNoMachine),
+        (at_once(overlay(join="nowhere"), ends=300), UnknownQueue),
+    ],
+)
+def test_an_overlay_that_is_forgotten_or_reaches_a_crisis_line_is_refused(
+    measure: Measure, refusal: type[Refused]
+) -> None:
+    """Nor may it name what the city does not have."""
+    with pytest.raises(refusal):
+        check(measure, CRISIS, [], NOW)
+
+
+def test_what_has_an_end_lasts_until_another_one() -> None:
+    """Later or sooner, in force or planned; what has none or is over does not, and no end lies in the past."""
+    assert extended(at_once(SAYS, ends=300), clock(900), NOW).ends_at == clock(900)
+    assert extended(planned(SAYS), clock(250), NOW).ends_at == clock(250)
+    for measure, ends, refusal in (
+        (at_once(GOOD), 900, MeasureIsOver),
+        (at_once(SAYS, ends=300, state=S.OVER), 900, MeasureIsOver),
+        (at_once(SAYS, ends=300), 100, InThePast),
+        (planned(SAYS), 200, EndsBeforeItBegins),
+    ):
+        with pytest.raises(refusal):
+            extended(measure, clock(ends), NOW)

@@ -10,7 +10,7 @@ import pytest
 from acd.events import GapMarked
 from acd.matching import Ask
 from acd.model import CallId, QueueName, WaitingCall
-from acd.outlook import Crew
+from acd.outlook import Crew, Standers
 from tests.acd.scene import NINE, Scene, skilled
 
 GENERAL = Ask(QueueName("general"), frozenset())
@@ -242,3 +242,16 @@ def test_a_call_back_is_waited_for_like_a_caller_but_is_none() -> None:
     assert (standing.waiting, standing.longest) == (1, scene.core.waiting[0].joined)
     last = WaitingCall(CallId("~"), GENERAL.queue, scene.now, GENERAL.skills)
     assert [other.stays for other in scene.core.outlook().line(last, scene.now).ahead] == [True, False]
+
+
+def test_what_is_kept_of_who_waits_is_what_would_be_worked_out_anew() -> None:
+    """Also of a call that asks for less meanwhile, stands elsewhere, or has gone."""
+    first, second, third = (
+        WaitingCall(CallId(name), GENERAL.queue, NINE + timedelta(seconds=number), skilled(english=3))
+        for number, name in enumerate("abc")
+    )
+    kept = Standers()
+    kept.line([first, second, third])
+    now = [replace(second, relaxed=skilled(english=1)), replace(first, joined=NINE + timedelta(minutes=1))]
+
+    assert kept.line(now) == Standers().line(now)

@@ -1,5 +1,5 @@
 """The fixtures of this folder."""
 
-from tests.api.face import database, face, house, webhooks
+from tests.api.face import city_folder, database, face, house, open_book, webhooks
 
-__all__ = ["database", "face", "house", "webhooks"]
+__all__ = ["city_folder", "database", "face", "house", "open_book", "webhooks"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -18,106 +18,57 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.arrangement import Arrangement
 from acd.capacity import Capacity
-from acd.commands import Command, RingAgent
 from acd.distributor import Distributor
 from acd.engine import Engine
-from acd.events import AgentAnswered, AgentLoggedOn, CallJoined, QueuesLoaded, TimePassed
+from acd.events import QueuesLoaded
 from acd.journal import Journal
-from acd.model import AgentId, AgentState, BreakReason, CallId, Queue, QueueName, Seat, SeatId, Skill, SkillLevel
-from acd.staff import Staff, StaffMember
+from acd.model import BreakReason, CallId, Queue, QueueName
+from acd.staff import Staff
 from api.app import build
 from api.auth import Tokens
 from api.board import Board
+from api.city_port import CityVersions
 from api.people import Role
 from api.ports import Services, VitalSigns
 from asr.jobs import enqueue
 from asr.transcript import Transcript
-from city.load import load_city
+from city.files import read_files
+from city.source import read_if_there
 from city.webhooks import WebhooksFile
 from hotline.aside import Aside
 from hotline.books import usage_of
+from hotline.city_book import CityBook
+from hotline.city_start import places_of
+from hotline.city_swap import CitySwap
 from hotline.courier import Courier, receivers_of
-from hotline.fittings import Floor, acd_queues, skills_of
+from hotline.fittings import Floor, acd_queues, in_turn, skills_of
 from hotline.pilot import Pilot
-from hotline.speech import clocking_of
+from hotline.prompt_desk import PromptDesk
+from hotline.speech import KeptBy, needed
 from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
+from plumbing.settings import read_settings
 from recordings.archive import Archive
+from recordings.retention import Retention
 from recordings.sweeper import Sweeper
 from telephony.gate import Gate
+from tests.api.acd_house import NOW, House, Switchboard
 from tests.api.dialling_scene import open_desk
 from tests.api.fakes import FakeHands, FakeTalks
+from tests.sample import city_in
+from tickets.clocking import Clocking
 from tickets.posting import Posting
+from tickets.receivers import ReceiverBook
+from tickets.rulebook import open_rulebook
 
-NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+__all__ = ["NOW", "House"]  # told on
+
 SECRET = "a secret of this test"
 BREAK_LIMITS = {BreakReason.MEAL: timedelta(minutes=45)}
 
 
 SAMPLE = Path(__file__).parents[2] / "cities" / "sample"
 QUEUES = (Queue(QueueName("general")), Queue(QueueName("health")))
-
-
-@dataclass
-class Switchboard:
-    """Where the ACD's orders go: remembers them."""
-
-    orders: list[Command] = field(default_factory=list)
-
-    def carry_out(self, command: Command) -> None:
-        """Remember it."""
-        self.orders.append(command)
-
-    @property
-    def rung(self) -> list[tuple[str, str, str]]:
-        """Every (call, agent, seat) that was ordered to ring."""
-        return [(order.call, order.agent, order.seat) for order in self.orders if isinstance(order, RingAgent)]
-
-
-@dataclass(frozen=True)
-class House:
-    """The real ACD on a real journal: everything behind the HTTP face but the telephones."""
-
-    engine: Engine
-    journal: Journal
-    switchboard: Switchboard
-    directory: Staff
-
-    async def enter(self, agent: str, name: str = "王芳", **levels: int) -> None:
-        """A person enters the directory."""
-        skills = frozenset(SkillLevel(Skill(skill), level) for skill, level in levels.items())
-        await self.directory.add(StaffMember(number=AgentId(agent), name=name, skills=skills), "246810")
-
-    async def log_on(self, agent: str, seat: str) -> None:
-        """签入, on break."""
-        await self.engine.ask(AgentLoggedOn(at=NOW, agent=AgentId(agent), seat=SeatId(seat)))
-
-    async def waits(self, call: str, queue: str = "general") -> None:
-        """A caller enters the waiting room, and the ACD has seen it."""
-        self.engine.tell(CallJoined(at=NOW, call=CallId(call), queue=QueueName(queue)))
-        await self.settled()
-
-    async def answers(self, call: str) -> None:
-        """The agent whose phone was ordered to ring picks it up."""
-        self.engine.tell(AgentAnswered(at=NOW, call=CallId(call), attempt=1))
-        await self.settled()
-
-    async def settled(self) -> None:
-        """The ACD has decided everything it was told."""
-        decided = asyncio.Event()
-        last = TimePassed(at=NOW)
-        forget = self.engine.subscribe(lambda event, _: decided.set() if event is last else None)
-        self.engine.tell(last)
-        await decided.wait()
-        forget()
-
-    def state(self, agent: str) -> AgentState:
-        """What an agent does."""
-        return self.engine.distributor.agents[AgentId(agent)].state
-
-    def seats(self) -> dict[str, Seat]:
-        """The seats as the running engine has them."""
-        return dict(self.engine.distributor.seats)
 
 
 ALL_WELL = VitalSigns(
@@ -213,7 +164,7 @@ async def house(database: AsyncEngine) -> AsyncIterator[House]:
     switchboard, journal = Switchboard(), Journal(database)
     engine = Engine(Distributor(), switchboard, journal, lambda: NOW)
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    staff = Staff(database, hasher, skills=skills_of(load_city(SAMPLE)))
+    staff = Staff(database, hasher, skills=skills_of(city_in(SAMPLE)))
     await journal.open()
     async with background(journal.run(), engine.run()):
         engine.tell(QueuesLoaded(at=NOW, queues=QUEUES))
@@ -227,23 +178,58 @@ def webhooks() -> WebhooksFile:
 
 
 @pytest.fixture
-async def face(database: AsyncEngine, house: House, tmp_path: Path, webhooks: WebhooksFile) -> AsyncIterator[Face]:
+def city_folder() -> Path:
+    """The city's folder: the sample."""
+    return SAMPLE
+
+
+OpenBook = Callable[[CitySwap], Awaitable[CityVersions]]
+
+
+@pytest.fixture
+def open_book() -> OpenBook:
+    """The city's versions: none; whoever asks for them opens a book of their own."""
+
+    async def nothing(swap: CitySwap) -> CityVersions:
+        return cast("CityVersions", swap)
+
+    return nothing
+
+
+@pytest.fixture
+async def face(
+    database: AsyncEngine,
+    house: House,
+    tmp_path: Path,
+    webhooks: WebhooksFile,
+    city_folder: Path,
+    open_book: OpenBook,
+) -> AsyncIterator[Face]:
     """The HTTP face on an ephemeral port."""
     tokens, vitals, callers, transcription = Tokens(database), FakeVitals(), FakeCallers(), FakeTranscription()
     talks, archive = FakeTalks(), Archive(tmp_path / "recordings")
-    city, hands = load_city(SAMPLE), FakeHands()
+    city, hands = city_in(city_folder), FakeHands()
+    rulebook = await open_rulebook(database, partial(read_files, city_folder, ()), lambda: NOW)
     capacity = Capacity(database, house.engine, skills=skills_of(city))
+    arrangement, swap = Arrangement(database, house.engine, capacity, city, acd_queues), CitySwap()
+    swap.join(arrangement, capacity, house.directory)
     pilot = Pilot(house.engine, hands, database, frozenset, lambda: NOW)
-    past = Aside(database.url.render_as_string(hide_password=False), lambda: usage_of(city))
+    past = Aside(database.url.render_as_string(hide_password=False), lambda: usage_of(city), lambda: city_folder)
     courier = Courier(database, receivers_of(webhooks), SecretStr(SECRET), lambda: NOW)
+    posting = Posting(webhooks)
+    take = in_turn(posting.change, lambda others: courier.change(receivers_of(others)))
+    read = partial(read_if_there, city_folder, "webhooks.toml", WebhooksFile)
+    receivers = ReceiverBook(database, read, tmp_path / "webhooks.json", webhooks, take, lambda: NOW)
     gate, dialling = open_desk(database, house.engine, house.journal, city)
+    state, book = tmp_path / "state", await open_book(swap)
+    settings = read_settings(state_dir=state, city_dir=city_folder, spool_dir=state / "spool")
     services = Services(
         tokens=tokens,
         board=Board(),
         floor=Floor(house.engine, house.engine.distributor, BREAK_LIMITS),
         directory=house.directory,
         seats=capacity,
-        measures=Arrangement(database, house.engine, capacity, city, acd_queues),
+        measures=arrangement,
         callers=callers,
         talks=talks,
         dialling=dialling,
@@ -252,12 +238,17 @@ async def face(database: AsyncEngine, house: House, tmp_path: Path, webhooks: We
         hindsight=past,
         autopilot=pilot,
         transcription=transcription,
-        clocking=clocking_of(city, lambda: NOW),
-        posting=Posting(webhooks),
+        rulebook=rulebook,
+        city=book,
+        prompts=PromptDesk(cast("CityBook", book), places_of(settings), lambda: NOW),
+        clocking=Clocking(rulebook.now, clock=lambda: NOW),
+        posting=posting,
         courier=courier,
+        receivers=receivers,
         repeat_window=timedelta(days=30),
         database=database,
         archive=archive,
+        retention=Retention(database, archive, KeptBy(lambda: city), partial(needed, lambda: NOW), lambda: NOW),
         sweeping=Sweeper(tmp_path / "spool", archive, database, enqueue, clock=lambda: NOW),
         is_confidential=lambda hotline: hotline == "12336",
     )

@@ -104,7 +104,7 @@ async def test_a_leaders_order_says_who_and_why(at_work: Face) -> None:
     body = {"into": "break", "reason": "training", "why": "新规培训,有事打13800001234", "seen": 0}
     status, order = await at_work.call("POST /api/agents/101/force", body, role=Role.LEADER)
     _, seen = await at_work.call("GET /api/agents", role=Role.OPERATOR)
-    _, trail = await at_work.call("GET /api/audit", role=Role.LEADER)
+    _, trail = await at_work.call("GET /api/audit?subject=101", role=Role.LEADER)
 
     assert (status, order["state"], order["by"], order["number"]) == (200, "done", "leader#2", 1)
     assert "13800001234" not in order["why"]
@@ -132,7 +132,7 @@ async def test_an_order_for_who_talks_is_pending_and_can_be_withdrawn(at_work: F
     state = at_work.house.state("101")
     _, gone = await at_work.call("POST /api/agents/101/force/withdraw", {"why": "不换了", "seen": 1})
     _, seen = await at_work.call("GET /api/agents")
-    _, trail = await at_work.call("GET /api/audit")
+    _, trail = await at_work.call("GET /api/audit?subject=101")
 
     assert (order["state"], state) == ("pending", AgentState.TALKING)
     assert (gone["state"], gone["number"]) == ("withdrawn", 2)
@@ -144,7 +144,7 @@ async def test_the_second_of_two_leaders_is_told_of_the_first(at_work: Face) -> 
     """409 with who and why, and nothing is written down for what did not happen."""
     await at_work.call("POST /api/agents/101/force", {"into": "break", "why": "开会", "seen": 0})
     status, problem = await at_work.call("POST /api/agents/101/force", {"into": "log_off", "why": "下班", "seen": 0})
-    _, trail = await at_work.call("GET /api/audit")
+    _, trail = await at_work.call("GET /api/audit?subject=101")
 
     assert (status, problem["rule"]) == (409, "forced_meanwhile")
     assert "开会" in problem["zh"]

@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from acd.events import CallArrived
 from acd.model import CallId
-from api.app import BODY_BYTES_MOST, ROUTES, SECURITY_HEADERS, VERSION
+from api.answering import SECURITY_HEADERS
+from api.app import BODY_BYTES_MOST, ROUTES, VERSION
 from api.asked import Nothing, Route
 from api.openapi import document
 from api.people import Role
@@ -37,9 +38,13 @@ def in_concrete(route: Route[Nothing]) -> str:
         "measure",
         "advice",
         "ticket",
+        "version",
         "letter",
         "escalation",
         "alert",
+        "follow_up",
+        "flow",
+        "prompt",
     )
     for name in names:
         path = path.replace("{" + name + "}", "1")

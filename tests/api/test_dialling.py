@@ -41,7 +41,8 @@ async def test_a_click_is_written_down_with_who_and_why_before_the_agent_is_rung
     _, listed = await ready.call("GET /api/dialouts")
     (order,) = [order for order in ready.house.switchboard.orders if isinstance(order, RingAgent)]
     async with ready.services.database.connect() as connection:
-        (audited,) = (await connection.execute(text("select who, deed, subject, detail from audit"))).all()
+        dialled = text("select who, deed, subject, detail from audit where deed = 'citizen.dialled'")
+        (audited,) = (await connection.execute(dialled)).all()
         journal = str((await connection.execute(text("select payload from journal"))).all())
 
     assert status == 200

@@ -6,19 +6,28 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from acd.errors import NumberRefused, Refused
 from acd.staff import LockedOut, WrongPin
-from api.errors import OF_HTTP, TABLE
+from api.error_words import OF_HTTP
+from api.errors import TABLE
 from api.people import Role
 from api.tokens import RoleName
+from api.unanswered import WishRefused
+from city.refusals import CityRefused
+from hotline.rerun import NobodyToMove, NobodyWaited, TooManyCalls
+from hotline.rerun_child import CityHasMistakes
+from hotline.staffing import TooManyAgents
+from hotline.what_if import BadWish
 from telephony.dial_rules import RULES
 from tests.api.face import Face
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 ONLY_BY_PHONE = {WrongPin, LockedOut}
-ONLY_BY_COMMAND = {"bad_wish"}
-"""Of commands that ask no controller; their modules may be loaded in this process or not."""
+BY_ANOTHER_PROCESS = {BadWish, CityHasMistakes, NobodyToMove, NobodyWaited, TooManyAgents, TooManyCalls}
+"""Refused where a run is worked out, and passed on (api.unanswered.WishRefused)."""
+_Refusal = TypeVar("_Refusal", bound=Exception)
 A_LINE = re.compile(r"^j (\w+) (\S+) '(.+)'$", re.MULTILINE)
 
 
@@ -29,14 +38,18 @@ def answered() -> Iterator[tuple[int, str]]:
         if line.rule:
             yield line.status, line.rule
     yield from ((422, rule) for rule in RULES)
-    for refusal in set(_below(Refused)) - ONLY_BY_PHONE - {NumberRefused}:
-        if refusal.rule in ONLY_BY_COMMAND:
-            continue
-        status = next(TABLE[kind].status for kind in refusal.__mro__ if kind in TABLE)
-        yield status, refusal.rule
+    yield from ((TABLE[WishRefused].status, refusal.rule) for refusal in BY_ANOTHER_PROCESS)
+    for refusal in set(_below(Refused)) - ONLY_BY_PHONE - BY_ANOTHER_PROCESS - {NumberRefused}:
+        yield _status(refusal), refusal.rule
+    of_city: set[type[CityRefused]] = {CityRefused, *_below(CityRefused)}
+    yield from ((_status(refusal), refusal.rule) for refusal in of_city)
 
 
-def _below(kind: type[Refused]) -> Iterator[type[Refused]]:
+def _status(refusal: type[Exception]) -> int:
+    return next(TABLE[kind].status for kind in refusal.__mro__ if kind in TABLE)
+
+
+def _below(kind: type[_Refusal]) -> Iterator[type[_Refusal]]:
     for child in kind.__subclasses__():
         yield child
         yield from _below(child)

@@ -106,7 +106,7 @@ async def test_an_old_version_is_not_confirmed(face: Face, draft: str) -> None:
 
 async def test_only_who_has_claimed_a_draft_confirms_discards_or_returns_it(face: Face, draft: str) -> None:
     """Unclaimed: claim it first. Claimed by another: it is said by whom."""
-    wishes = {
+    wishes: dict[str, dict[str, object]] = {
         "confirm": {"version": 1},
         "discard": {"version": 1, "reason": "x"},
         "return": {"version": 1, "reason": "x"},

@@ -76,7 +76,8 @@ async def test_every_decision_is_seen_at_once_while_looking_is_cheap() -> None:
 
 async def test_a_dear_page_costs_no_more_than_its_share_and_is_never_older_than_its_bound() -> None:
     """20 ms each, decisions all the time, a look every 5 ms: what is shown is at most half a second old."""
-    house, worked_out_at = House(cost_s=0.02), {}
+    house = House(cost_s=0.02)
+    worked_out_at: dict[object, float] = {}
 
     for _ in range(4000):
         shown = await house.look()

@@ -31,6 +31,7 @@ async def test_all_is_well(face: Face) -> None:
             "recordings",
             "trunks",
             "guessers",
+            "rules",
         ),
         True,
     )

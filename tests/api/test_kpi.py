@@ -33,6 +33,33 @@ async def test_the_figures_of_the_last_day_by_hotline_and_by_queue(face: Face) -
     }
 
 
+async def test_the_figures_of_authorities_and_ways_of_merging_can_be_compared(face: Face) -> None:
+    """Hotlines of one owner together; a number that none lists is 12345's, which has neither owner nor was merged."""
+    joined = CallJoined(at=EARLIER, call=CallId("a"), queue=QueueName("general"))
+    answered = AgentAnswered(at=EARLIER + timedelta(seconds=12), call=CallId("a"), attempt=1)
+    calls = (
+        arrived("a", "12315"),
+        joined,
+        answered,
+        arrived("b", "0518-12365"),
+        arrived("c", "12366"),
+        arrived("d", "96333"),
+    )
+    await told(face, *calls)
+
+    _, owners = await face.call("GET /api/kpi?by=owner", role=Role.OPERATOR)
+    _, merges = await face.call("GET /api/kpi?by=merge", role=Role.OPERATOR)
+
+    assert {line["name"]: (line["offered"], line["answered"]) for line in owners["figures"]} == {
+        "": (1, 0),
+        "市市场监督管理局": (2, 1),
+        "市税务局": (1, 0),
+    }
+    found = {line["name"]: line["offered"] for line in merges["figures"]}
+    assert found == {"branch": 1, "dual": 1, "own": 1, "whole": 1}
+    assert owners["total"]["offered"] == merges["total"]["offered"] == 4
+
+
 async def test_figures_of_no_period_or_no_interval_are_refused(face: Face) -> None:
     """As the ledger refuses them; and nobody sees figures without a token."""
     early = (NOW - timedelta(days=40)).isoformat().replace("+", "%2B")

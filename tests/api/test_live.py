@@ -9,15 +9,18 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+from aiohttp.test_utils import make_mocked_request
 
 from acd.call_facts import MessageBegun
 from acd.commands import RingAgent
 from acd.dial_facts import DialOutcome, DialOutOver
 from acd.events import AgentAnswered, CallArrived, CallEnded, CallJoined, Event, RingFailed, RingStarted, TalkEnded
 from acd.model import AgentId, CallId, QueueName, RingFailure, SeatId
+from api.asked import Asked, Nothing
 from api.board import BEHIND_MOST, Board, Stage
+from api.calls import live
 from api.news import DraftBorn
-from api.people import Role
+from api.people import Person, Role
 from tests.api.face import NOW, Face
 
 CALL = CallId("lx-1.1")
@@ -165,3 +168,22 @@ async def test_calls_are_listed_with_masked_numbers_and_times(face: Face) -> Non
         ("138****0000", "greeting", 12.0),
         (None, "greeting", 0.0),
     ]
+
+
+async def test_a_long_list_gives_others_their_turns_and_is_of_one_moment_all_the_same(face: Face) -> None:
+    """Who is to be rung does not wait for a page; a call that ends while the page is written stands on it."""
+    board, last = face.services.board, CallId("lx-2.59")
+    for number in range(60):
+        board.note(CallArrived(at=NOW, call=CallId(f"lx-2.{number}"), hotline="12345"))
+    by, request = Person(token_id=0, name="anybody", role=Role.OPERATOR), make_mocked_request("GET", "/api/calls")
+    asked = Asked(wish=Nothing(), by=by, path={}, services=face.services, now=NOW, request=request)
+
+    looking, turns = asyncio.create_task(live(asked)), 0
+    while not looking.done():
+        await asyncio.sleep(0)
+        turns += 1
+        if turns == 1:
+            board.note(CallEnded(at=NOW, call=last))
+
+    assert turns == 3
+    assert [call.call for call in looking.result().calls][-1] == last

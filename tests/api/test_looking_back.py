@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -44,10 +45,10 @@ for line in sys.stdin.buffer:
 PROGRAM = (sys.executable, "-c", ECHO)
 
 
-async def until(claim: object) -> None:
+async def until(claim: Callable[[], object]) -> None:
     """Wait until the claim is true."""
     async with asyncio.timeout(WITHIN_S):
-        while not claim():  # type: ignore[operator] # noqa: ASYNC110 (another process has no bell)
+        while not claim():  # noqa: ASYNC110 (another process has no bell)
             await asyncio.sleep(0.02)
 
 
@@ -153,7 +154,7 @@ async def test_a_database_that_is_away_is_told_as_such(tmp_path: Path) -> None:
     """Not as an error of ours."""
     usage = usage_of(load_city(SAMPLE))
 
-    async with aside(f"sqlite+aiosqlite:///{tmp_path}/no/such.db", lambda: usage) as past:
+    async with aside(f"sqlite+aiosqlite:///{tmp_path}/no/such.db", lambda: usage, lambda: SAMPLE) as past:
         with pytest.raises(PastAway):
             await past.ledger(EARLIER, NOW)
 
@@ -183,7 +184,7 @@ async def test_a_months_report_leaves_the_loop_alone(tmp_path: Path) -> None:
             await asyncio.sleep(0.005)
             turns.append(time.thread_time() - before)
 
-    async with aside(url, lambda: usage) as past, background(heart()):
+    async with aside(url, lambda: usage, lambda: SAMPLE) as past, background(heart()):
         began = time.thread_time()
         seen = json.loads(await past.kpis(ends - timedelta(days=days), ends, By.HOTLINE, timedelta(days=1)))
         spent_s, pid = time.thread_time() - began, past.reports.pid
@@ -219,7 +220,8 @@ async def test_facts_that_come_days_after_a_period_still_decide_its_calls(face: 
 
     seen, figures = await ledger(journal, usage, since, until), await kpis(journal, usage, since, until)
 
-    whole, all_figures = (fold(usage.hotline_of, since=since, until=until) for fold in (Ledger, Kpis))
+    whole = Ledger(usage.hotline_of, since=since, until=until)
+    all_figures = Kpis(usage.hotline_of, since=since, until=until)
     async for fact in journal.events_of(DECIDING):
         whole.note(fact)
         all_figures.note(fact)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from acd.model import QueueName
 from api.people import Role
 from tests.api.face import NOW, Face
 
@@ -52,7 +53,8 @@ async def test_a_measure_is_tried_first(face: Face) -> None:
 
     assert tried["measure"]["number"] is None
     assert [(offer["call"], offer["seat"]) for offer in tried["effect"]["offers"]] == [("lx-1.1", "8007")]
-    assert tried["effect"]["queues"][0] == {
+    general = next(effect for effect in tried["effect"]["queues"] if effect["queue"] == "general")
+    assert general == {
         "queue": "general",
         "seats": {"before": 1, "after": 2},
         "on_duty": {"before": 0, "after": 1},
@@ -76,10 +78,10 @@ async def test_the_level_is_switched_and_seen(face: Face) -> None:
     ]
     assert seen["levels"][2]["queues"]["general"] == {"ring_time_s": 12.0, "wrap_up_s": 10.0}
     assert (seen["measure"]["by"], seen["measure"]["why"]) == ("leader#2", "疫情")
-    assert face.house.engine.distributor.queues["general"].wrap_up_time.total_seconds() == 10
+    assert face.house.engine.distributor.queues[QueueName("general")].wrap_up_time.total_seconds() == 10
     await made(face, "1/undo")
     assert (await face.call("GET /api/measures"))[1]["level"] == "normal"
-    assert face.house.engine.distributor.queues["general"].wrap_up_time.total_seconds() == 30
+    assert face.house.engine.distributor.queues[QueueName("general")].wrap_up_time.total_seconds() == 30
     _, trail = await face.call("GET /api/measures/changes")
     assert [(it["step"], it["measure"]) for it in trail["changes"]] == [("ended", 1), ("begun", 1)]
 

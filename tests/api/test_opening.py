@@ -12,7 +12,7 @@ from acd.errors import NotNow
 from acd.events import AgentBecameReady, AgentLoggedOn, Request
 from acd.model import AgentId, AgentState, QueueName, Seat, SeatId
 from api.opening import SeatOpenWithoutAgent, open_with_agent
-from hotline.fittings import Floor
+from api.ports import Floor
 from tests.api.face import NOW, Face
 
 ADDED = {"seat": "8011", "queues": ["general"], "agent": "111", "why": "高峰 / peak"}

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.people import Role
 from city.webhooks import WebhooksFile
-from recordings.access import deeds_on
+from recordings.access import deeds_on, pages
 from recordings.calls import arrived, note_calls
+from recordings.chain import Line
 from tests.api.draft_scene import NUMBER, draft
 from tests.api.face import NOW, Face
+from tests.city.conftest import copy
+from tests.city.scene import Copy
 from tests.databases import BOTH
 from tests.hotline.confirming import webhooks as receivers
 from tests.hotline.receiver import Receiver, receiving
 from tests.recordings.scenes import until
 from tickets import clocks, outbox
-from tickets.deadlines import Counting, deadline_of
+from tickets.deadlines import deadline_of
 from tickets.outbox import Letter, LetterState
 from tickets.ticket import TicketId
 from tickets.webhook import Destination
 
-__all__ = ["draft"]
+__all__ = ["copy", "draft"]
 
 pytestmark = BOTH
 
 
 @pytest.fixture
-async def receiver():
+async def receiver() -> AsyncIterator[Receiver]:
     """Case system and text messages at one address."""
     async with receiving() as receiver:
         yield receiver
@@ -40,6 +45,12 @@ async def receiver():
 def webhooks(receiver: Receiver) -> WebhooksFile:
     """The city has both."""
     return receivers(receiver.url, receiver.url)
+
+
+@pytest.fixture
+def city_folder(copy: Copy) -> Path:
+    """A copy of the sample, to be edited while the face is there."""
+    return copy.folder
 
 
 async def confirm(face: Face, draft: str) -> str:
@@ -73,8 +84,7 @@ async def test_confirming_tells_the_case_system_and_the_citizen(face: Face, draf
 
 async def test_case_system_is_told_all_that_was_confirmed(face: Face, draft: str, receiver: Receiver) -> None:
     """What a person put right, and the deadline as it is by that: the message leaves with both, or with neither."""
-    ticket, clocking = TicketId(draft), face.services.clocking
-    counting = Counting(policy=clocking.policy, calendar=clocking.calendar)
+    ticket, counting = TicketId(draft), face.services.clocking.counting
     facts = dict.fromkeys(("kind", "category", "urgency", "hotline", "days_most"))
     usual = deadline_of(counting, **facts, received_at=NOW)
     async with face.services.database.begin() as connection:
@@ -97,7 +107,7 @@ async def test_case_system_is_told_all_that_was_confirmed(face: Face, draft: str
     same = told["ticket"] | {"contact": told["ticket"]["contact_number"]}
     assert {name: same[name] for name in right} == right
     assert (told["version"], same["deadline_rule"]) == (2, "咨询")
-    assert same["deadline_policy"] == clocking.policy.version
+    assert same["deadline_policy"] == counting.policy.version
     assert datetime.fromisoformat(same["deadline_at"]) < usual.at
 
 
@@ -117,10 +127,13 @@ async def test_who_withheld_the_number_gets_no_text_message(
     assert (NUMBER in told) is not bool(withheld)
 
 
-async def test_confidential_ticket_names_nobody(face: Face, draft: str, receiver: Receiver) -> None:
-    """Neither number leaves, and no text message does."""
+@pytest.mark.parametrize("secret", [{"confidential": True}, {"kind": "举报"}])
+async def test_confidential_ticket_names_nobody(
+    face: Face, draft: str, receiver: Receiver, secret: dict[str, object]
+) -> None:
+    """Neither number leaves, and no text message does; a report is secret when nobody spoke of it."""
     _, claimed = await face.call(f"POST /api/drafts/{draft}/claim", {"version": 1})
-    wish = {"version": claimed["version"], "edits": {"confidential": True, "contact": "13900001111"}}
+    wish = {"version": claimed["version"], "edits": {"contact": "13900001111", **secret}}
     assert (await face.call(f"POST /api/drafts/{draft}/confirm", wish))[0] == 200
 
     await until(lambda: receiver.kept)
@@ -171,6 +184,56 @@ async def test_stuck_message_is_sent_again_by_a_person(
     await until(lambda: receiver.kept == {"e1": b"{}"})
     async with database.connect() as connection:
         assert [(who, deed) for _, who, deed in await deeds_on(connection, draft)] == [("leader#2", "message.retried")]
+
+
+async def test_receivers_are_taken_anew_while_calls_go_on(
+    face: Face, draft: str, receiver: Receiver, copy: Copy, database: AsyncEngine
+) -> None:
+    """Not before it is asked for, by an administrator with a reason; then the next message leaves for there."""
+    path, wish = "POST /api/outbox/receivers/reload", {"why": "工单系统换了地址"}
+    async with receiving() as other:
+        write(copy, f'[tickets]\nurl = "{other.url}?key=secret"\n')
+        refused, _ = await face.call(path, wish, role=Role.LEADER)
+        _, before = await face.call("GET /api/outbox")
+        status, taken = await face.call(path, wish, role=Role.ADMIN)
+        _, again = await face.call(path, wish, role=Role.ADMIN)
+        await confirm(face, draft)
+        await until(lambda: other.kept)
+
+    assert (refused, before["receivers"], receiver.arrivals) == (403, ["tickets", "sms"], [])
+    assert (status, taken) == (200, {"changed": True, "receivers": ["tickets"]})
+    assert not again["changed"]
+    (line,) = await audited(database)
+    assert (line.who, line.deed) == ("admin#3", "webhooks.taken")
+    old = f"tickets {receiver.url}, sms {receiver.url}"
+    assert line.detail == f"工单系统换了地址: {old} → tickets {other.url}"
+
+
+async def test_receivers_with_a_mistake_are_refused_by_file_and_line(
+    face: Face, draft: str, receiver: Receiver, copy: Copy, database: AsyncEngine
+) -> None:
+    """What was in force still is; the attempt is written down."""
+    write(copy, '[tickets]\ntimeout_s = 5\nurl = "http://8.8.8.8/"\n')
+    status, problem = await face.call("POST /api/outbox/receivers/reload", {"why": "换地址"}, role=Role.ADMIN)
+    await confirm(face, draft)
+
+    await until(lambda: len(receiver.kept) == 2)
+    (wrong,) = problem["fields"]
+    assert (status, problem["rule"]) == (422, "receivers_refused")
+    assert wrong["field"] == "webhooks.toml:3:1 [bad_receiver] tickets.url"
+    (line,) = await audited(database)
+    assert (line.deed, line.detail) == ("webhooks.refused", "webhooks.toml:3 bad_receiver (1)")
+
+
+def write(copy: Copy, webhooks: str) -> None:
+    """What the city's file says now."""
+    (copy.folder / "webhooks.toml").write_text(webhooks, encoding="utf-8")
+
+
+async def audited(database: AsyncEngine) -> list[Line]:
+    """What was done to webhooks.toml."""
+    async with database.connect() as connection:
+        return [line async for page in pages(connection) for line in page if line.subject == "webhooks.toml"]
 
 
 async def test_message_that_arrived_or_is_not_there_is_not_sent_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,6 +19,7 @@ from tests.hotline.confirming import webhooks as receivers
 from tests.hotline.receiver import Receiver, receiving
 from tests.recordings.scenes import until
 from tickets.store import confirm
+from tickets.ticket import masked
 
 __all__ = ["draft"]
 
@@ -25,7 +27,7 @@ pytestmark = BOTH
 
 
 @pytest.fixture
-async def receiver():
+async def receiver() -> AsyncIterator[Receiver]:
     """The case system."""
     async with receiving() as receiver:
         yield receiver
@@ -53,13 +55,34 @@ async def test_repeat_is_offered_with_its_reasons_and_without_numbers(
 
     assert (status, seen["version"], seen["repeat_of"], seen["links"]) == (200, 1, None, [])
     (offered,) = seen["offered"]
-    assert (offered["id"], offered["score"]) == (first, 0.75)
-    assert offered["signs"] == {"number": 1.0, "topic": 1.0, "words": 1.0}
+    assert (offered["id"], offered["score"]) == (first, 0.6)
+    assert offered["signs"] == {"number": 1.0, "topic": 0.4, "words": 1.0}
     assert NUMBER not in json.dumps(seen)
     async with database.connect() as connection:
         assert [(who, deed) for _, who, deed in await deeds_on(connection, draft)] == [
             ("operator#1", "ticket.compared")
         ]
+
+
+async def test_neighbours_are_offered_as_one_matter_and_not_told_of_each_other(
+    face: Face, draft: str, database: AsyncEngine
+) -> None:
+    """Two citizens, one street lamp: no number of either is shown, not even its end."""
+    neighbour = "13900001111"
+    lamp = {"kind": "求助", "category": "市政设施/路灯照明", "subject": "路灯不亮", "summary": "路灯坏了三天"}
+    early = await claimed(database, "lx-0.1", ani=neighbour)
+    edits = {**lamp, "place": "海州区海连中路"}
+    first = (await confirm(database, early, version=2, by="101", at=NOW, edits=edits)).id
+    _, taken = await face.call(f"POST /api/drafts/{draft}/claim", {"version": 1})
+    wish = {"version": taken["version"], "edits": {**lamp, "place": "海州区海连中路"}}
+    assert (await face.call(f"POST /api/drafts/{draft}/confirm", wish))[0] == 200
+
+    _, seen = await face.call(f"GET /api/drafts/{draft}/repeats", role=Role.OPERATOR)
+
+    (offered,) = seen["offered"]
+    assert (offered["id"], set(offered["signs"])) == (first, {"place", "topic", "words"})
+    for part in (neighbour, NUMBER, masked(neighbour), masked(NUMBER)):
+        assert part not in json.dumps(seen["offered"])
 
 
 async def test_merging_and_parting_are_told_to_who_knows_the_ticket(

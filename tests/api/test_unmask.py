@@ -34,7 +34,7 @@ async def test_a_leader_sees_a_number_for_a_reason_that_is_written_down(face: Fa
 
     assert (status, shown) == (200, {"call": "lx-1.1", "caller": NUMBER})
     async with database.connect() as connection:
-        (line,) = await listed(connection)
+        (line,) = await listed(connection, deed=DEED)
     assert (line.who, line.deed, line.subject) == ("leader#2", DEED, "lx-1.1")
     assert line.detail == "138****0000 要求回访"
     assert (await face.call(LINE, {}, role=Role.LEADER))[1]["rule"] == "not_valid"
@@ -67,7 +67,7 @@ async def test_a_hidden_number_and_an_unknown_call_have_nothing_to_show(face: Fa
     assert (await face.call("POST /api/calls/lx-1.3/unmask", WHY))[1]["rule"] == "no_number"
     assert (await face.call("POST /api/calls/lx-9.9/unmask", WHY))[1]["rule"] == "unknown"
     async with database.connect() as connection:
-        assert not await listed(connection)
+        assert not await listed(connection, deed=DEED)
 
 
 async def test_one_person_sees_only_so_many_numbers_an_hour(face: Face, database: AsyncEngine) -> None:

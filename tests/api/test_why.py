@@ -12,6 +12,7 @@ from city.load import load_city
 from hotline.aside import aside
 from hotline.books import usage_of
 from tests.api.face import NOW, SAMPLE, Face
+from tests.api.test_measures import health_is_on_duty, made
 from tests.databases import BOTH
 
 pytestmark = BOTH
@@ -70,9 +71,28 @@ async def test_a_question_that_takes_too_long_ends_its_child(face: Face) -> None
     usage = usage_of(load_city(SAMPLE))
     url = face.services.database.url.render_as_string(hide_password=False)
 
-    async with aside(url, lambda: usage, deadline_s=0.01) as hasty:
+    async with aside(url, lambda: usage, lambda: SAMPLE, deadline_s=0.01) as hasty:
         with pytest.raises(TooLong):
             await hasty.why_call(CallId("a"), everything=False)
-        assert hasty.whys.pid is None
+        assert hasty.quick.pid is None
     with pytest.raises(Unknown):
         await face.past.why_call(CallId("nobody"), everything=False)
+
+
+async def test_borrowed_seat_is_named_with_the_order_that_brought_it(face: Face) -> None:
+    """Of the call, of its agent, and, when the seat is given back, of the queue in which nobody rings any more."""
+    await health_is_on_duty(face)
+    await face.house.waits("a")
+    await made(face, "lend", lender="health", borrower="general", count=1)
+    await face.house.answers("a")
+    await face.house.journal.flushed(face.house.journal.last)
+
+    seen = [(await face.call(f"GET /api/{path}/why"))[1] for path in ("calls/a", "agents/107")]
+    await made(face, "1/undo", why="够了")
+    _, queue = await face.call("GET /api/queues/general/why")
+    _, other = await face.call("GET /api/agents/108/why")
+
+    for told in seen:
+        assert "坐席 8007 借自 health(措施 1,leader#2:洪峰;至有人结束)" in page(told)
+    assert "坐席 8007 归还 health(措施 1,leader#2 结束:够了)" in page(queue)
+    assert other["rule"] == "unknown"

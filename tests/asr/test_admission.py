@@ -25,6 +25,20 @@ def test_cheap_legs_make_room_for_many_and_dear_ones_for_few() -> None:
     assert round(dear.cost, 3) == 0.68
 
 
+def test_first_leg_says_what_it_costs_before_it_has_ended() -> None:
+    """Else a controller that starts in a surge would hear two talks until one of them is over; its end counts more."""
+    admission = Admission()
+    admission.note_first_cost(cpu_s=0.02, sound_s=1.0)
+    assert admission.cost == FIRST_COST
+    admission.note_first_cost(cpu_s=0.06, sound_s=3.0)
+    assert admission.cost == 0.02
+
+    admission.note_cost(cpu_s=6.0, sound_s=200.0, own_bytes=5 << 20)
+    admission.note_first_cost(cpu_s=9.0, sound_s=3.0)
+
+    assert admission.cost == 0.03
+
+
 def test_sound_too_short_to_measure_changes_no_cost() -> None:
     """A wrong number of half a second."""
     admission = Admission()

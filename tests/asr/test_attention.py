@@ -29,11 +29,12 @@ def quiet(seconds: float) -> np.ndarray:
     return np.random.default_rng(1).choice(np.asarray([8, -8], "<i2"), int(seconds * RATE_HZ))
 
 
-def orders(sound: np.ndarray) -> list[Feed | Stop]:
-    """What attention makes of a leg."""
+def orders(sound: np.ndarray, at_once: int = 40) -> list[Feed | Stop]:
+    """What attention makes of a leg that it is told so many pieces at a time."""
     attention = Attention(RATE_HZ)
     pieces = [sound[at : at + PIECE].tobytes() for at in range(0, len(sound), PIECE)]
-    return [*(order for piece in pieces for order in attention.hear(piece)), *attention.end()]
+    told = [pieces[at : at + at_once] for at in range(0, len(pieces), at_once)]
+    return [*(order for some in told for order in attention.hear(some)), *attention.end()]
 
 
 def fed_s(sound: np.ndarray) -> float:
@@ -108,6 +109,13 @@ def test_rate_that_the_detector_does_not_know_is_heard_whole() -> None:
     """Nothing is passed over rather than something missed."""
     attention = Attention(11025)
 
-    assert [order for _ in range(20) for order in attention.hear(bytes(5292))] == [
-        Feed(2646 * n, bytes(5292)) for n in range(20)
-    ]
+    assert attention.hear([bytes(5292)] * 20) == [Feed(2646 * n, bytes(5292)) for n in range(20)]
+
+
+@pytest.mark.parametrize("at_once", [1, 8, 1000])
+def test_it_makes_no_difference_how_many_pieces_come_together(at_once: int) -> None:
+    """A growing leg comes in fewer at a time than a finished one; the last piece may be short."""
+    speech = talk_samples(TALK)[Leg.CALLER]
+    sound = np.concatenate([quiet(3.0), speech, on_hold(9.0), speech, tone(4.0), speech[: len(speech) // 2 + 7]])
+
+    assert orders(sound, at_once) == orders(sound)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from asr import jobs
-from asr.jobs import ATTEMPTS_MAX, Job, JobState
+from asr.jobs import ATTEMPTS_MAX, DEATHS_MAX, Job, JobState
 from asr.watch import Pulse
 from plumbing.database import connect
 from recordings import ledger
@@ -142,6 +142,56 @@ async def test_dead_job_is_retried_by_a_person_from_the_first_attempt(queued: As
     job = await claim(queued)
     assert job is not None
     assert job.attempts == 1
+
+
+async def die(engine: AsyncEngine) -> None:
+    """Somebody claims the job, and is killed."""
+    job = await claim(engine)
+    assert job is not None
+    async with engine.begin() as connection:
+        assert await jobs.take_away(connection, Pulse(job.id, job.attempts, job.beats), LATER)
+
+
+async def test_death_of_a_worker_is_no_failure_of_its_job(queued: AsyncEngine) -> None:
+    """Whatever killed three workers, the job has its three attempts all the same."""
+    for _ in range(ATTEMPTS_MAX):
+        await die(queued)
+    now = LATER
+    for _ in range(ATTEMPTS_MAX):
+        assert (await only_job(queued)).state in {JobState.QUEUED, JobState.FAILED}
+        job = await claim(queued, now)
+        assert job is not None
+        async with queued.begin() as connection:
+            await jobs.give_back(connection, job, "signal SIGSEGV", now)
+        now += timedelta(minutes=1)
+
+    dead = await only_job(queued)
+    assert (dead.state, dead.attempts, dead.deaths) == (JobState.DEAD, 2 * ATTEMPTS_MAX, ATTEMPTS_MAX)
+
+
+async def test_job_at_which_workers_die_and_die_is_given_up(queued: AsyncEngine) -> None:
+    """It may be the job after all. A person may want it tried again, from the first."""
+    for _ in range(DEATHS_MAX):
+        assert (await only_job(queued)).state is JobState.QUEUED
+        await die(queued)
+
+    dead = await only_job(queued)
+    assert (dead.state, dead.error, await claim(queued)) == (JobState.DEAD, jobs.WORKER_DIED, None)
+    async with queued.begin() as connection:
+        assert await jobs.retry(connection, dead.id, LATER)
+    assert (await only_job(queued)).deaths == 0
+
+
+async def test_job_that_is_handed_back_has_lost_nothing(queued: AsyncEngine) -> None:
+    """By who has it, once."""
+    job = await claim(queued)
+    assert job is not None
+    async with queued.begin() as connection:
+        assert await jobs.hand_back(connection, job)
+        assert not await jobs.hand_back(connection, job)
+
+    waiting = await only_job(queued)
+    assert (waiting.state, waiting.attempts, waiting.deaths) == (JobState.QUEUED, 0, 0)
 
 
 async def test_attempt_that_was_taken_away_can_neither_complete_nor_fail(queued: AsyncEngine) -> None:

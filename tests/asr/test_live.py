@@ -208,17 +208,68 @@ async def test_who_finds_no_room_is_transcribed_after_the_call(
         assert it.heard == []
 
 
+async def room_for_one(it: House, spool: Path, last: SpoolName) -> None:
+    """Three begin where there is room for one: the last to come is the one that is heard."""
+    it.live._machine = lambda: Machine(cores=1, free_bytes=8 << 30)
+    it.live.admission.cost = 0.3
+    for name in (CALL, SpoolName("lx2-1732.2", 1), last):
+        Talk(spool, name).speak(0.5)
+    await until(lambda: it.live.legs_at_work() == 2)
+
+    assert it.live.has(last)
+    assert not it.live.has(CALL)
+
+
 async def test_urgent_call_is_heard_where_there_is_room_for_one(
     house: Callable[..., House], spool: Path, engine: AsyncEngine
 ) -> None:
     """It came last; the others wait for their recordings."""
     urgent = SpoolName("lx9-1732.9", 1)
     async with house(is_urgent=lambda call: call == urgent.call_id).open() as it:
-        it.live._machine = lambda: Machine(cores=1, free_bytes=8 << 30)
-        it.live.admission.cost = 0.3
-        for name in (CALL, SpoolName("lx2-1732.2", 1), urgent):
-            Talk(spool, name).speak(0.5)
-        await until(lambda: it.live.legs_at_work() == 2)
+        await room_for_one(it, spool, urgent)
 
-        assert it.live.has(urgent)
-        assert not it.live.has(CALL)
+
+async def test_voice_message_is_heard_before_talks(house: Callable[..., House], spool: Path) -> None:
+    """By what the dialplan has written beside it; nobody has heard it yet."""
+    message = SpoolName("lx9-1732.9", 8901)
+    (spool / message.numbers).write_text("12345 13800000000 message\n", encoding="ascii")
+    async with house().open() as it:
+        await room_for_one(it, spool, message)
+
+
+async def test_talk_gives_way_to_an_urgent_call_and_is_transcribed_whole_afterwards(
+    house: Callable[..., House], spool: Path, engine: AsyncEngine
+) -> None:
+    """There was room for two talks; the later of them is heard live no longer, and its words are decoded again."""
+    urgent, later = SpoolName("lx9-1732.9", 1), SpoolName("lx2-1732.2", 1)
+    async with house(is_urgent=lambda call: call == urgent.call_id).open() as it:
+        it.live._machine = lambda: Machine(cores=1, free_bytes=8 << 30)
+        it.live.admission.cost = 0.6 / 6.5
+        Talk(spool).speak(0.5)
+        await until(lambda: it.live.legs_at_work() == 2)
+        second = Talk(spool, later)
+        second.speak(0.5)
+        await until(lambda: it.live.legs_at_work() == 4)
+        it.live.admission.cost = 0.6 / 4.5
+        Talk(spool, urgent).speak(0.5)
+        await until(lambda: it.live.has(urgent))
+
+        assert (it.live.has(CALL), it.live.has(later), it.live.legs_at_work()) == (True, False, 4)
+        second.speak()
+        second.hang_up()
+        assert texts(await stored(engine)) == SAID
+
+
+async def test_talk_of_too_many_words_keeps_the_newest_in_memory_and_loses_none(
+    house: Callable[..., House], spool: Path, engine: AsyncEngine
+) -> None:
+    """At the bound: listeners are told as ever, what can be read during the call begins later, the job decodes all."""
+    async with house(words_most=6).open() as it:
+        talk = Talk(spool)
+        talk.speak()
+        await until(lambda: sorted(it.words()) == sorted("".join(SAID)), 20)
+
+        (read,) = it.transcriber.so_far(CALL.call_id).values()
+        assert texts(read) == SAID[-1:]
+        talk.hang_up()
+        assert texts(await stored(engine)) == SAID

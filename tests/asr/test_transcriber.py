@@ -184,6 +184,22 @@ async def test_job_of_a_dead_process_is_done_after_the_restart(
     assert job.attempts == 2
 
 
+async def test_who_is_told_to_end_hands_its_job_back(engine: AsyncEngine, archive: Path, recording: Recording) -> None:
+    """As often as it is restarted: no attempt is spent, and nobody waits for a silence."""
+    begun: list[int] = []
+
+    class Takes(Hears):
+        async def decode(self, legs: object) -> Transcript:
+            begun.append(1)
+            return await asyncio.Event().wait() and SAID
+
+    for time in range(jobs.ATTEMPTS_MAX + 1):
+        async with at_work(Transcriber(engine, archive, Takes(), model="m")):
+            await until(lambda time=time: len(begun) > time)
+        job = await eventually(engine, lambda _: True)
+        assert (job.state, job.attempts) == (JobState.QUEUED, 0)
+
+
 async def test_notice_is_not_waited_for_by_polling(
     engine: AsyncEngine, archive: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

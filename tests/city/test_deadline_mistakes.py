@@ -32,6 +32,8 @@ SLIPS = [
     Slip("unknown_hotline", "deadlines.toml", 'categories = ["卫生健康"]', 'hotlines = ["12321"]'),
     Slip("escalates_backwards", "deadlines.toml", "percent = 80", "percent = 40"),
     Slip("duplicate_urgency", "urgency.toml", 'zh = "食品药品安全"', 'zh = "人身安全"'),
+    Slip("slower_than_rule", "flows/water-cut.toml", "deadline_days = 1", "deadline_days = 4"),
+    Slip("slower_than_rule", "flows/noise.toml", "deadline_days = 3", "deadline_days = 6"),
     Slip("unknown_urgency", "flows/water-cut.toml", 'urgency = "民生急修"', 'urgency = "民生"'),
     Slip("unknown_category", "deadlines.toml", '["卫生健康"]', '["卫生"]'),
     Slip("duplicate_risk", "high_risk.toml", 'name = "gas"', 'name = "self-harm"'),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from city.city import City
 from city.numbers import dialled_forms, digits_of, local_number
-from hotline.embedded import fallbacks
+from hotline.fallbacks import fallbacks
 from tests.city.scene import Copy
 
 
@@ -94,3 +94,17 @@ def test_the_dialplan_and_the_controller_send_any_number_to_the_same_hotline(sam
 
     assert rendered.get(digits_of(dialled), first) == sample.hotline_for(dialled).hotline.number
     assert rendered == dict(sample.numbers)
+
+
+def test_a_hotline_is_confidential_where_the_city_says_so(copy: Copy) -> None:
+    """Others, and numbers that are no hotline of ours, promise nothing."""
+    copy.replace("hotlines.toml", 'menu = "health"', "confidential = true")
+
+    city = copy.load()
+
+    assert [city.is_confidential(hotline) for hotline in ("12320", "12345", "96999", None)] == [
+        True,
+        False,
+        False,
+        False,
+    ]

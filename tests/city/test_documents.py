@@ -14,9 +14,11 @@ from acd.dial_facts import DialOutcome
 from acd.dialling import DialStep
 from acd.model import AgentState, BreakReason, Refusal, RingFailure
 from acd.outcome import Outcome
+from acd.rating_facts import NotAsked
 from city.places import PlaceKind
 from city.schemas import SHAPES
 from ivr.agent_codes import CODES
+from tickets.follow_ups import FollowUpOutcome, FollowUpState
 from tickets.outbox import LetterState
 from tickets.states import TicketState
 
@@ -64,6 +66,9 @@ def test_every_feature_code_is_explained() -> None:
         Refusal,
         TicketState,
         LetterState,
+        NotAsked,
+        FollowUpState,
+        FollowUpOutcome,
         PlaceKind,
     ],
 )

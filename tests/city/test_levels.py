@@ -8,13 +8,19 @@ from city.city import City
 from city.level import RESTING, QueueChange, changed
 from city.queue import CallsBack, Queue
 from city.recipe import AnnounceRow
+from city.written import Written
 from tests.city.scene import Copy, lend_the_other_way
+
+
+def change(**fields: object) -> Written:
+    """What a level writes of a queue."""
+    return QueueChange.model_validate(fields)
 
 
 def test_a_level_changes_what_it_names(sample: City) -> None:
     """Other fields of the queue stay; the later change counts."""
     level = sample.levels["elevated"]
-    several = [*level.queues.items(), ("general", QueueChange(ring_time_s=9)), ("general", QueueChange(wrap_up_s=8))]
+    several = [*level.queues.items(), ("general", change(ring_time_s=9)), ("general", change(wrap_up_s=8))]
 
     under = sample.under(several)
 
@@ -152,7 +158,7 @@ def test_what_a_level_changes_must_fit_the_queue(copy: Copy) -> None:
 
     assert copy.only_mistake()[2] == "level_does_not_fit"
     queue = Queue(name="x", zh="x", en="x")
-    assert changed(queue, [QueueChange(prefer_last_agent_s=5), QueueChange(wrap_up_s=9)]).wrap_up_s == 9
+    assert changed(queue, [change(prefer_last_agent_s=5), change(wrap_up_s=9)]).wrap_up_s == 9
 
 
 ADDS = """
@@ -206,7 +212,7 @@ def test_rows_that_a_level_adds_are_checked_like_any_other(
 def test_offers_that_nobody_would_keep_are_passed_by() -> None:
     """What calls back may be gone by the time."""
     queue = Queue(name="x", zh="x", en="x")
-    offers = QueueChange(recipe_adds=({"after_s": 60.0, "step": "offer_call_back"},))
+    offers = change(recipe_adds=({"after_s": 60.0, "step": "offer_call_back"},))
 
     assert changed(queue, [offers]).recipe == ()
-    assert len(changed(queue, [QueueChange(calls_back=CallsBack.ASKED), offers]).recipe) == 1
+    assert len(changed(queue, [change(calls_back=CallsBack.ASKED), offers]).recipe) == 1

@@ -9,7 +9,7 @@ import pytest
 from city.city import City
 from city.load import load_city
 from city.mistakes import CityInvalid
-from tests.city.scene import Copy, Slip, lend_the_other_way
+from tests.city.scene import SAMPLE, Copy, Slip, lend_the_other_way
 
 SHAPE = [
     Slip("unknown_key", "queues.toml", "ring_time_s = 20", "ring_time = 20"),
@@ -63,6 +63,9 @@ BETWEEN = [
     Slip("duplicate_outside", "city.toml", 'number = "119"', 'number = "8001"'),
     Slip("duplicate_outside", "city.toml", 'number = "119"', 'number = "12320"'),
     Slip("duplicate_place", "places.toml", 'name = "人民路"', 'name = "解放路"'),
+    Slip("alias_is_a_name", "places.toml", 'aliases = ["海州"]', 'aliases = ["海州", "解放路"]'),
+    Slip("alias_is_a_name", "places.toml", 'aliases = ["海州"]', 'aliases = ["海州", "海州区"]'),
+    Slip("duplicate_alias", "places.toml", 'aliases = ["海州"]', 'aliases = ["海州",\n"连云"]', below=1),
     Slip("unknown_place", "places.toml", 'parent = "海州区"', 'parent = "海洲区"'),
     Slip("place_in_itself", "places.toml", 'parent = "海州区"', 'parent = "新浦"'),
     Slip("duplicate_category", "categories.toml", 'name = "停电"', 'name = "停水"'),
@@ -95,10 +98,10 @@ def test_flows_that_begin_alike_may_not_contradict_each_other(copy: Copy) -> Non
     line = first[: first.index("triggers")].count("\n") + 1
     assert copy.only_mistake() == ("flows/water-off.toml", line, "duplicate_trigger")
 
-    copy.replace("flows/water-off.toml", "deadline_days = 1", "deadline_days = 5")
+    copy.replace("flows/water-off.toml", 'department = "自来水公司"', 'department = "供电公司"')
     (mistake,) = copy.mistakes()
     assert (mistake.rule, mistake.line) == ("flows_contradict", line)
-    assert "deadline_days" in mistake.message
+    assert "department" in mistake.message
 
 
 def test_flows_for_other_categories_may_begin_alike(copy: Copy) -> None:
@@ -113,7 +116,9 @@ def test_flows_for_other_categories_may_begin_alike(copy: Copy) -> None:
 def test_a_mistake_is_found_where_it_was_made(copy: Copy, slip: Slip) -> None:
     """One slip of the pen: one mistake, in that file, on that line, by that rule."""
     if slip.rule == "menu_too_deep":
-        copy.append("menus/loop.toml", 'prompt = "menu-12320"\n[choices]\n1 = { goto = "loop" }\n')
+        copy.append(
+            "menus/loop.toml", 'prompt = "menu-12320"\n[choices]\n1 = { goto = "loop" }\n2 = { join = "health" }\n'
+        )
     if slip.rule == "crisis_has_no_menu":
         lend_the_other_way(copy)
     line = copy.replace(slip.file, slip.old, slip.new)
@@ -248,6 +253,20 @@ def test_audio_of_another_kind_is_refused(copy: Copy) -> None:
     ]
 
 
+def test_audio_that_is_cut_off_or_empty_or_stereo_is_refused(copy: Copy) -> None:
+    """A copy that broke off in the middle would play, and end in the middle of a word."""
+    whole = (SAMPLE / "prompts/hello.wav").read_bytes()
+    (copy.folder / "prompts/hello.wav").write_bytes(whole[: len(whole) // 2])
+    (copy.folder / "prompts/recorded.wav").write_bytes(whole[:40] + bytes(4))
+    (copy.folder / "prompts/beep.wav").write_bytes(whole[:22] + b"\x02" + whole[23:])
+
+    assert {mistake.file: mistake.message.rpartition(": ")[2].split(",")[0] for mistake in copy.mistakes()} == {
+        "prompts/beep.wav": "16 bit",
+        "prompts/hello.wav": "4213 samples announced",
+        "prompts/recorded.wav": "nothing in it",
+    }
+
+
 def test_a_mistake_is_told_in_chinese_and_english_with_its_place(copy: Copy) -> None:
     """The line that a terminal shows."""
     line = copy.replace("hotlines.toml", 'queue = "health"', 'queue = "helth"')
@@ -256,7 +275,7 @@ def test_a_mistake_is_told_in_chinese_and_english_with_its_place(copy: Copy) -> 
 
     assert str(mistake) == (
         f"hotlines.toml:{line}:1: [unknown_queue] hotlines.1.queue: "
-        "没有队列“helth”,现有:general, health / there is no queue 'helth', only: general, health"
+        "没有队列“helth”,现有:crisis, general, health / there is no queue 'helth', only: crisis, general, health"
     )
 
 

@@ -23,6 +23,7 @@ WRITTEN = {
     "high_risk": "high_risk.toml",
     "flow": "flows/water-cut.toml",
     "hotlines": "hotlines.toml",
+    "hours": "hours.toml",
     "levels": "levels.toml",
     "menu": "menus/health.toml",
     "places": "places.toml",

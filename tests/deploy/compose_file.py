@@ -17,7 +17,8 @@ _DEFAULTED = re.compile(r"\$\{[A-Z_]+:-([^}]*)\}")
 
 def read_compose() -> dict[str, Any]:
     """The file, with each variable's default in its place."""
-    return yaml.safe_load(_DEFAULTED.sub(r"\1", COMPOSE.read_text(encoding="utf-8")))
+    compose: dict[str, Any] = yaml.safe_load(_DEFAULTED.sub(r"\1", COMPOSE.read_text(encoding="utf-8")))
+    return compose
 
 
 @dataclass(frozen=True, kw_only=True)

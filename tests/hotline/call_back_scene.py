@@ -4,7 +4,7 @@ remembers what it was told. The clock is the test's."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -243,7 +243,7 @@ async def calling_back(database: AsyncEngine, city: City) -> AsyncIterator[House
     house = House(database, city)
     await house.journal.open()
     await house.back.gate.inherit()
-    runs: list[Awaitable[None]] = [part.run() for part in house.parts]
+    runs: list[Coroutine[None, None, None]] = [part.run() for part in house.parts]
     async with background(*runs):
         house.tell(QueuesLoaded(at=TEN, queues=acd_queues(city)))
         yield house

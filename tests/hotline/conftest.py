@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from api.address import write_address
-from tests.api.face import NOW, Face, database, face, house, webhooks
+from tests.api.face import NOW, Face, city_folder, database, face, house, open_book, webhooks
 from tests.city.conftest import sample
 
-__all__ = ["database", "face", "house", "sample", "state", "webhooks"]
+__all__ = ["city_folder", "database", "face", "house", "open_book", "sample", "state", "webhooks"]
 
 
 @pytest.fixture

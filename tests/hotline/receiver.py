@@ -82,10 +82,37 @@ async def keeps_and_dies(receiver: Receiver, request: web.Request) -> web.Stream
 
 async def talks_without_end(_: Receiver, request: web.Request) -> web.StreamResponse:
     """Answers 500, and a body that never ends."""
-    response = web.StreamResponse(status=500)
+    return await _talk(request, 500)
+
+
+async def keeps_and_talks_without_end(receiver: Receiver, request: web.Request) -> web.StreamResponse:
+    """The same with 200, and it has the message."""
+    receiver.keep(request.headers[EVENT], await request.read())
+    return await _talk(request, 200)
+
+
+async def _talk(request: web.Request, status: int) -> web.StreamResponse:
+    response = web.StreamResponse(status=status)
     await response.prepare(request)
     while True:
         await response.write(b"x" * 65536)
+
+
+async def talks_nonsense(_: Receiver, request: web.Request) -> web.StreamResponse:
+    """What it sends is no HTTP."""
+    return await _send(request, b"SSH-2.0-OpenSSH_9.2\r\n\xff\x00\r\n\r\n")
+
+
+async def boasts(_: Receiver, request: web.Request) -> web.StreamResponse:
+    """A header of a megabyte."""
+    return await _send(request, b"HTTP/1.1 204 No Content\r\nX-Long: " + b"x" * (1 << 20) + b"\r\n\r\n")
+
+
+async def _send(request: web.Request, raw: bytes) -> web.StreamResponse:
+    assert isinstance(request.transport, asyncio.WriteTransport)
+    request.transport.write(raw)
+    request.transport.close()
+    return web.Response(status=204)
 
 
 @asynccontextmanager

@@ -41,7 +41,7 @@ async def test_an_alert_is_told_while_the_caller_still_speaks(database: AsyncEng
     """Long before five seconds; what the agent asks is no alert, and each risk is told once a call."""
     board, now, loop = Board(), SteadyClock().now, asyncio.get_running_loop()
     watchman = Watchman(database, board, now)
-    alarm = Alarm(database, RiskTable(sample.high_risk.risks), watchman.notice, now)
+    alarm = Alarm(database, lambda: RiskTable(sample.high_risk.risks), watchman.notice, now)
     with board.watched() as watcher:
         await watcher.get()
         async with background(watchman.run(), alarm.run()), asyncio.timeout(30):
@@ -69,7 +69,7 @@ async def test_an_alert_is_told_while_the_caller_still_speaks(database: AsyncEng
 async def test_the_recording_tells_no_risk_again(face: Face, database: AsyncEngine, sample: City) -> None:
     """What was told live stands once, with its live seconds."""
     noticed = asyncio.Event()
-    alarm = Alarm(database, RiskTable(sample.high_risk.risks), noticed.set, SteadyClock().now)
+    alarm = Alarm(database, lambda: RiskTable(sample.high_risk.risks), noticed.set, SteadyClock().now)
     async with background(alarm.run()), asyncio.timeout(30):
         alarm.note(said("lx-1.1", utterance("煤气 泄漏 了", 7.0), final=True))
         await noticed.wait()

@@ -36,7 +36,10 @@ async def test_the_trail_is_listed_by_person_and_time(state: Path, database: Asy
 
 
 async def test_a_good_trail_and_a_bad_line_are_told_apart(state: Path, database: AsyncEngine) -> None:
-    """The head to note; then the line that was changed, by its number, in both languages, and 1."""
+    """The head to note; then the line that was changed, by its number, in both languages, and 1.
+
+    Before the three stands that the city's rules were taken.
+    """
     await append(database)
     await Witness(database, Seals(state / "audit.seals")).look()
 
@@ -46,7 +49,7 @@ async def test_a_good_trail_and_a_bad_line_are_told_apart(state: Path, database:
         await connection.execute(text("UPDATE audit SET who = '102#4' WHERE seq = 2"))
     bad = await hotline(state, "audit", "verify")
 
-    assert (good.code, "✓ 3 条留痕" in good.out, "封存至第 3 条" in good.out) == (0, True, True), good
+    assert (good.code, "✓ 4 条留痕" in good.out, "封存至第 4 条" in good.out) == (0, True, True), good
     assert (bad.code, "第 2 条" in bad.err, "line 2 is not what was chained" in bad.err) == (1, True, True), bad
 
 

@@ -69,7 +69,7 @@ async def test_the_queues_are_listed_and_the_autopilot_advises(state: Path) -> N
     queues, advice = await hotline(state, "queues"), await hotline(state, "advice", "list")
 
     assert (queues.code, queues.err, advice.code, advice.err) == (0, "", 0, "")
-    assert [row[0] for row in rows(queues, "│")] == ["general", "health"]
+    assert [row[0] for row in rows(queues, "│")] == ["general", "crisis", "health"]
     assert "mode: advise" in advice.out
     assert ".begin" not in advice.out
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -34,3 +35,21 @@ async def test_recordings_are_verified_and_swept(
     said = {row.id: next(line for line in bad.out.splitlines() if row.id in line) for row in (changed, gone)}
     assert ["SHA-256" in said[changed.id], "文件不在 gone" in said[gone.id]] == [True, True]
     assert (swept.code, gone.id in swept.out, changed.id in swept.out) == (1, True, False), swept
+
+
+async def test_what_is_due_is_deleted_and_what_is_held_is_not(
+    face: Face, state: Path, database: AsyncEngine, tmp_path: Path
+) -> None:
+    """Of two whose time is over one is held; the table says who holds it, and why."""
+    for number in range(2):
+        leave_call(tmp_path / "spool", call=f"lx-{number}.1", seconds=0.1)
+    then = NOW - timedelta(days=1095)  # the sample's first class
+    held, _ = await Intake(tmp_path / "spool", tmp_path / "recordings", database, clock=lambda: then).sweep()
+
+    kept = await hotline(state, "recordings", "hold", held.id, "--why", "行政复议")
+    looked = await hotline(state, "recordings", "retention", "--delete")
+    freed = await hotline(state, "recordings", "release", held.id, "--why", "结案")
+
+    assert [said.code for said in (kept, looked, freed)] == [0, 0, 0], (kept, looked, freed)
+    assert "已删除到期录音 1 段" in looked.out
+    assert next(line for line in looked.out.splitlines() if held.id in line).count("行政复议") == 1

@@ -19,6 +19,6 @@ async def test_repeats_are_listed_merged_and_parted(face: Face, first: str, draf
     seen = await hotline(state, "repeats", "list", draft)
     parted = await hotline(state, "repeats", "undo", draft, "--reason", "不是")
 
-    assert (listed.code, "0.75" in listed.out, "同一号码" in listed.out) == (0, True, True), listed
+    assert (listed.code, "0.6" in listed.out, "同一号码" in listed.out) == (0, True, True), listed
     assert (merged.code, parted.code) == (0, 0), (merged, parted)
     assert f"已并入 {first}" in seen.out

@@ -21,10 +21,13 @@ from tests.hotline.receiver import (
     SECRET,
     Manner,
     answers,
+    boasts,
     hangs,
     keeps_and_dies,
     keeps_and_hangs,
+    keeps_and_talks_without_end,
     receiving,
+    talks_nonsense,
     talks_without_end,
 )
 from tests.recordings.scenes import until
@@ -50,10 +53,10 @@ async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 @asynccontextmanager
 async def carrying(
-    database: AsyncEngine, *urls: str, schedule: Schedule = AT_ONCE, timeout_s: int = 30
+    database: AsyncEngine, url: str, sms: str | None = None, schedule: Schedule = AT_ONCE, timeout_s: int = 30
 ) -> AsyncIterator[Courier]:
     """A courier at work."""
-    receivers = receivers_of(webhooks(*urls, timeout_s=timeout_s))
+    receivers = receivers_of(webhooks(url, sms, timeout_s=timeout_s))
     courier = Courier(database, receivers, SecretStr(SECRET), lambda: datetime.now(UTC), schedule=schedule)
     async with background(courier.run()):
         yield courier
@@ -164,6 +167,43 @@ async def test_stuck_message_keeps_back_the_later_ones_of_its_ticket_and_no_othe
 
     assert [letter.event for letter in found if letter.ticket != first.id] == others
     assert list(receiver.kept) == [*others, stuck.event, "later-0", "later-1", "later-2"]
+
+
+@pytest.mark.parametrize("manner", [talks_nonsense, boasts])
+async def test_answer_that_is_none_costs_an_attempt_and_nobody_else(database: AsyncEngine, manner: Manner) -> None:
+    """No HTTP at all, or headers without end; the next attempt arrives."""
+    async with receiving(manner) as receiver:
+        await confirmed(database, "lx-1.1", Posting(webhooks(receiver.url)))
+        async with carrying(database, receiver.url):
+            (letter,) = await until_all(database, LetterState.DELIVERED)
+
+    assert (receiver.arrivals, list(receiver.kept), letter.attempts) == ([letter.event] * 2, [letter.event], 2)
+
+
+async def test_answer_without_end_that_says_it_is_kept_is_believed_and_not_read(database: AsyncEngine) -> None:
+    """At the first attempt, long before the time it has is over."""
+    async with receiving(keeps_and_talks_without_end) as receiver:
+        await confirmed(database, "lx-1.1", Posting(webhooks(receiver.url)))
+        async with carrying(database, receiver.url):
+            (letter,) = await until_all(database, LetterState.DELIVERED)
+
+    assert (receiver.arrivals, letter.attempts) == ([letter.event], 1)
+
+
+async def test_changed_receiver_gets_what_the_old_one_did_not(database: AsyncEngine) -> None:
+    """While the courier runs: taken away, nothing leaves and nothing is lost; the new one has each once."""
+    async with receiving(always=answers(503)) as old, receiving() as new:
+        for number in range(3):
+            await confirmed(database, f"lx-1.{number}", Posting(webhooks(old.url)))
+        async with carrying(database, old.url, schedule=Schedule(first=timedelta(milliseconds=10))) as courier:
+            await once(database, lambda found: all(letter.attempts for letter in found))
+            courier.change({})
+            before = await once(database, lambda found: all(letter.reason for letter in found))
+            courier.change(receivers_of(webhooks(new.url)))
+            after = await until_all(database, LetterState.DELIVERED)
+
+    assert sorted(new.kept) == sorted(new.arrivals) == sorted(letter.event for letter in before)
+    assert (len(after), old.kept) == (3, {})
 
 
 async def test_receiver_that_hangs_holds_only_itself_up(database: AsyncEngine) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.api.face import database
 from tests.databases import BOTH
 from tests.hotline.confirming import confirmed, webhooks
-from tests.hotline.receiver import SECRET, hangs, keeps_and_hangs, receiving
+from tests.hotline.receiver import SECRET, Receiver, hangs, keeps_and_hangs, receiving
 from tests.hotline.test_courier import until_all
 from tests.recordings.scenes import until
 from tickets.outbox import LetterState
@@ -26,6 +27,10 @@ pytestmark = BOTH
 PATIENCE_S, TICKETS, KILLINGS = 120.0, 12, 4
 
 
+def _more_arrived(receiver: Receiver, before: int) -> bool:
+    return len(receiver.arrivals) > before
+
+
 async def test_sender_killed_anywhere_loses_and_doubles_nothing(database: AsyncEngine, database_url: str) -> None:
     """kill -9 when messages are under way, kept by the receiver or not, and none is marked."""
     async with receiving() as receiver:
@@ -35,7 +40,7 @@ async def test_sender_killed_anywhere_loses_and_doubles_nothing(database: AsyncE
             receiver.always = keeps_and_hangs if number % 2 else hangs
             before = len(receiver.arrivals)
             async with courier_process(database_url, receiver.url) as sender:
-                await until(lambda before=before: len(receiver.arrivals) > before, PATIENCE_S)
+                await until(partial(_more_arrived, receiver, before), PATIENCE_S)
                 sender.kill()
         receiver.always = None
         async with courier_process(database_url, receiver.url):

@@ -49,7 +49,7 @@ class Leg:
     ],
 )
 async def test_a_keyed_number_is_an_agents_or_a_hotlines_free_one(keyed: str, seat: str | None) -> None:
-    """Only somebody who may be rung; otherwise the dialplan is told nothing, and says so to the agent."""
+    """Only somebody who may be rung; otherwise it is nobody, and the dialplan says so to the agent."""
     scene = Scene()
     for agent in ("101", "102", "103"):
         scene.staff(agent, "general health")
@@ -58,4 +58,33 @@ async def test_a_keyed_number_is_an_agents_or_a_hotlines_free_one(keyed: str, se
     leg = Leg(keyed, "8101")
     await HandingDesk(engine, scene.core, Talk(Exchange()), lambda: CITY).find(leg)  # type: ignore[arg-type]
 
-    assert leg.told == ({"TO": seat, "TO_KIND": "seat"} if seat else {})
+    assert leg.told == ({"TO": seat, "TO_KIND": "seat"} if seat else {"TO_KIND": ""})
+
+
+OPEN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # ten o'clock on a Monday, in China
+CLOSED = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("keyed", "wish", "now", "told"),
+    [
+        ("12366", "give", OPEN, {"TO": "85562366", "TO_KIND": "outside"}),  # a branch has its callers
+        ("12366", "ask", OPEN, {"TO": "85562366", "TO_KIND": "outside"}),
+        ("12366", "give", CLOSED, {"TO_KIND": ""}),
+        ("12333", "ask", OPEN, {"TO": "85572333", "TO_KIND": "outside"}),  # its experts
+        ("12333", "give", OPEN, {"TO": "12333", "TO_KIND": "hotline"}),
+        ("12322", "give", CLOSED, {"TO": "85502322", "TO_KIND": "outside"}),  # who answers it at night
+        ("12351", "give", CLOSED, {"TO_KIND": ""}),  # nobody is there
+        ("12315", "give", CLOSED, {"TO": "12315", "TO_KIND": "hotline"}),  # never closed
+    ],
+)
+async def test_a_hotline_is_given_callers_only_where_somebody_serves_them(
+    keyed: str, wish: str, now: datetime, told: dict[str, str]
+) -> None:
+    """Its own queue while it is open; else whoever answers for it outside, or nobody."""
+    scene = Scene()
+    engine = Engine(scene.core, Floor(), Notebook(), lambda: now)
+    leg = Leg(keyed, "8101", wish)
+    await HandingDesk(engine, scene.core, Talk(Exchange()), lambda: CITY).find(leg)  # type: ignore[arg-type]
+
+    assert leg.told == told

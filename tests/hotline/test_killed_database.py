@@ -155,10 +155,10 @@ async def drafted(database: AsyncEngine, number: int) -> TicketId:
 async def test_database_that_is_away_is_told_from_a_mistake(server: Postgresql, database: AsyncEngine) -> None:
     """Killed: try again. A table that is not there: do not. Back: the pool's dead connections are not used."""
     async with database.connect() as connection:
-        with pytest.raises(Exception, match="nowhere") as mistake:
+        with pytest.raises(SQLAlchemyError, match="nowhere") as mistake:
             await connection.exec_driver_sql("SELECT * FROM nowhere")
     await server.kill()
-    with pytest.raises(Exception, match="connect") as away:
+    with pytest.raises(SQLAlchemyError, match="connect") as away:
         await database.connect()
     await server.boot()
 

@@ -14,7 +14,7 @@ from acd.events import AgentAnswered, AgentBecameReady, AgentLoggedOn, CallEnded
 from acd.model import AgentId, CallId, QueueName, Seat, SeatId
 from hotline.pilot import Pilot
 from recordings.access import listed
-from tests.acd.conftest import Clock
+from tests.acd.running import Clock
 from tests.api.face import NOW, House
 from tests.api.fakes import FakeHands
 

@@ -20,7 +20,7 @@ from city.trunks import Outgoing
 from hotline.pilot_hands import MeasuringHands
 from plumbing.database import connect, prepare
 from tests.acd.centre import CITY, GENERAL, HEALTH, Centre, centre_open, level, limits
-from tests.acd.conftest import Clock
+from tests.acd.running import Clock
 
 DIALS = replace(CITY, lines=CITY.lines.model_copy(update={"outgoing": Outgoing(trunk="carrier", number="051812345")}))
 """The sample city with a way out."""
@@ -81,7 +81,8 @@ async def test_the_wrap_up_is_shortened_in_the_name_of_who_accepted(centre: Cent
     await hands.carry_out(shorter, who="leader#2", why="general.wrap_up.begin: x")
     assert centre.times()[1] == 10
     now = hands.doable(GENERAL)
-    assert (now.on, now.ours, now.wrap_up) == ({Action.WRAP_UP}, frozenset(), timedelta(seconds=10))
+    assert (now.on, now.ours) == (frozenset({Action.WRAP_UP}), frozenset())
+    assert now.wrap_up == timedelta(seconds=10)
     assert Action.WRAP_UP not in now.possible
 
     await hands.carry_out(advice(Action.WRAP_UP, Turn.END), who=ITSELF, why="x")
@@ -105,7 +106,8 @@ async def test_what_is_said_and_offered_is_laid_on_the_recipe_and_taken_off_agai
     assert centre.measures.now.city.queues[GENERAL].calls_back is CallsBack.ASKED
     owed.add(GENERAL)
     now = hands.doable(GENERAL)
-    assert (now.ours, now.stays) == ({Action.ANNOUNCE, Action.CALL_BACK}, {Action.CALL_BACK})
+    assert now.ours == {Action.ANNOUNCE, Action.CALL_BACK}
+    assert now.stays == {Action.CALL_BACK}
     assert not now.possible & now.on
 
     for action in (Action.ANNOUNCE, Action.CALL_BACK):

@@ -60,7 +60,7 @@ async def test_no_more_is_promised_than_can_be_kept_within_the_hour(database: As
             await house.until(lambda number=number: house.core.waits(CallId(f"c{number}")))  # type: ignore[misc]
             await house.back.offer.receive(Caller(f"c{number}", "1", "12345", ani))
             house.ends(f"c{number}")
-        await house.until(lambda: len(house.back.line.standings) == HOURLY)
+        await house.until(lambda: len(house.back.line.standings) == HOURLY and house.lined())
         house.later(1)
         house.waits("late")
         await house.until(lambda: house.core.waits(CallId("late")))

@@ -1,5 +1,6 @@
 """A recording of both sides is told as a talk, whatever was heard of it, also again after a start."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,26 +8,29 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.call_facts import TalkRecorded
+from acd.events import Event
+from acd.model import CallId
 from hotline.talks_found import TOLD_AGAIN, TalksFound
 from plumbing.database import connect, prepare
 from recordings.intake import Intake
 from tests.recordings.scenes import leave_call, tone, write_wav
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
-TALK, UNANSWERED = "lx1-1732.1", "lx1-1732.2"
+TALK, UNANSWERED = CallId("lx1-1732.1"), CallId("lx1-1732.2")
 
 
 class Scene:
     """An intake with a found, at a time that can be set."""
 
     def __init__(self, folder: Path, database: AsyncEngine) -> None:
-        self.spool, self.now, self.told = folder / "spool", NOW, []
+        self.spool, self.now = folder / "spool", NOW
+        self.told: list[Event] = []
         self.found = TalksFound(self.told.append, database, lambda: self.now)
         self.intake = Intake(self.spool, folder / "archive", database, announce=self.found.note, clock=lambda: self.now)
 
 
 @pytest.fixture
-async def scene(tmp_path: Path):
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     """A scene with an empty spool."""
     database = connect(f"sqlite+aiosqlite:///{tmp_path / 'hotline.db'}")
     await prepare(database)
@@ -66,4 +70,6 @@ async def test_the_next_run_is_told_again_of_what_was_taken_in_last(scene: Scene
     scene.now += timedelta(seconds=1)
     await scene.found.tell_again()
 
-    assert [fact.call for fact in scene.told] == [TALK]
+    (fact,) = scene.told
+    assert isinstance(fact, TalkRecorded)
+    assert fact.call == TALK

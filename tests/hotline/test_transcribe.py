@@ -15,7 +15,7 @@ import pytest
 from asr.folder import Unusable, find, sounds
 from recordings.recording import Leg
 from tests.asr.conftest import MODEL
-from tests.asr.talks import TALK, record_talk
+from tests.asr.talks import TALK, record_talk, talk_samples
 from tests.hotline.typed import Said, hotline
 from tests.recordings.scenes import write_wav
 
@@ -38,7 +38,7 @@ async def test_each_file_has_its_text_or_its_reason(folder: Path) -> None:
     """The rest goes on; the exit code tells."""
     (folder / "empty.wav").touch()
     (folder / "text.wav").write_text("no sound at all, only words")
-    write_wav(folder / "stereo.wav", np.zeros(1600, "<i2"), channels=2)
+    write_wav(folder / "three.wav", np.zeros(1800, "<i2"), channels=3)
     write_wav(folder / "silent.wav", np.zeros(16_000, "<i2"))
     said = await transcribe(folder)
 
@@ -46,7 +46,7 @@ async def test_each_file_has_its_text_or_its_reason(folder: Path) -> None:
     assert {turn["speaker"] for turn in result["heard"]["turns"]} == {"caller", "agent"}
     assert "市民" in (folder / "talk.txt").read_text()
     assert (said.code, json.loads((folder / "silent.json").read_text())["heard"]["turns"]) == (1, [])
-    for name, why in {"empty": "空文件", "text": "不是 WAV", "stereo": "2 channel(s)"}.items():
+    for name, why in {"empty": "空文件", "text": "不是 WAV", "three": "3 channel(s)"}.items():
         assert f"{name}.wav:" in said.err
         assert why in said.err
         assert not (folder / f"{name}.json").exists()
@@ -65,6 +65,52 @@ async def test_what_is_done_is_left_and_what_has_changed_is_done_again(folder: P
     assert after["other.json"] != before["other.json"]
 
 
+def stereo(folder: Path, name: str, first: Leg, second: Leg, seconds_more: float = 0.0) -> None:
+    """The two legs of the talk as one file."""
+    legs = talk_samples(TALK)
+    both = np.stack([legs[first], legs[second]], axis=1).reshape(-1)
+    write_wav(folder / f"{name}.wav", np.concatenate([both, np.zeros(int(16_000 * seconds_more), "<i2")]), channels=2)
+
+
+async def test_stereo_file_is_two_legs(folder: Path) -> None:
+    """The same words of the same speakers as of two files; the caller is on the left, or where the user says."""
+    stereo(folder, "left", Leg.CALLER, Leg.AGENT)
+    assert (await transcribe(folder)).code == 0
+    stereo(folder, "right", Leg.AGENT, Leg.CALLER)
+    said = await transcribe(folder, "--caller", "right")
+
+    expected = _turns(folder / "talk.json")
+    assert (said.code, _turns(folder / "right.json")) == (0, expected)
+    swapped = [(("agent" if who == "caller" else "caller"), words) for who, words in expected]
+    assert _turns(folder / "left.json") == swapped  # done again: the caller is elsewhere now
+
+
+async def test_killed_and_begun_again_loses_and_doubles_nothing(folder: Path, tmp_path: Path) -> None:
+    """kill -9 in the middle; what was there is left, what was not is made, and no child goes on alone."""
+    for number in range(12):
+        stereo(folder, f"one-{number:02}", Leg.CALLER, Leg.AGENT, seconds_more=number / 10)
+    running, launcher = await begun(folder)
+    async with asyncio.timeout(60):
+        while len(_made(folder)) < 3:  # noqa: ASYNC110 (another process does it)
+            await asyncio.sleep(0.01)
+    running.kill()
+    await running.wait()
+    async with asyncio.timeout(60):
+        while _children_of(launcher).exists():  # noqa: ASYNC110 (the kernel tells nobody)
+            await asyncio.sleep(0.01)
+    before = _made(folder)
+    assert 3 <= len(before) < 13
+    said = await transcribe(folder)
+
+    after = _made(folder)
+    assert (said.code, len(after), f"早已完成 {len(before)}" in said.out) == (0, 13, True), said
+    assert {name: after[name] for name in before} == before
+    assert {(folder / name).with_suffix(".txt").is_file() for name in after} == {True}
+    assert _suffixes(folder) == {".wav", ".json", ".txt"}
+    spoken = {tuple(_turns(folder / name)) for name in after}
+    assert len(spoken) == 1
+
+
 async def test_a_file_of_somebody_elses_is_not_written_over(folder: Path) -> None:
     """It has the name that the result would have."""
     (folder / "talk.json").write_text('{"mine": 1}')
@@ -76,18 +122,29 @@ async def test_a_file_of_somebody_elses_is_not_written_over(folder: Path) -> Non
 async def test_interrupted_leaves_no_half_result_and_no_child(folder: Path) -> None:
     """Ctrl-C in the middle of a long file."""
     record_talk(folder, TALK, 200)
-    words = ("-c", "from hotline.cli import main; main()", "transcribe", str(folder), "--model", str(MODEL))
-    running = await asyncio.create_subprocess_exec(sys.executable, *words, stderr=asyncio.subprocess.DEVNULL)
-    children = _children_of(running.pid)
-    async with asyncio.timeout(60):
-        while not (launcher := _first(children)) or not _first(_children_of(launcher)):  # noqa: ASYNC110 (the kernel tells nobody)
-            await asyncio.sleep(0.02)
+    running, launcher = await begun(folder)
     os.kill(running.pid, signal.SIGINT)
 
     async with asyncio.timeout(60):
         assert await running.wait() == 130
     assert not _children_of(launcher).exists()
     assert _suffixes(folder) == {".wav"}
+
+
+async def begun(folder: Path) -> tuple[asyncio.subprocess.Process, str]:
+    """The command at work in a process of its own, a child decoding; and its launcher."""
+    words = ("-c", "from hotline.cli import main; main()", "transcribe", str(folder), "--model", str(MODEL))
+    running = await asyncio.create_subprocess_exec(sys.executable, *words, stderr=asyncio.subprocess.DEVNULL)
+    children = _children_of(running.pid)
+    async with asyncio.timeout(60):
+        while not (launcher := _first(children)) or not _first(_children_of(launcher)):  # noqa: ASYNC110 (the kernel tells nobody)
+            await asyncio.sleep(0.02)
+    return running, launcher
+
+
+def _turns(result: Path) -> list[tuple[str, str]]:
+    turns = json.loads(result.read_text())["heard"]["turns"]
+    return [(turn["speaker"], "".join(word["text"] for word in turn["words"])) for turn in turns]
 
 
 def _made(folder: Path) -> dict[str, int]:

@@ -21,12 +21,12 @@ from acd.past import NothingThen, Past
 from city.mistakes import CityInvalid
 from hotline.serve import SAMPLE
 from hotline.what_if import Wanted, change_wanted, city_of, recall
-from plumbing.database import connect, prepare
+from plumbing.database import connect
 from simulation.outcomes import By, Group
 from simulation.recollection import Recollection
 from tests.databases import sqlite_url
 from tests.hotline.typed import Said, hotline
-from tests.simulation.lived import Lived
+from tests.simulation.lived import write_morning
 from tests.simulation.past_day import HEALTH, SINCE, UNTIL, LookedBack, Morning, look_back
 from tests.simulation.town import NINE
 
@@ -38,12 +38,7 @@ CITY = city_of(SAMPLE)
 async def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder: a morning in a journal, with a controller that died in the middle of what is looked at."""
     state = tmp_path_factory.mktemp("state")
-    engine = connect(sqlite_url(state))
-    await prepare(engine)
-    lived = Lived(HOUR.simulation, engine, every=500)
-    await lived.live(NINE + timedelta(minutes=55))
-    await lived.live(UNTIL + timedelta(minutes=20))
-    await engine.dispose()
+    await write_morning(sqlite_url(state), HOUR)
     return state
 
 
@@ -86,7 +81,7 @@ async def test_period_without_a_checkpoint_is_read_from_the_beginning(database: 
     async with database.begin() as connection:
         await connection.execute(delete(checkpoints).where(checkpoints.c.seq > 0))
 
-    assert await recall(Past(database), NINE, NINE + timedelta(minutes=20))
+    assert (await recall(Past(database), NINE, NINE + timedelta(minutes=20))).calls
     without = await recall(Past(database), SINCE, NINE + timedelta(minutes=50))
     assert [call for call in without.calls if call.came < NINE + timedelta(minutes=40) and call.talk_s] == [
         call for call in with_them.calls if call.came < NINE + timedelta(minutes=40) and call.talk_s

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,16 +20,19 @@ from asr.jobs import ATTEMPTS_MAX, JobState
 from asr.transcripts import transcripts
 from plumbing.database import connect
 from plumbing.settings import PREFIX
+from recordings.archive import Archive
 from recordings.intake import Intake
+from recordings.recording import Leg
 from sandbox.redis_server import RedisServer
 from tests.asr.conftest import MODEL
 from tests.asr.talks import TALK, record_talk
 from tests.databases import Databases
+from tests.hotline.typed import hotline
 from tickets.store import tickets
 
 ROOT = Path(__file__).parents[2]
 RECORDINGS, TIMES = 6, 3
-WITHIN_S = 60.0
+WITHIN_S = 120.0
 
 
 @pytest.fixture
@@ -74,11 +77,17 @@ def _leave_talk(spool: Path, call: str) -> None:
     (spool / f"{call}-1.done").touch()
 
 
+async def started(environment: dict[str, str]) -> asyncio.subprocess.Process:
+    """One worker process."""
+    program, surroundings = (sys.executable, "-m", "hotline.asr"), os.environ | environment
+    quiet = asyncio.subprocess.DEVNULL
+    return await asyncio.create_subprocess_exec(*program, cwd=ROOT, env=surroundings, stderr=quiet)
+
+
 @asynccontextmanager
 async def workers(environment: dict[str, str]) -> AsyncIterator[None]:
     """Two worker processes, killed with -9 in the end."""
-    how = {"cwd": ROOT, "env": os.environ | environment, "stderr": asyncio.subprocess.DEVNULL}
-    both = [await asyncio.create_subprocess_exec(sys.executable, "-m", "hotline.asr", **how) for _ in range(2)]
+    both = [await started(environment) for _ in range(2)]
     try:
         yield
         assert [worker.returncode for worker in both] == [None, None]
@@ -93,6 +102,13 @@ async def states(database: AsyncEngine) -> Counter[JobState]:
     """How many jobs are in each state."""
     async with database.connect() as connection:
         return Counter(await jobs.counted(connection))
+
+
+async def until_states(database: AsyncEngine, wanted: Mapping[JobState, int]) -> None:
+    """Wait until exactly so many are in each."""
+    async with asyncio.timeout(WITHIN_S):
+        while +(await states(database)) != wanted:  # noqa: ASYNC110 (other processes do it)
+            await asyncio.sleep(0.1)
 
 
 async def two_are_at_work(database: AsyncEngine) -> None:
@@ -116,11 +132,8 @@ async def test_no_job_is_lost_doubled_or_stuck_when_workers_and_redis_die(
         await two_are_at_work(database)
         await redis.empty()
     async with workers(environment):
-        async with asyncio.timeout(WITHIN_S):
-            while (await states(database))[JobState.DONE] < RECORDINGS:  # noqa: ASYNC110 (other processes do it)
-                await asyncio.sleep(0.1)
+        await until_states(database, {JobState.DONE: RECORDINGS})
 
-    assert +(await states(database)) == {JobState.DONE: RECORDINGS}
     async with database.connect() as connection:
         recordings = set(await connection.scalars(select(jobs.jobs.c.recording)))
         attempts = sorted(await connection.scalars(select(jobs.jobs.c.attempts)))
@@ -130,6 +143,46 @@ async def test_no_job_is_lost_doubled_or_stuck_when_workers_and_redis_die(
     assert len(recordings) == RECORDINGS
     assert 2 <= sum(attempts) - RECORDINGS <= 4  # exactly those that were killed at their work
     assert attempts[-1] <= ATTEMPTS_MAX
+
+
+async def test_worker_told_to_end_hands_its_job_back(database: AsyncEngine, environment: dict[str, str]) -> None:
+    """SIGTERM in the middle of a job: it waits again at once, and no attempt was spent."""
+    worker = await started(environment)
+    async with asyncio.timeout(WITHIN_S):
+        while not (await states(database))[JobState.RUNNING]:  # noqa: ASYNC110 (another process does it)
+            await asyncio.sleep(0.02)
+    worker.terminate()
+
+    assert await worker.wait() == 0
+    async with database.connect() as connection:
+        listed = await jobs.listed(connection)
+    assert {(job.state, job.attempts) for job in listed} <= {(JobState.QUEUED, 0), (JobState.DONE, 1)}
+    assert JobState.QUEUED in {job.state for job in listed}
+
+
+async def test_dead_letter_is_listed_and_tried_again_by_a_person(
+    database: AsyncEngine, environment: dict[str, str], redis: RedisServer, state: Path, tmp_path: Path
+) -> None:
+    """A leg that cannot be read is given up with its reason; mended, it is transcribed, though Redis died meanwhile."""
+    async with database.connect() as connection:
+        bad = (await jobs.listed(connection))[0]
+    leg = Archive(tmp_path / "recordings").path(bad.recording, Leg.CALLER)
+    whole = leg.rename(tmp_path / "whole.wav")
+    leg.mkdir()
+    async with workers(environment):
+        await until_states(database, {JobState.DONE: RECORDINGS - 1, JobState.DEAD: 1})
+        listed = await hotline(state, "jobs", "list", "--state", "dead")
+        leg.rmdir()
+        whole.rename(leg)
+        await redis.kill()
+        retried = await hotline(state, "jobs", "retry", str(bad.id))
+        await redis.boot()
+        await until_states(database, {JobState.DONE: RECORDINGS})
+
+    assert (listed.code, "IsADirectoryError" in listed.out, retried.code) == (0, True, 0), (listed, retried)
+    async with database.connect() as connection:
+        drafts = list(await connection.scalars(select(tickets.c.recording)))
+    assert (len(drafts), len(set(drafts))) == (RECORDINGS, RECORDINGS)
 
 
 async def test_worker_alone_with_its_database_says_what_is_missing(environment: dict[str, str]) -> None:

@@ -7,18 +7,23 @@ from pathlib import Path
 import pytest
 
 from city.load import load_city
+from city.menu_nodes import prompts_of
+from city.pace import seconds_to_say
 from ivr.agent_codes import CODES, REFUSALS
-from ivr.menu import journey_of
-from ivr.prompts import DIGITS, SPOKEN, YAO, number_aloud, position_aloud, seconds_to_say, wait_aloud
+from ivr.aloud import DIGITS, YAO, number_aloud
+from ivr.journey import journey_of
+from ivr.prompts import SPOKEN, position_aloud, wait_aloud
 
 CITY = load_city(Path(__file__).parent.parent.parent / "cities" / "sample", also_spoken=SPOKEN)
 
 
 def test_every_prompt_that_is_used_anywhere_is_written_and_no_other() -> None:
-    """Greetings, menus, what a response level adds, codes, digits: prompts.toml has exactly these."""
+    """Greetings, menus, what is said at night or by a level, codes, digits: prompts.toml has exactly these."""
     journeys = [journey_of(CITY, hotline) for hotline in CITY.hotlines.values()]
     of_the_city = {slug for journey in journeys for slug in journey.greeting}
     of_the_city |= {menu.prompt for journey in journeys for menu in journey.menus.values()}
+    of_the_city |= {slug for menu in CITY.menus.values() for _, slug in prompts_of(menu)}
+    of_the_city |= {line.night_prompt for line in CITY.hotlines.values() if line.night_prompt}
     of_the_city |= {level.notice for level in CITY.levels.values() if level.notice}
 
     assert CITY.prompts.keys() == of_the_city | SPOKEN

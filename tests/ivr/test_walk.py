@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from city.load import load_city
 from city.menu import Menu as WrittenMenu
-from ivr.menu import Goto, Join, Journey, Menu, Need, UnknownMenu, journey_of
-from ivr.prompts import seconds_to_say
+from city.pace import seconds_to_say
+from ivr.journey import journey_of
+from ivr.menu import Goto, Join, Journey, Menu, Need, UnknownMenu
 from ivr.walk import walk
 from tests.ivr.scene import HungUp, Phone
 
@@ -105,8 +106,10 @@ async def test_no_menu_is_asked_a_second_time() -> None:
 
 async def test_a_menu_may_lead_to_another_and_into_another_queue() -> None:
     """As it is written in the city's files; a priority that is not written is the hotline's."""
-    further = WrittenMenu(prompt="menu-b", choices={"2": {"join": "general", "skills": {"english": 1}}})
-    first = WrittenMenu(prompt="menu-a", choices={"1": {"goto": "b"}})
+    further = WrittenMenu.model_validate(
+        {"prompt": "menu-b", "choices": {"2": {"join": "general", "skills": {"english": 1}}}}
+    )
+    first = WrittenMenu.model_validate({"prompt": "menu-a", "choices": {"1": {"goto": "b"}}})
     city = replace(CITY, menus={"a": first, "b": further})
     line = CITY.hotlines["12320"].model_copy(update={"menu": "a", "priority": 3})
     phone = Phone(["1", "2"])
@@ -140,7 +143,9 @@ joins = st.builds(Join, st.sampled_from(["general", "health"]))
 menus = st.builds(
     Menu,
     prompt=names,
-    choices=st.dictionaries(st.sampled_from("123456789*"), st.one_of(joins, st.builds(Goto, names)), max_size=4),
+    choices=st.dictionaries(
+        st.sampled_from("123456789*"), st.one_of(joins, st.builds(Goto, names)), min_size=1, max_size=4
+    ),
     otherwise=joins,
     attempts=st.integers(1, 3),
     wait_s=st.just(3.0),
@@ -167,6 +172,7 @@ async def test_any_keys_in_any_menus_end_with_a_person_or_a_hang_up(
     except HungUp:
         assert len(phone.heard) - 2 == len(presses) < most  # all keys were heard, and the question after them
     else:
+        assert isinstance(joined, Join)
         assert joined.queue in {"general", "health"}
     assert len(phone.heard) - 1 <= most
 

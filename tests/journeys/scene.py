@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
+import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import text
 
@@ -31,7 +32,6 @@ class Scene:
         self.told: list[tuple[Event, tuple[object, ...]]] = []
         self._news = asyncio.Event()
         self._dialling = asyncio.Lock()
-        self._folders = itertools.count(1)
         controller.engine.subscribe(self._note)
 
     def _note(self, event, commands):
@@ -104,8 +104,7 @@ class Scene:
 
     async def phone(self, line: Line, manner: Manner = Manner.RING, after_s: float = 0.0) -> Phone:
         """A phone that is switched on until the scene ends."""
-        folder = self.settings.state_dir / f"phone-{next(self._folders)}"
-        folder.mkdir()
+        folder = Path(tempfile.mkdtemp(prefix="phone-", dir=self.settings.state_dir))
         starting = Phone.start(line, manner=manner, after_s=after_s, folder=folder, program=self.program)
         return await self.people.enter_async_context(starting)
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -65,7 +66,11 @@ async def test_three_seats_moved_to_the_queue_that_waits_ring_within_a_second(sc
         began = time.monotonic()
         for seat in seats:
             await api.send(
-                "PATCH", f"/api/seats/{seat}", queues=["general", "health"], version=versions[seat], why="支援"
+                "PATCH",
+                f"/api/seats/{seat}",
+                queues=["general", "health", "crisis"],
+                version=versions[seat],
+                why="支援",
             )
         for phone in phones:
             await phone.incoming()
@@ -116,6 +121,7 @@ async def test_a_level_lends_seats_that_ring_within_a_second_and_gives_them_back
     """Ten callers wait for 12345; "emergency" lends two seats of health, with its own ring time; then it is undone."""
     seats = {"8007": "107", "8008": "108", "8009": "109", "8010": "110"}
     phones = dict(zip(seats, await asyncio.gather(*(scene.agent(a, s) for s, a in seats.items())), strict=True))
+    before = {seat: scene.controller.distributor.seats[seat].queues for seat in seats}
     async with AsyncExitStack() as callers, api_of(scene) as api:
         waiting = await ten_callers_wait(scene, callers)
         version = (await api.get("/api/measures"))["version"]
@@ -134,7 +140,7 @@ async def test_a_level_lends_seats_that_ring_within_a_second_and_gives_them_back
         assert sorted(waiting[order.call] for order in offered) == sorted(waiting.values())[:2]
         assert {order.ring_time.total_seconds() for order in offered} == {12}
         await api.send("POST", "/api/measures/1/undo", version=done["version"], why="恢复")
-        assert {scene.controller.distributor.seats[seat].queues for seat in lent} == {frozenset({"health"})}
+        assert {seat: scene.controller.distributor.seats[seat].queues for seat in seats} == before
 
 
 async def test_who_calls_while_a_level_is_in_force_hears_its_prompt(scene, prompt):
@@ -152,3 +158,35 @@ async def test_who_calls_while_a_level_is_in_force_hears_its_prompt(scene, promp
             await Ear(other.calls[-1]).clip([prompt("many-callers")], 0.5)
         for one in (citizen, other):
             await one.hang_up()
+
+
+async def test_the_next_caller_hears_an_overlay_and_after_it_is_off_nobody_does(scene, prompt):
+    """Before the greeting, as soon as it is on; 12320's callers go past their menu; it lasts over nobody's head."""
+    async with api_of(scene) as api:
+        storm = await overlay(api, prompt="many-callers")
+        straight = await overlay(api, hotlines=["12320"], join="general")
+        citizen = await scene.citizen()
+        call = await scene.wait_in(citizen, "12320")
+        assert scene.facts(CallJoined, call=call)[0].queue == "general"
+        said = await Ear(citizen.calls[-1]).clip([prompt("many-callers")], 5)
+        greeted = await Ear(citizen.calls[-1]).clip([prompt("greeting-12320")], 5)
+        assert said < greeted
+        for number in (storm, straight):
+            version = (await api.get("/api/measures"))["version"]
+            await api.send("POST", f"/api/measures/{number}/undo", version=version, why="解除")
+        other = await scene.citizen("13912345678")
+        later = await scene.dial(other, "12320")
+        await Ear(other.calls[-1]).clip([prompt("greeting-12320")], 5)
+        assert (await scene.fact(CallJoined, 15, call=later)).queue == "health"
+        with pytest.raises(TimeoutError):
+            await Ear(other.calls[-1]).clip([prompt("many-callers")], 0.5)
+        for one in (citizen, other):
+            await one.hang_up()
+
+
+async def overlay(api, **said):
+    """Put one in force for an hour; its number."""
+    version = (await api.get("/api/measures"))["version"]
+    ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    done = await api.send("POST", "/api/measures/overlay", overlay=said, ends=ends, version=version, why="台风")
+    return done["measure"]["number"]

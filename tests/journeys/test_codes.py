@@ -9,7 +9,8 @@ from acd.events import AgentAnswered, AgentBecameReady, CallEnded, QueuesLoaded,
 from acd.model import AgentId, AgentState, BreakReason, Queue, QueueName, Skill, SkillLevel
 from acd.phone_facts import PhoneFreed, PhoneTaken
 from acd.staff import Staff, StaffMember
-from ivr.prompts import Say, number_aloud
+from ivr.aloud import number_aloud
+from ivr.prompts import Say
 from sandbox.ear import Ear
 from sandbox.phones import Manner
 from sandbox.sound import RATE_HZ, find

@@ -82,7 +82,7 @@ async def places(tmp_path):
         yield {
             "asterisk": both | pbx,
             "controller": both | http | near | {"/model": str(tmp_path / "none")},
-            "asr": both | inside | {"/model": str(MODEL)},
+            "asr": both | inside | {"/model": str(MODEL), "/run/lianxin": str(run)},
             "sip": ports.sip,
             "state": state,
             "database": database.url(),

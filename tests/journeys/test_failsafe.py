@@ -144,8 +144,8 @@ async def test_a_message_is_taken_when_nobody_answers_and_becomes_a_draft(hasty_
     async with Phone.start(citizen(hasty_house), program=program) as phone:
         call = await phone.dial("12345")
         await call.established()
-        await Ear(call).clip([prompt("message-invite")], 15)
-        await Ear(call).clip([prompt("beep")], 5)
+        invited = await Ear(call).clip([prompt("message-invite")], 15)
+        await Ear(call).clip([prompt("beep")], 10, since=invited)  # music is full of tones
         await phone.play(said.sound)
         await phone.hang_up()
         await call.closed()

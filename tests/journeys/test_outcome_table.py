@@ -32,13 +32,13 @@ def seats_and_numbers(folder):
     quick_city(folder)
     (folder / "seats.toml").write_text(
         '[[seats]]\nextensions = "8001-8009"\nqueues = ["general"]\n'
-        '[[seats]]\nextensions = "8101-8109"\nqueues = ["health"]\n',
+        '[[seats]]\nextensions = "8101-8109"\nqueues = ["health", "crisis"]\n',
         encoding="utf-8",
     )
     queues = folder / "queues.toml"
     queues.write_text(queues.read_text(encoding="utf-8").replace("wrap_up_s = 1", "wrap_up_s = 300"), "utf-8")
     with (folder / "city.toml").open("a", encoding="utf-8") as file:
-        file.writelines(f'\n[[outside]]\nnumber = "9600{n}"\nzh = "外"\nen = "Outside"\n' for n in range(1, 10))
+        file.writelines(f'\n[[outside]]\nnumber = "9700{n}"\nzh = "外"\nen = "Outside"\n' for n in range(1, 10))
     return folder
 
 
@@ -94,7 +94,7 @@ class Part:
     @property
     def number(self):
         """The number to ring."""
-        return f"9600{self.n}" if self.is_outside else f"810{self.n}"
+        return f"9700{self.n}" if self.is_outside else f"810{self.n}"
 
     async def place(self):
         """The one who is rung is there, in the row's manner."""

@@ -99,7 +99,7 @@ class Part:
     @property
     def number(self):
         """Who is rung, if outside."""
-        return f"9600{self.n}"
+        return f"9700{self.n}"
 
     async def ask(self, deed, **wish):
         """By the API."""

@@ -3,20 +3,22 @@
 import asyncio
 import importlib
 import pkgutil
+from collections.abc import AsyncIterator
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from plumbing.database import connect, metadata, prepare
-from tests.databases import BOTH
+from tests.databases import BOTH, Databases
 
 pytestmark = BOTH
 
 OWNERS = ("acd", "api", "asr", "recordings", "telephony", "tickets")
 
 
-def import_every_table():
+def import_every_table() -> None:
     """Import whatever may declare a table."""
     for name in OWNERS:
         package = importlib.import_module(name)
@@ -25,14 +27,14 @@ def import_every_table():
 
 
 @pytest.fixture
-async def database(bare_url):
+async def database(bare_url: str) -> AsyncIterator[AsyncEngine]:
     """The engine of a database without a table."""
     engine = connect(bare_url)
     yield engine
     await engine.dispose()
 
 
-async def test_a_fresh_database_has_exactly_the_declared_schema(database):
+async def test_a_fresh_database_has_exactly_the_declared_schema(database: AsyncEngine) -> None:
     """After all steps nothing is missing, nothing is left over, nothing differs."""
     import_every_table()
     await prepare(database)
@@ -46,7 +48,7 @@ async def test_a_fresh_database_has_exactly_the_declared_schema(database):
     assert differences == []
 
 
-async def test_preparing_twice_changes_nothing(database):
+async def test_preparing_twice_changes_nothing(database: AsyncEngine) -> None:
     """Every start prepares; only the first one has something to do."""
     await prepare(database)
     await prepare(database)
@@ -56,7 +58,7 @@ async def test_preparing_twice_changes_nothing(database):
     assert len(steps) == 1
 
 
-async def test_several_processes_may_prepare_a_postgresql_at_once(postgresql):
+async def test_several_processes_may_prepare_a_postgresql_at_once(postgresql: Databases) -> None:
     """Controllers and workers that start together wait for whoever was first."""
     bare = postgresql.new(like="template1")
     engines = [connect(bare) for _ in range(4)]

@@ -13,9 +13,10 @@ from pydantic import SecretStr
 
 from plumbing.lifecycle import background
 from sandbox.carrier import CITY_NUMBER, Carrier, Dialled
+from sandbox.diary import Kind
 from sandbox.instance import Setup
 from sandbox.pbx import Pbx
-from sandbox.phones import Kind, Manner
+from sandbox.phones import Manner
 from telephony.ami import Ami, AmiAccount
 from telephony.asterisk.config import Fallback
 from telephony.message import AmiEvent

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import collections
 import math
+import os
+import signal
+from collections.abc import Sequence
 
 import pytest
 
+from sandbox.espeak import CRASHED, speak_in_a_fork
 from sandbox.model_maker.graph import emit, homophone_marks, spell_words
 from sandbox.model_maker.language import count_bigrams, write_grammar
 from sandbox.model_maker.phones import Phones, place
-from sandbox.model_maker.speech import HELD_OUT_VOICES, TRAINING_VOICES, pronounce, read_speech, syllable_places
+from sandbox.model_maker.sentences import load_patterns
+from sandbox.model_maker.speech import (
+    HELD_OUT_VOICES,
+    TRAINING_VOICES,
+    pronounce,
+    read_speech,
+    speak_what_it_can,
+    syllable_places,
+)
+from sandbox.model_maker.talks import known_runs
 from sandbox.scoring import character_error_rate, distance
-from sandbox.voices import AGENT_VOICES, CITIZEN_VOICES, Utterance, speak
+from sandbox.voices import AGENT_VOICES, CITIZEN_VOICES, Speech, SpeechCrashed, Utterance, speak
 
 TINY = Phones(
     names=("<eps>", "SIL", "SPN_S", "a_B", "a_I", "a_E", "a_S"),
@@ -48,6 +61,39 @@ def test_what_espeak_reads_as_english_is_refused() -> None:
     """A slip in the lexicon would train nonsense."""
     with pytest.raises(ValueError, match="nyu3"):
         pronounce(["nyu3", "nv3"])
+
+
+def test_an_utterance_that_espeak_crashes_on_is_left_out_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by halving; the others are spoken as ever."""
+
+    def crashing(utterances: Sequence[Utterance]) -> list[Speech]:
+        if any(utterance.voice == "rob" for utterance in utterances):
+            raise SpeechCrashed
+        return speak(utterances)
+
+    monkeypatch.setattr("sandbox.model_maker.speech.speak", crashing)
+    wanted = [Utterance(spelling="ni3 hao3", voice=voice) for voice in ("m1", "f1", "rob", "m2", "f2")]
+
+    assert [speech is not None for speech in speak_what_it_can(wanted)] == [True, True, False, True, True]
+
+
+def test_a_crash_of_espeak_is_told_from_its_other_failures() -> None:
+    """By the exit status, whatever the library did to itself."""
+
+    class Crashes:
+        def speak(self, **_: object) -> bytes:
+            os.kill(os.getpid(), signal.SIGSEGV)
+            return b""
+
+    with pytest.raises(SystemExit) as ended:
+        speak_in_a_fork(Crashes(), {"text": "", "voice": "", "rate": 1, "pitch": 1, "range": 1})  # type: ignore[arg-type]
+    assert ended.value.code == CRASHED
+
+
+def test_what_a_talk_says_is_taken_as_far_as_its_words_are_known() -> None:
+    """Whole phrases, a run of them together; gaps become the slots of the patterns."""
+    assert list(known_runs("{place}停水了，嗯，鳄鱼来了，我姓王")) == ["{where}停水了嗯", "我姓王"]
+    assert "talk" in load_patterns().sentences
 
 
 def test_phones_carry_their_place_in_the_word() -> None:

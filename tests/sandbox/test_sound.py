@@ -7,7 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sandbox.sound import RATE_HZ, find, longest_silence_s, pitch, read_wav, rms, silence, stretches, tone, write_wav
+from sandbox.sound import (
+    RATE_HZ,
+    find,
+    find_span,
+    longest_silence_s,
+    pitch,
+    read_wav,
+    rms,
+    silence,
+    stretches,
+    tone,
+    write_wav,
+)
 
 
 def _speechlike(seed: int, length_s: float) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
@@ -38,6 +50,20 @@ def test_clip_is_found_when_the_call_ended_upon_its_last_syllable() -> None:
 
     assert find(clip, inside[:-1600]) == pytest.approx(2.0, abs=0.001)
     assert find(clip, inside[:-2400]) is None
+
+
+def test_clip_is_found_although_the_phone_wrote_zeros_while_it_was_late() -> None:
+    """Zeros in the midst of it, each 70 ms; it begins and ends where it was written."""
+    clip = _speechlike(1, 1.5)
+    clip[clip == 0] = 8  # as A-law has it
+    late = np.concatenate([part for piece in np.split(clip, 20) for part in (piece, silence(0.07))])
+    inside = np.concatenate((np.maximum(_speechlike(2, 2.0), 1), late, np.maximum(_speechlike(3, 1.0), 1)))
+
+    begin, end = find_span(clip, inside) or (0, 0)
+
+    assert begin == pytest.approx(2 * RATE_HZ, abs=8)
+    assert end == pytest.approx(2 * RATE_HZ + len(late) - 0.07 * RATE_HZ, abs=8)
+    assert find(_speechlike(4, 1.5), inside) is None
 
 
 def test_other_speech_is_not_the_clip() -> None:

@@ -13,7 +13,33 @@ from sandbox.lexicon import UnknownWords, words_of
 
 SAMPLE = Path(__file__).parents[2] / "cities/sample"
 
-SHORTHAND = {"烧", "高", "鸡", "吵", "开", "欠", "没", "拿", "退", "墙", "见", "掉", "楼", "吐", "味", "困", "跑"}
+SHORTHAND = {
+    "烧",
+    "高",
+    "鸡",
+    "吵",
+    "开",
+    "欠",
+    "没",
+    "拿",
+    "退",
+    "墙",
+    "见",
+    "掉",
+    "楼",
+    "吐",
+    "味",
+    "困",
+    "跑",
+    "碎",
+    "裂",
+    "树",
+    "断",
+    "垂",
+    "药",
+    "爆",
+    "冒",
+}
 """Halves of phrases. Alone, so short a syllable is heard in everything: the lexicon has them inside words (太吵了)."""
 TWINS = {
     "燃气泄露": "sounds like 燃气泄漏",
@@ -53,7 +79,7 @@ def unspoken(texts: Iterator[str]) -> dict[str, tuple[str, ...]]:
 def unexplained(phrases: Iterator[str]) -> dict[str, tuple[str, ...]]:
     """Of phrases, cut at their gaps: what cannot be said and is not listed above."""
     missing = unspoken(part for phrase in phrases for part in phrase.split("…"))
-    return {phrase: words for phrase, words in missing.items() if phrase not in TWINS and not set(words) <= SHORTHAND}
+    return {part: words for part, words in missing.items() if part not in TWINS and not set(words) <= SHORTHAND}
 
 
 def test_every_example_of_the_flows_can_be_said(city: City) -> None:
@@ -62,10 +88,10 @@ def test_every_example_of_the_flows_can_be_said(city: City) -> None:
 
 
 def test_every_question_of_the_flows_can_be_said(city: City) -> None:
-    """As the agent reads it out; 近两周 and 接触过 are said 最近两周 and 接触 (过 and 近 drown in their neighbours)."""
+    """As the agent reads it out; 近两周 is said 最近两周 (近 drowns in its neighbours)."""
     questions = (question.zh for flow in city.flows.values() for question in flow.questions)
 
-    assert unspoken(questions) == {"近两周有没有外出或接触过发热病人？": ("近", "过")}
+    assert unspoken(questions) == {"近两周有没有外出或接触过发热病人？": ("近",)}
 
 
 def test_every_trigger_of_the_flows_can_be_said(city: City) -> None:
@@ -79,14 +105,15 @@ def test_every_urgent_and_every_high_risk_phrase_can_be_said(city: City) -> None
     assert unexplained(word for risk in city.high_risk.risks for word in risk.words) == {}
 
 
-def test_every_twin_is_still_needed(city: City) -> None:
+def test_every_phrase_left_out_is_still_needed(city: City) -> None:
     """An entry that names no phrase of the city, or one that can be said by now, is a lie."""
     phrases = {phrase for flow in city.flows.values() for phrase in flow.triggers}
     phrases |= {word for kind in city.urgency.classes for word in kind.words}
     phrases |= {word for risk in city.high_risk.risks for word in risk.words}
+    left_out = set(TWINS)
 
-    assert phrases >= set(TWINS)
-    assert set(unspoken(iter(TWINS))) == set(TWINS)
+    assert {part for phrase in phrases for part in phrase.split("…")} >= left_out
+    assert set(unspoken(iter(left_out))) == left_out
 
 
 def test_every_place_and_every_branch_can_be_said(city: City) -> None:

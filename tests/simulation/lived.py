@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -12,10 +12,13 @@ from acd.distributor import Distributor
 from acd.events import Event, GapClosed
 from acd.journal import Journal
 from acd.memory import Memory
+from plumbing.database import connect, prepare
 from plumbing.lifecycle import background
 from simulation.controller import Watcher
 from simulation.run import Simulation
 from tests.acd.running import until as wait_until
+from tests.simulation.past_day import UNTIL, Morning
+from tests.simulation.town import NINE
 
 
 class Lived:
@@ -56,3 +59,13 @@ class Lived:
             town.run(until)
             await journal.flushed(journal.last)
             await wait_until(lambda: memory._next is None)
+
+
+async def write_morning(url: str, morning: Morning) -> None:
+    """A fresh database with that morning in its journal; the controller died in the middle of it."""
+    engine = connect(url)
+    await prepare(engine)
+    lived = Lived(morning.simulation, engine, every=500)
+    await lived.live(NINE + timedelta(minutes=55))
+    await lived.live(UNTIL + timedelta(minutes=20))
+    await engine.dispose()

@@ -163,8 +163,8 @@ async def test_figures_equal_a_recount_by_sql_in_every_interval(morning: AsyncEn
     """AHT, talk, ACW by agent, queue, hotline, occupancy by agent, quarter by quarter; from facts and orders alone."""
     recount = Recount()
     async with morning.connect() as connection:
-        for row in await connection.execute(text(OFFERS)):
-            recount.offer(row)
+        for offer in await connection.execute(text(OFFERS)):
+            recount.offer(offer)
         recount.duty(await connection.execute(text(DUTY)))
     period = Period(since=NINE, until=later(UNTIL_S), every=timedelta(seconds=QUARTER))
 
@@ -179,8 +179,8 @@ async def test_figures_equal_a_recount_by_sql_in_every_interval(morning: AsyncEn
         assert done.talked.total_seconds() == pytest.approx(talked, abs=1e-3)
         assert done.average_wrap_up_s == (pytest.approx(wrote / len(again)) if again else None)
         assert done.average_handle_s == (pytest.approx((talked + wrote) / len(again)) if again else None)
-    for row in seen.agents:
-        assert row.spent.occupancy == pytest.approx(recount.busy[key(row)] / recount.on_duty[key(row)])
+    for agent in seen.agents:
+        assert agent.spent.occupancy == pytest.approx(recount.busy[key(agent)] / recount.on_duty[key(agent)])
     assert (seen.total.handled.handled > 200, recount.by_key > 50) == (True, True)
 
 

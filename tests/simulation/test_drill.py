@@ -9,7 +9,7 @@ import pytest
 
 from acd.model import CallId
 from simulation.draw import Exponential
-from simulation.drill import Breaks, House, Point, broken_points, calls_at_once, crowd, drill
+from simulation.drill import Breaks, House, Point, broken_points, calls_at_once, crowd, drill, first_to_break
 from simulation.run import Visit
 from tests.simulation.past_day import GENERAL, HEALTH, SINCE, LookedBack, Morning, look_back
 from tests.simulation.town import NINE, later
@@ -65,6 +65,19 @@ def test_calm_house_bears_its_own_traffic_and_not_five_times_as_much(calm: Looke
     assert usual.occupancy is not None
     assert crowded.occupancy is not None
     assert crowded.occupancy.low > usual.occupancy.high
+
+
+def test_first_to_break_is_what_only_the_crowd_breaks(calm: LookedBack) -> None:
+    """What was broken without it comes first only if nothing else breaks; a house that bears it has none."""
+    usual = drill(calm.seen, calm.guesses, HOUSE, 1.0, draws=1)
+    crowded = drill(calm.seen, calm.guesses, HOUSE, 5.0, draws=1)
+    earliest, *later_ones = crowded.broken
+    weak = replace(usual, broken=(earliest,))
+
+    assert first_to_break(usual, crowded) == earliest
+    assert first_to_break(weak, crowded) == later_ones[0]
+    assert first_to_break(weak, replace(crowded, broken=(earliest,))) == earliest
+    assert first_to_break(usual, usual) is None
 
 
 def test_house_with_few_lines_breaks_there_first(calm: LookedBack) -> None:

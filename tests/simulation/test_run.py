@@ -61,6 +61,20 @@ def test_whoever_misses_a_ring_is_back_after_a_while() -> None:
     assert simulation.core.agents[AgentId("101")].state is AgentState.READY
 
 
+def test_phone_that_dials_a_code_is_not_rung_until_it_is_hung_up() -> None:
+    """The caller waits beside a ready agent; who is on the phone already cannot dial one, nor the other way round."""
+    simulation = small([worker(1)], [citizen("a", 1.0)])
+    exchange, seat, dialled = simulation.exchange, worker(1).seat, []
+    simulation.agenda.at(later(0.5), lambda: dialled.append(exchange.dial_code(seat, 9.5)))
+    simulation.agenda.at(later(5.0), lambda: dialled.append(exchange.dial_code(seat, 9.5)))
+    simulation.agenda.at(later(20.0), lambda: dialled.append(exchange.dial_code(seat, 9.5)))
+    simulation.run()
+
+    assert dialled == [True, False, False]
+    assert waits(simulation) == {"a-1": (True, 9.0 + 2.0)}
+    assert not exchange.codes
+
+
 def test_an_agent_leaves_when_the_call_in_hand_is_written_up() -> None:
     """Nobody goes in the middle of a talk; the next caller is not theirs."""
     simulation = small([worker(1, leaves=30.0)], [citizen("a", 1.0), citizen("b", 2.0, call(patience=300.0))])

@@ -164,10 +164,30 @@ async def test_a_hostile_caller_id_is_only_text(said, ani):
             None,
             'SET VARIABLE X "你\\"好\\\\ ${EXTEN} \' ;"',
         ),
+        (
+            lambda line: line.set_variables({"QUEUE": "health", "SKILLS": "a:1&b:2", "WAY": ""}),
+            "200 result=0\n",
+            None,
+            'EXEC MSet "QUEUE=health,SKILLS=a:1&b:2,WAY="',
+        ),
+        (lambda line: line.set_variables({"X": "1"}), "200 result=-2\n", AsteriskRefused, 'EXEC MSet "X=1"'),
         (lambda line: line.variable("CALL_ID"), "200 result=1 (a (b) c)\n", "a (b) c", "GET VARIABLE CALL_ID"),
         (lambda line: line.variable("CALL_ID"), "200 result=1 ()\n", "", "GET VARIABLE CALL_ID"),
         (lambda line: line.variable("CALL_ID"), "200 result=0\n", "", "GET VARIABLE CALL_ID"),
         (lambda line: line.hang_up(), "200 result=1\n", None, "HANGUP"),
+        (lambda line: line.wait_at_most(90), "200 result=1\n", None, 'SET VARIABLE TIMEOUT(absolute) "90"'),
+        (
+            lambda line: line.run("message-take"),
+            "100 result=0 Trying...\n200 result=0 Gosub complete\n",
+            None,
+            "GOSUB message-take s 1",
+        ),
+        (
+            lambda line: line.play_file("/var/spool/lx-1.1-9001-caller"),
+            "200 result=48 endpos=8000\n",
+            "0",
+            'STREAM FILE "/var/spool/lx-1.1-9001-caller" "0123456789*#"',
+        ),
     ],
 )
 async def test_commands_and_what_their_replies_mean(command, reply, outcome, told):
@@ -190,7 +210,16 @@ async def test_commands_and_what_their_replies_mean(command, reply, outcome, tol
         lambda line: line.set_variable("X", "a\0"),
         lambda line: line.set_variable("X", "\udcff"),
         lambda line: line.set_variable("X", "长" * 700),
+        lambda line: line.set_variables({"X": "1,Y=2"}),
+        lambda line: line.set_variables({"X": "${EXTEN}"}),
+        lambda line: line.set_variables({"X": "a\nHANGUP"}),
+        lambda line: line.set_variables({"X)": "1"}),
         lambda line: line.variable("X Y"),
+        lambda line: line.run("record,over,1"),
+        lambda line: line.run("record", "over 1"),
+        lambda line: line.play_file("beep"),
+        lambda line: line.play_file('/var/x" "'),
+        lambda line: line.play_file("/var/x\nHANGUP"),
     ],
 )
 async def test_text_that_could_break_a_line_is_refused_before_a_byte_is_sent(command):

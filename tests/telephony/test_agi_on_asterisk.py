@@ -120,6 +120,16 @@ async def test_variables_come_back_as_they_were_set(house, text):
     assert await met(house, ask) == text
 
 
+async def test_several_variables_are_set_at_once(house):
+    """In one step, also to nothing."""
+
+    async def ask(line):
+        await line.set_variables({"LX_A": "a:1&b:2", "LX_B": "", "LX_C": "-3"})
+        return [await line.variable(name) for name in ("LX_A", "LX_B", "LX_C")]
+
+    assert await met(house, ask) == ["a:1&b:2", "", "-3"]
+
+
 async def test_an_unset_variable_is_empty(house):
     """Asterisk says 0."""
     assert await met(house, lambda line: line.variable("LX_NEVER")) == ""

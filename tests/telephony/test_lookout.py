@@ -37,6 +37,12 @@ def hangup(call: str) -> AmiEvent:
     return AmiEvent(f"Event: Hangup\r\nUniqueid: {call}\r\nLinkedid: {call}\r\nContext: waiting-room".encode())
 
 
+def waits(call: str) -> AmiEvent:
+    """The waiting room says that a caller is there."""
+    said = f"UserEvent: CallWaiting\r\nCallId: {call}\r\nHotline: 12345\r\nQueue: general"
+    return AmiEvent(f"Event: UserEvent\r\n{said}\r\nUniqueid: {call}\r\nLinkedid: {call}".encode())
+
+
 class Pbx:
     """Answers `Status` as told; `meanwhile` happens while it does."""
 
@@ -215,6 +221,19 @@ async def test_difference_seen_once_is_not_believed() -> None:
 # ---- under load
 
 
+async def test_reconciler_passes_over_whoever_moves_while_it_looks_and_only_them() -> None:
+    """The list is older than the news, however often that is so; a call of which nothing is heard is mended."""
+    async with house() as one:
+        join(one, "moves")
+        one.pbx.always = [waits("moves")]
+        await until(lambda: one.lookout.sightings.looks >= 4)
+        assert not one.told(CallEnded)
+        one.pbx.always = ()
+        await until(lambda: one.told(CallEnded))
+
+    assert one.lookout.sightings.repairs == 1
+
+
 async def test_while_events_come_late_nothing_is_looked_at() -> None:
     """What is listed would be as late; but a new session is looked at at once."""
     async with house() as one:
@@ -263,3 +282,18 @@ async def test_too_much_news_again_and_again_leaves_asterisk_time_between_the_lo
         await until(lambda: not one.lookout.sightings.blind)
 
     assert took_s > 2 * (STRAIN_FACTOR + 1) * 0.02
+
+
+async def test_reconciler_looks_by_a_session_of_its_own_and_a_look_after_a_gap_does_not():
+    """After a gap, what is listed and what is heard must be of one stream."""
+    scene, eyes = House(), Pbx()
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(scene.engine.run()), group.create_task(scene.lookout.run(scene.pbx, eyes))]
+        await until(lambda: eyes.looks >= 2)
+        quiet = scene.pbx.looks
+        scene.lookout.mark("a test")
+        await until(lambda: scene.pbx.looks > quiet)
+        for task in tasks:
+            task.cancel()
+
+    assert quiet == 0

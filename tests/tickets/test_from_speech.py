@@ -109,7 +109,7 @@ async def test_what_was_spoken_becomes_the_draft(
         no_power, _ = await centre.drafts(2)
 
     assert written([complaint]) == [COMPLAINT]
-    assert written([no_power]) == [("求助", "连云区幸福花园小区3号楼2单元", "连云区幸福花园小区3号楼2单元停电了")]
+    assert written([no_power]) == [(None, "连云区幸福花园小区3号楼2单元", "连云区幸福花园小区3号楼2单元停电了")]
     async with engine.connect() as connection:
         place = (await read_draft(connection, complaint.id)).place
     assert place.evidence[0].words == "海州区解放路12号"

@@ -19,7 +19,7 @@ from tests.recordings.scenes import NOON
 from tickets.links import first_of, history, likely, merge, undo
 from tickets.repeat import MergeRefused, Sign
 from tickets.store import confirm, discard, read_ticket, tickets
-from tickets.ticket import Ticket, TicketChanged, TicketId, TicketRefused
+from tickets.ticket import AppealKind, Ticket, TicketChanged, TicketId, TicketRefused
 
 __all__ = ["database"]
 
@@ -32,7 +32,7 @@ NUMBER, OTHER = "13812340000", "13900000000"
 async def confirmed_at(database: AsyncEngine, number: int, place: str, *, ani: str = NUMBER) -> Ticket:
     """A ticket about noise at a place, drafted so many seconds after noon."""
     draft = await claimed(database, f"lx-1.{number}", ani=ani, at=NOON + timedelta(seconds=number))
-    edits = {"place": place, "kind": "投诉", "subject": "夜间施工噪音"}
+    edits = {"place": place, "kind": "投诉", "category": "环境保护/噪声污染", "subject": "夜间施工噪音"}
     return await confirm(database, draft, version=2, by="101", at=NOON, edits=edits)
 
 
@@ -81,6 +81,18 @@ async def test_confidential_ticket_is_compared_with_none(database: AsyncEngine) 
 
     assert await found(database, again) == []
     assert await found(database, replace(again, confidential=True)) == []
+
+
+async def test_report_is_compared_with_none_unless_its_caller_minds_nothing(database: AsyncEngine) -> None:
+    """As secret as a confidential one."""
+    first = await confirmed_at(database, 1, "苍梧小区")
+    again = replace(await confirmed_at(database, 2, "苍梧小区"), kind=AppealKind.REPORT)
+    assert [ticket for ticket, _ in await found(database, replace(again, confidential=False))] == [first.id]
+    assert await found(database, again) == []
+    async with database.begin() as connection:
+        await connection.execute(update(tickets).where(tickets.c.id == first.id).values(kind="举报"))
+
+    assert await found(database, replace(again, kind=AppealKind.COMPLAINT)) == []
 
 
 async def test_what_is_older_than_the_window_is_not_offered(database: AsyncEngine) -> None:

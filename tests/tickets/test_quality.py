@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.databases import BOTH
 from tests.recordings.scenes import NOON
 from tests.tickets.test_store import claimed, drafts, recordings_of
-from tickets.draft import Field
+from tickets.field import Field
 from tickets.quality import Change, field_edit
 from tickets.quality_table import by_field, reviewed
 from tickets.store import confirm, read_draft

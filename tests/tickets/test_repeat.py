@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from tests.recordings.scenes import NOON
 from tickets.repeat import (
+    KIND_ALONE,
+    NEAR_TOPIC,
     OFFERED_FROM,
     OFFERED_MOST,
     PLACE_WITHIN,
@@ -33,6 +36,7 @@ NOISE = Ticket(
     recording="r9",
     caller_number="13812340000",
     kind=AppealKind.COMPLAINT,
+    category="环境保护/噪声污染/施工噪声",
     place="海州区苍梧小区",
     subject="夜间施工噪音",
     summary="苍梧小区旁边的工地每天晚上施工，吵得睡不着",
@@ -42,14 +46,21 @@ NOISE = Ticket(
 
 def earlier(name: str = "t1", **facts: object) -> Ticket:
     """An earlier ticket with nothing in common but what is said."""
-    blank = {"caller_number": "13900000000", "kind": None, "place": None, "subject": None, "summary": None}
+    blank = {
+        "caller_number": "13900000000",
+        "kind": None,
+        "category": None,
+        "place": None,
+        "subject": None,
+        "summary": None,
+    }
     return replace(NOISE, **(blank | {"id": TicketId(name), "call_id": name} | facts))  # type: ignore[arg-type]
 
 
-SAME = {
+SAME: dict[Sign, dict[str, Any]] = {
     Sign.NUMBER: {"caller_number": NOISE.caller_number},
     Sign.PLACE: {"place": NOISE.place},
-    Sign.TOPIC: {"kind": NOISE.kind},
+    Sign.TOPIC: {"category": NOISE.category},
     Sign.WORDS: {"subject": NOISE.subject, "summary": NOISE.summary},
 }
 
@@ -64,7 +75,8 @@ def test_each_sign_counts_its_weight_and_no_sign_suffices_alone(sign: Sign) -> N
     """The evidence names it."""
     found = likeness(NOISE, earlier(**SAME[sign]))
 
-    assert (found.score, dict(found.signs)) == (pytest.approx(WEIGHTS[sign]), {sign: 1.0})
+    assert found.score == pytest.approx(WEIGHTS[sign])
+    assert dict(found.signs) == {sign: 1.0}
     assert found.score < OFFERED_FROM
 
 
@@ -72,8 +84,8 @@ def test_each_sign_counts_its_weight_and_no_sign_suffices_alone(sign: Sign) -> N
     ("signs", "is_offered"),
     [
         ({Sign.NUMBER, Sign.PLACE}, True),
-        ({Sign.NUMBER, Sign.WORDS}, True),
-        ({Sign.NUMBER, Sign.TOPIC}, False),
+        ({Sign.NUMBER, Sign.WORDS}, False),
+        ({Sign.NUMBER, Sign.TOPIC}, True),
         ({Sign.PLACE, Sign.TOPIC, Sign.WORDS}, True),
         ({Sign.PLACE, Sign.WORDS}, False),
         ({Sign.PLACE, Sign.TOPIC}, False),
@@ -81,7 +93,7 @@ def test_each_sign_counts_its_weight_and_no_sign_suffices_alone(sign: Sign) -> N
     ],
 )
 def test_what_is_offered_is_what_the_page_says(signs: set[Sign], is_offered: bool) -> None:
-    """Number and place; or two citizens who say the same of one place."""
+    """Number and place, or category; or two citizens who say the same of one place."""
     facts = {name: value for sign in signs for name, value in SAME[sign].items()}
 
     assert bool(offered(NOISE, [earlier(**facts)])) is is_offered
@@ -109,12 +121,41 @@ def test_two_hidden_callers_are_not_one() -> None:
         ("海州区苍梧小区3号楼", PLACE_WITHIN),
         ("海", 0.0),
         ("新浦", 0.0),
+        (" 海州区 苍梧小区。", 1.0),
+        ("海州区·苍梧小区", 1.0),
+        ("苍梧小区３号楼", 0.0),
         ("", 0.0),
     ],
 )
 def test_place_within_the_other_counts_less(place: str, share: float) -> None:
     """One character is no place."""
     assert likeness(NOISE, earlier(place=place)).signs.get(Sign.PLACE, 0.0) == share
+
+
+@pytest.mark.parametrize(
+    ("category", "kind", "share"),
+    [
+        ("环境保护/噪声污染/施工噪声", None, 1.0),
+        ("环境保护/噪声污染/社会生活噪声", None, NEAR_TOPIC),
+        ("环境保护/噪声污染", AppealKind.COMPLAINT, NEAR_TOPIC),
+        ("环境保护", AppealKind.COMPLAINT, 0.0),
+        ("公用事业/供水/停水", AppealKind.COMPLAINT, 0.0),
+        (None, AppealKind.COMPLAINT, KIND_ALONE),
+        (None, AppealKind.SUGGESTION, 0.0),
+    ],
+)
+def test_topic_is_the_category_and_without_one_the_kind(
+    category: str | None, kind: AppealKind | None, share: float
+) -> None:
+    """Two complaints about different things have nothing in common."""
+    assert likeness(NOISE, earlier(category=category, kind=kind)).signs.get(Sign.TOPIC, 0.0) == share
+
+
+def test_figures_of_both_widths_are_one_place() -> None:
+    """As keyboards write them."""
+    house = replace(NOISE, place="苍梧小区3号楼")
+
+    assert likeness(house, earlier(place="苍梧小区３号楼")).signs == {Sign.PLACE: 1.0}
 
 
 def test_likeliest_is_first_and_not_more_than_ten_are_offered() -> None:

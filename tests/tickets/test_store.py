@@ -82,6 +82,21 @@ async def test_draft_holds_what_was_said_and_who_called(draft: Ticket, engine: A
     assert (proposed.caller.value, proposed.place.evidence[0].words) == ("138****0000", "海州区解放路12号")
 
 
+async def test_draft_of_a_confidential_hotline_is_secret_and_holds_no_number(
+    spool: Path, archive: Path, engine: AsyncEngine
+) -> None:
+    """The number is nowhere in the ticket, so nobody can be shown it or told it."""
+    (recording,) = await recordings_of(spool, archive, engine, 1)
+    drafting = Drafting(PLACES, HOTLINES, is_confidential=lambda hotline: hotline == "12345", clock=lambda: NOON)
+    async with engine.begin() as connection:
+        await drafting.draft_of(connection, recording, SAID)
+        (draft,) = await list_tickets(connection, TicketState.DRAFT)
+        proposed = await read_draft(connection, draft.id)
+
+    assert (draft.caller_number, draft.confidential) == (None, True)
+    assert (proposed.caller.value, proposed.confidential.rule) == (None, "保密热线")
+
+
 async def test_recording_is_drafted_once(spool: Path, archive: Path, engine: AsyncEngine) -> None:
     """However often its transcript comes."""
     (recording,) = await recordings_of(spool, archive, engine, 1)

@@ -40,6 +40,10 @@ def test_the_sample_has_seven_classes_of_one_day(sample: City) -> None:
         ("我 不想 活 了", "人身安全"),
         ("请问 医保 怎么 报销", None),
         ("没有 停水 就是 水压 低", None),
+        ("通知 明天 停水", None),
+        ("是不是 要 停电", None),
+        ("担心 墙 要倒", None),
+        ("以前 也 煤气 泄漏", None),
         ("楼下 装修 太 吵 了", None),
     ],
 )

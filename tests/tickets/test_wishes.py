@@ -34,13 +34,19 @@ def test_wish_is_the_clause_that_says_it(said: str, wish: str | None) -> None:
         ("我 要 投诉 请 给我 保密", "是"),
         ("不要 透露 我的 名字", "是"),
         ("别 告诉 物业", "是"),
-        ("我 要 举报 有人 非法 集资", "是"),
+        ("我 要 举报 有人 非法 集资", None),
+        ("千万 不能 让 老板 晓得 是 我 说 的", "是"),
+        ("怕 他们 报复", "是"),
+        ("我 的 名字 你 不要 记", "是"),
+        ("可 不能 讲 是 楼上 人 讲 的", "是"),
+        ("可以 写 我 名字", "否"),
+        ("签 了 保密 协议", None),
         ("我 要 举报 不用 保密", "否"),
         ("我 实名 举报", "否"),
         ("请 保密 算了 可以 公开", "否"),
         ("我 要 投诉 噪音", None),
     ],
 )
-def test_secrecy_is_the_callers_last_word_or_follows_from_the_kind(said: str, secret: str | None) -> None:
-    """A report is confidential unless its caller says otherwise."""
+def test_secrecy_is_the_callers_last_word(said: str, secret: str | None) -> None:
+    """A report without a wish says nothing of it."""
     assert drafted(said).confidential.value == secret

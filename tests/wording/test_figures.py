@@ -145,10 +145,10 @@ def _said(number: int) -> str:
         above, rest = divmod(number, 10_000)
         gap = "零" if 0 < rest < 1_000 else ""
         return f"{_said(above)}万{gap}{_said(rest) if rest else ''}"
-    text, gap = "", False
+    text, is_gap = "", False
     for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
         digit, number = divmod(number, unit)
         if digit:
-            text += "零" * gap + "零一二三四五六七八九"[digit] + name
-        gap = bool(text) and not digit
+            text += "零" * is_gap + "零一二三四五六七八九"[digit] + name
+        is_gap = bool(text) and not digit
     return text.replace("一十", "十", 1) if text.startswith("一十") else text

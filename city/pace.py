@@ -1,0 +1,65 @@
+"""How many seconds a machine talks before a person can be reached. Greeting and menus count inside the 15 seconds.
+
+GB/T 33358-2016, as we know it: a call is answered within 15 s. Two callers are reckoned with who never choose. The
+silent one hears a prompt out and lets its wait pass: they are asked once. The erring one hears every prompt out, then
+presses a key that means nothing, as often as the menu bears it. Key 0 is not reckoned with: it is heard at any moment.
+"""
+
+from __future__ import annotations
+
+import wave
+from array import array
+from pathlib import Path
+
+from city.prompts import Prompt
+
+ANSWER_WITHIN_S = 15.0
+KEY_S = 5.0
+"""For the next key of a number, which one may have to look up."""
+NOTHING_SAID_S = 5.0
+"""The silence that ends a recording (telephony/asterisk/templates/extensions.conf.j2)."""
+HEARD_FROM = 100
+"""The peak, of 32768, below which nobody hears anything on a telephone: -50 dBFS."""
+SYLLABLES_PER_S = 4.0
+PAUSE_S = 0.3
+
+
+def seconds_to_say(words: str) -> float:
+    """About how long a Mandarin voice needs: a syllable a character or digit, and a pause at each mark."""
+    syllables = sum(sign.isalnum() for sign in words)
+    return syllables / SYLLABLES_PER_S + PAUSE_S * (len(words) - syllables)
+
+
+def audio_s(audio: Path) -> float | None:
+    """The length of a WAV file, in seconds; None if it cannot be read."""
+    try:
+        with wave.open(str(audio)) as sound:
+            frames, rate_hz = int(sound.getnframes()), int(sound.getframerate())
+            return frames / rate_hz
+    except (wave.Error, EOFError, OSError, ZeroDivisionError):
+        return None
+
+
+def peak(audio: Path) -> int:
+    """The loudest sample of a WAV file in PCM16; 0 if there is none, or it cannot be read."""
+    try:
+        with wave.open(str(audio)) as sound:
+            octets = sound.readframes(sound.getnframes())
+    except (wave.Error, EOFError, OSError):
+        return 0
+    samples = array("h", octets[: len(octets) // 2 * 2])
+    return max(abs(sample) for sample in (min(samples), max(samples))) if samples else 0
+
+
+def prompt_s(audio: Path, prompt: Prompt | None) -> float:
+    """The length of a prompt in seconds: of its audio, or without any about that of its text; of neither, 0."""
+    if (measured := audio_s(audio)) is not None:
+        return measured
+    if prompt is None:
+        return 0.0
+    return (prompt.tone_ms or 0) / 1000 or seconds_to_say(prompt.words)
+
+
+def slowest_s(question_s: float, wait_s: float, attempts: int) -> float:
+    """From the first word of a menu until the silent or the erring caller is passed to a person, the later of both."""
+    return max(question_s + wait_s, question_s * attempts)

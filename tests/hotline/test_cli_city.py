@@ -1,0 +1,81 @@
+"""`hotline city`: a folder tried beforehand, what it would mean for yesterday's calls, and taken all the same."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from acd.events import CallArrived, CallJoined
+from acd.model import CallId, QueueName
+from api.city_port import CityVersions
+from hotline.city_start import open_city
+from hotline.city_swap import CitySwap
+from plumbing.settings import read_settings
+from tests.api.face import NOW, SAMPLE, Face, OpenBook
+from tests.api.test_ledger import told
+from tests.city.scene import Copy
+from tests.hotline.typed import hotline
+
+GREETING = '\ngreeting = ["greeting-12345"]'
+DAY = NOW - timedelta(days=1)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    """A copy of the sample with its sounds, to be edited."""
+    shutil.copytree(SAMPLE, tmp_path / "city")
+    return Copy(tmp_path / "city")
+
+
+@pytest.fixture
+def city_folder(copy: Copy) -> Path:
+    """The copy."""
+    return copy.folder
+
+
+@pytest.fixture
+def open_book(database: AsyncEngine, copy: Copy, tmp_path: Path) -> OpenBook:
+    """The real book on the copy."""
+    folder = tmp_path / "book"
+    settings = read_settings(state_dir=folder, city_dir=copy.folder, spool_dir=folder / "spool")
+
+    async def book(swap: CitySwap) -> CityVersions:
+        return await open_city(settings, database, swap, lambda: NOW)
+
+    return book
+
+
+async def test_a_folder_is_tried_without_a_controller(tmp_path: Path, copy: Copy) -> None:
+    """Its rehearsals count: by file and line, with what was heard instead."""
+    well = await hotline(tmp_path, "city", "check", str(copy.folder))
+    copy.replace("hotlines.toml", f'queue = "general"{GREETING}', f'queue = "health"{GREETING}')
+    wrong = await hotline(tmp_path, "city", "check", str(copy.folder))
+
+    assert (well.code, "全部相符" in well.out) == (0, True), well.err
+    assert (wrong.code, "Traceback" in wrong.err) == (1, False)
+    assert "rehearsals/12345.rehearsal:6:1: [rehearsal_fails]" in wrong.err
+    assert "听到 greeting-12345" in wrong.err
+
+
+async def test_who_takes_sees_what_it_means_and_answers_for_it(state: Path, face: Face, copy: Copy) -> None:
+    """The difference, the rehearsals, yesterday's calls; refused, and in an emergency taken with the reason."""
+    call = CallId("lx-1.1")
+    facts = CallArrived(at=DAY, call=call, hotline="12345"), CallJoined(at=DAY, call=call, queue=QueueName("general"))
+    await told(face, *facts)
+    copy.replace("hotlines.toml", f'queue = "general"{GREETING}', f'queue = "health"{GREETING}')
+    seen = await hotline(state, "city", "diff")
+    alone = await hotline(state, "city", "dry-run", "--day", f"{NOW:%Y-%m-%d}")
+    refused = await hotline(state, "city", "take", "--why", "转卫生")
+    taken = await hotline(state, "city", "take", "--why", "转卫生", "--without-rehearsals", "机房断电")
+    versions = await hotline(state, "city", "versions")
+
+    assert (seen.code, '+queue = "health"' in seen.out, "1 通会到别处" in seen.out) == (0, True, True), seen.err
+    assert "[rehearsal_fails]" in seen.err
+    assert (alone.code, "来电 0 通" in alone.out) == (0, True), alone.err
+    assert (refused.code, "演练有" in refused.err) == (1, True), refused.err
+    assert taken.code == 0, taken.err
+    assert "机房断电" in "".join(versions.out.split())
