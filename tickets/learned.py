@@ -1,15 +1,16 @@
 """What was learned of labelled talks: which label (kind, category, urgency class) a caller's words speak for. Pure.
 
 A multinomial logistic regression over the runs of one to three characters that occur, each counted once, and over cues
-that rules found. With a talk's known tokens i and their rarity r (idf), x = r / max(|r|, LITTLE); label k scores
+that rules found. With a talk's known tokens i and their rarity r (idf), x = r / max(|r|, little); label k scores
 b_k + Σ_i x_i w_ik, and the label of the highest score is guessed. How sure that is says a second logistic regression of
 
     SIGNS   the log-odds of its softmax, the log-odds of it against the next label, the share of the talk's pairs of
             characters that are known at all, whether the rules' own finding is the same, whether it is another one,
             the log-odds of it by what the caller said alone: an agent's 请稍等 must not decide
 
-fitted on talks of templates that the first had not seen (Platt 1999, with more signs than one), so that it is a
-probability: 0.9 is right nine times of ten. Words misheard are mostly unknown pairs, so sureness falls with noise.
+and of the label itself (some kinds are guessed too often), fitted on talks of templates that the first had not seen
+(Platt 1999, with more signs than one), so that it is a probability: 0.9 is right nine times of ten. Words misheard are
+mostly unknown pairs, so sureness falls with noise.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 LONGEST = 3  # characters of a run
-LITTLE = 35.0  # the length of some sixty tokens' rarities
 EVIDENCE = 3  # runs that are shown
 SIGNS = ("log-odds", "ahead of the next", "known pairs", "as the rules say", "against the rules", "without the agent")
 BY_AGENT = "«话:"
@@ -71,7 +71,8 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """`rarity` by token; `weights` by token and label, `bias` by label; `platt` by sign and, last, for all."""
+    """`rarity` by token; `weights` by token and label, `bias` and `lean` by label; `platt` by sign and, last, for all.
+    `little`: the length of rarities below which a talk speaks the more softly, the less was said."""
 
     labels: tuple[str, ...]
     tokens: Mapping[str, int]
@@ -79,14 +80,20 @@ class Learned:
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     platt: NDArray[np.float32]
+    lean: NDArray[np.float32]
+    little: float
 
     def guess(self, reading: Reading) -> Guess | None:
         """The likeliest label; None: no word is known."""
         weighed = self.weigh(reading)
         if weighed is None:
             return None
-        score = float(np.dot(self.platt[:-1], weighed.signs) + self.platt[-1])
-        return Guess(weighed.label, float(1 / (1 + np.exp(-score))), weighed.spans, weighed.is_callers)
+        return Guess(weighed.label, self.sure(weighed.label, weighed.signs), weighed.spans, weighed.is_callers)
+
+    def sure(self, label: str, signs: Sequence[float]) -> float:
+        """How probable it is that a guess with these SIGNS is right."""
+        score = float(np.dot(self.platt[:-1], signs) + self.platt[-1] + self.lean[self.labels.index(label)])
+        return float(1 / (1 + np.exp(-score)))
 
     def weigh(self, reading: Reading) -> Weighed | None:
         """The same without its probability."""
@@ -119,7 +126,7 @@ class Learned:
 
     def _scores(self, known: Sequence[int]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """How much each of these tokens is there, and each label's score."""
-        x = scaled(self.rarity[known])
+        x = scaled(self.rarity[known], self.little)
         return x, x @ self.weights[known] + self.bias
 
     def _evidence(self, at: Mapping[str, Span], spoke: Mapping[int, float]) -> tuple[Span, ...]:
@@ -139,9 +146,9 @@ def _log_odds(scores: NDArray[np.floating], label: int) -> float:
     return float(np.log((share + _LEAST) / (1 - share + _LEAST)))
 
 
-def scaled(rarity: NDArray[np.floating]) -> NDArray[np.floating]:
+def scaled(rarity: NDArray[np.floating], little: float) -> NDArray[np.floating]:
     """To length 1, or to less where there is little: a few words speak softly."""
-    return rarity / max(LITTLE, float(np.linalg.norm(rarity)))
+    return rarity / max(little, float(np.linalg.norm(rarity)))
 
 
 def runs(reading: Reading) -> Iterator[tuple[str, Span]]:

@@ -32,6 +32,8 @@ def read_learned(path: Path) -> Learned:
                 weights=kept["weights"].astype(np.float32) * (float(kept["greatest"]) / STEPS),
                 bias=kept["bias"].astype(np.float32),
                 platt=kept["platt"].astype(np.float32),
+                lean=kept["lean"].astype(np.float32),
+                little=float(kept["little"]),
             )
     except (ValueError, KeyError, EOFError) as error:
         raise LearnedInvalid(f"{path.name}: {error}") from None
@@ -41,8 +43,8 @@ def read_learned(path: Path) -> Learned:
 
 def _fit(learned: Learned, path: Path) -> None:
     sizes = (len(learned.tokens), len(learned.labels))
-    shapes = (learned.weights.shape, learned.rarity.shape, learned.bias.shape, learned.platt.shape)
-    if shapes != (sizes, sizes[:1], sizes[1:], (len(SIGNS) + 1,)):
+    shapes = (learned.weights.shape, learned.rarity.shape, learned.bias.shape, learned.lean.shape, learned.platt.shape)
+    if shapes != (sizes, sizes[:1], sizes[1:], sizes[1:], (len(SIGNS) + 1,)):
         raise LearnedInvalid(f"{path.name}: {shapes} do not fit together")
 
 
@@ -58,6 +60,8 @@ def write_learned(learned: Learned, path: Path) -> None:
         greatest=np.float32(greatest),
         bias=learned.bias.astype(np.float32),
         platt=learned.platt.astype(np.float32),
+        lean=learned.lean.astype(np.float32),
+        little=np.float32(learned.little),
     )
 
 

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix, diags, vstack
 from sklearn.linear_model import LogisticRegression
 
 from sandbox.draft_maker.examples import Example
-from tickets.learned import BY_AGENT, LITTLE, NONE, SIGNS, Learned
+from tickets.learned import BY_AGENT, NONE, SIGNS, Learned
 
 FOLDS = 5
 STRENGTH, PLATT_STRENGTH = 20.0, 1.0  # scikit-learn's C: the inverse of the penalty on weights
@@ -31,9 +31,13 @@ class Judged:
 
 
 class Counted:
-    """One field's examples as a matrix of which tokens each has, so that many folds can be fitted to it."""
+    """One field's examples as a matrix of which tokens each has, so that many folds can be fitted to it.
 
-    def __init__(self, examples: Sequence[Example]) -> None:
+    `little`: as `tickets.learned.Learned` has it. `copies`: 2, each is learned again without the agent's words; else 1.
+    """
+
+    def __init__(self, examples: Sequence[Example], little: float, copies: int) -> None:
+        self._little, self._copies = little, copies
         numbers: dict[str, int] = {}
         at = [[numbers.setdefault(token, len(numbers)) for token in sorted(each.tokens)] for each in examples]
         rows = np.repeat(np.arange(len(examples)), [len(each) for each in at])
@@ -60,7 +64,8 @@ class Counted:
             model = self._regression(of, kept, rarity)
         tokens = {str(token): number for number, token in enumerate(self._tokens[kept])}
         small, coefficients, bias = (each.astype(np.float32) for each in (rarity, model.coef_.T, model.intercept_))
-        return Learned(tuple(map(str, model.classes_)), tokens, small, coefficients, bias, NO_PLATT)
+        labels, no_lean = tuple(map(str, model.classes_)), np.zeros_like(bias)
+        return Learned(labels, tokens, small, coefficients, bias, NO_PLATT, no_lean, self._little)
 
     def _vocabulary(self, of: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """What was said, without noise, in several templates, and how rare each is (smoothed idf)."""
@@ -74,11 +79,12 @@ class Counted:
     def _regression(
         self, of: NDArray[np.intp], kept: NDArray[np.intp], rarity: NDArray[np.float32]
     ) -> LogisticRegression:
-        """Each example twice, at half its weight: as it is, and without what the agent said.
+        """Each example as often as there are copies, at its share of the weight: as it is, and by the caller alone.
 
         Agents in written talks are told their part: what they say gives the label away, as no real agent's words do.
         """
-        heard = (self._scaled(of, kept, rarity), self._scaled(of, kept, rarity * self._by_caller[kept]))
+        told = (rarity, rarity * self._by_caller[kept])[: self._copies]
+        heard = [self._scaled(of, kept, each) for each in told]
         weight = np.tile(self._weight[of] / len(heard), len(heard))
         model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3)
         return model.fit(vstack(heard).tocsr(), np.tile(self._labels[of], len(heard)), sample_weight=weight)
@@ -87,7 +93,7 @@ class Counted:
         """As `tickets.learned.scaled`."""
         weighed = self._has[of][:, kept] @ diags(rarity, dtype=np.float32)
         length = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
-        return csr_matrix(diags(1 / np.maximum(LITTLE, length), dtype=np.float32) @ weighed)
+        return csr_matrix(diags(1 / np.maximum(self._little, length), dtype=np.float32) @ weighed)
 
 
 def judged(counted: Counted, folded: Sequence[bool], always: Sequence[bool]) -> Iterator[Judged]:
@@ -110,6 +116,8 @@ def judged(counted: Counted, folded: Sequence[bool], always: Sequence[bool]) -> 
 
 def with_platt(learned: Learned, of: Sequence[Judged]) -> Learned:
     """With how sure it is, as often as it was right."""
+    guessed = np.array([[each.label == label for label in learned.labels] for each in of], dtype=np.float32)
     model = LogisticRegression(C=PLATT_STRENGTH, max_iter=400)
-    model.fit([each.signs for each in of], [each.right for each in of])
-    return replace(learned, platt=np.append(model.coef_[0], model.intercept_).astype(np.float32))
+    model.fit(np.hstack([np.array([each.signs for each in of]), guessed]), [each.right for each in of])
+    signs, lean = np.split(model.coef_[0].astype(np.float32), [len(SIGNS)])
+    return replace(learned, platt=np.append(signs, model.intercept_).astype(np.float32), lean=lean)

@@ -25,6 +25,8 @@ LEARNED = Learned(
     weights=np.array([[-2, 5, 0], [-2, 0, 5], [4, 0, 0], [0, 0, 9]], dtype=np.float32),
     bias=np.zeros(3, dtype=np.float32),
     platt=np.array([1, 0, 0, 2, -2, 1, 0], dtype=np.float32),
+    lean=np.zeros(3, dtype=np.float32),
+    little=35.0,
 )
 
 
@@ -100,7 +102,7 @@ def test_file_keeps_what_was_learned(tmp_path: Path) -> None:
     write_learned(LEARNED, tmp_path / "kept.npz")
     kept = read_learned(tmp_path / "kept.npz")
 
-    assert (kept.labels, dict(kept.tokens)) == (LEARNED.labels, dict(LEARNED.tokens))
+    assert (kept.labels, dict(kept.tokens), kept.little) == (LEARNED.labels, dict(LEARNED.tokens), LEARNED.little)
     np.testing.assert_allclose(kept.weights, LEARNED.weights, atol=5 / 127)
     np.testing.assert_array_equal(kept.platt, LEARNED.platt)
 
