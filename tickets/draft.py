@@ -17,7 +17,7 @@ from tickets.contact import contact_of
 from tickets.deadlines import Counting, Deadline, deadline_of
 from tickets.field import NOT_DRAFTED, Field
 from tickets.flows import FlowBook, FlowFound, FlowTaken
-from tickets.guesses import category_of, class_of, kind_of
+from tickets.guesses import Found, category_of, class_of, kind_of
 from tickets.heard import Heard, heard
 from tickets.learned_file import Lessons, lessons_of_kinds
 from tickets.occurred import occurred_in
@@ -37,7 +37,7 @@ NO_CLASSES = UrgencyTable(())
 """Of a city in which nothing is urgent."""
 
 OF_NO_EVENT = (AppealKind.CONSULTATION, AppealKind.SUGGESTION)
-"""What such a caller says of times is of no event that is to be settled."""
+"""What such a caller likely says of times is of no event that is to be settled."""
 
 FILLED_BY_FLOWS = ("contact", "kind", "place", "occurred", "asked_for")
 """The fields that may answer a question of a flow."""
@@ -124,13 +124,14 @@ def draft(facts: CallFacts, transcript: Transcript, knows: Knowledge) -> Draft:
     matter, contact = _matter(caller, agent, knows), contact_of(caller, agent, answered)
     category = category_of(matter, knows.book.tree, knows.lessons.categories)
     topic = _Topic(matter, category, knows.book.begun(caller, category))
-    kind = proposals.kind(caller, kind_of(matter, knows.book.tree, knows.lessons.kinds))
+    likeliest = kind_of(matter, knows.book.tree, knows.lessons.kinds)
+    kind = proposals.kind(caller, likeliest)
     found = {
         "contact": proposals.contact(answered.confirmed if contact and contact.by_agent else caller, contact),
         "kind": kind,
         "place": proposals.place(place_told(caller, agent, answered, knows.gazetteer, knows.trust)),
         "asked_for": proposals.asked_for(caller),
-        **_when(facts, caller, answered, kind),
+        **_when(facts, caller, answered, likeliest),
         **_topic_fields(topic, kind, knows),
     }
     taken = _taken(caller, topic, found, knows.book)
@@ -148,8 +149,9 @@ def draft(facts: CallFacts, transcript: Transcript, knows: Knowledge) -> Draft:
     )
 
 
-def _when(facts: CallFacts, caller: Heard, answered: ReadBacks, kind: Field) -> dict[str, Field]:
-    if kind.value in OF_NO_EVENT:
+def _when(facts: CallFacts, caller: Heard, answered: ReadBacks, kind: Found | None) -> dict[str, Field]:
+    """`kind`: the likeliest, be it sure enough to be filled or not."""
+    if kind is not None and kind.value in OF_NO_EVENT:
         return {"occurred": proposals.of_no_event()}
     began = facts.began_at
     found = occurred_in(caller, began, answered) if began else None

@@ -1,8 +1,9 @@
 """发生时间: when it happened: 昨天晚上八点 → yesterday 20:00 by the city's clock. Uncertain is empty. Pure.
 
 Day, part of the day and hour must be said, and the instant must lie before the call; 昨天八点 may be either eight,
-每天 is no instant, 明天 has not happened, 昨天下午打过电话 is an earlier call, and 约的昨天下午 an appointment. Where a
-part of it was likely misheard (昨天三点扳, for 三点半) there is none, too.
+每天 is no instant, 明天 has not happened, 昨天下午打过电话 is an earlier call, 约的昨天下午 an appointment,
+昨天下午修好的 its end, 八点到十点 an announced span. Where a part of it was likely misheard (昨天三点扳, for 三点半)
+there is none, too.
 """
 
 from __future__ import annotations
@@ -36,17 +37,21 @@ _WHEN = re.compile(
     rf"|(?P<clock>(?:[01]?[0-9]|2[0-3])[:：][0-5][0-9]))"
 )
 _ANOTHER_TIME = re.compile(
-    r"[^\n。？！]{0,8}(?:打过|打了(?!个?[车的])|打的|来过|拨打过|反映过|反映了|反映的|投诉过|报过|报了|报的|报修|致电"
-    r"|登记|答复|回复|回访|回了?电话|来修过|来看过|联系过|问过|说过|催过|找过|讲过|跟你们|给你们|你们的?(?:人|同事)"
-    r"|接线员|话务员|客服说|受理|派单|工单|录音|那个电话|留言|留了言|发了?短信|短信|承诺|通知|公告|打电话|打热线)"
-    r"|(?:以|之)前|的(?:票|车票|船票|机票|车|船|航班|飞机|高铁|火车|班次|场次)"
+    r"[^\n。？！]{0,8}(?:打过|打了(?!个?[车的])|打的(?!来?[车回去到])|打来|打通|打进|拨的|拨了|拨过|拨打|来过|反映|投诉[过了的]|报过|报了|报的|报修"
+    r"|报警|致电|登记|答复|回复|回访|回了?电话|来修[过了]|来看[过了]|联系[过了的]|问[过了]|说[过了]|催[过了]|找[过了]|讲[过了]|跟你们|给你们|找你们"
+    r"|你们的?(?:人|同事)|你们(?:就|又|还)?(?:说|讲|答应|来|派|回)|接线员|话务员|客服[说讲]|受理|派单|工单|录音|那个电话|留言|留了言"
+    r"|发了?短信|短信|承诺|答应|通知|公告|打电话|打热线|预约|约好|约了|挂[的了]号|修好|恢复|解决了|到期|截止|过期|出生|生的"
+    r"|(?:人|师傅|没人|没有人)没?来)"
+    r"|(?:以|之)?前(?!面|头|脚)|为止|[到至](?!现在|今天|这会)[^\n，。？！]{0,5}[点时]|的(?:票|车票|船票|机票|车|船|航班|飞机|高铁|火车|班次|场次|号|课|手术|预约|会)(?![^\n。？！，]{0,3}[撞坏停砸])"
 )
-"""Behind a time: another call, what was answered to it, what was announced, a bound, or what a ticket is for."""
+"""Behind a time: another call, what was answered to it, what was announced, how it ended, a bound, or what a ticket or
+an appointment is for."""
 _AGREED = re.compile(
-    r"(?:约|约好|约定|说好|讲好|答应|承诺|预约|预约好|原定|改到|改成|定|订|说是|通知|公告|短信|工单|电话)"
-    r"(?:上?[写说讲]?(?:的是|是|的|了|在|好)?)$|上一?[次回](?:是|在)?$"
+    r"(?:约|约好|约定|说好|讲好|答应|答应我|承诺|预约|预约好|原定|改到|改成|定|订|定在|排在|排到|安排在?|推到|拖到|等到|延到|截止到?|截至|直到|到"
+    r"|应该|本来|原本|原来|让我|叫我|喊我|要我|挂|说是|说|讲|讲是|通知|公告|短信|工单|电话|新闻|广播)"
+    r"(?:上?[写说讲]?(?:的是|是|的|了|在|好|好了|好的|会|要)?)$|上一?[次回](?:是|在)?$"
 )
-"""Before a time: an appointment, an announcement, or an earlier call."""
+"""Before a time: an appointment, an announcement, the end of something, or an earlier call."""
 _ALIKE = 0.3  # of a syllable
 _SMALL_WORDS = "是事时就有在"  # they sound like figures, and are none
 _DAYS = {"大前天": 3, "前天": 2, "前": 2, "昨天": 1, "昨日": 1, "昨": 1, "今天": 0, "今日": 0, "今": 0}

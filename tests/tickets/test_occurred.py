@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from city.local_time import CITY_TIME
-from tests.tickets.talks import heard_as
+from tests.tickets.talks import FACTS, KNOWS, heard_as, talk
+from tickets.draft import draft
+from tickets.learned import SIGNS, Learned
+from tickets.learned_file import Lessons
 from tickets.occurred import occurred_in
 
 CALL = datetime(2026, 11, 26, 10, 0, tzinfo=CITY_TIME)  # a Thursday
@@ -67,6 +72,17 @@ CALL = datetime(2026, 11, 26, 10, 0, tzinfo=CITY_TIME)  # a Thursday
         ("二月三十号上午九点", None),
         ("昨天上午二十点", None),
         ("晚上八点", None),
+        ("昨天下午三点修好的", None),  # not when it began
+        ("本来昨天下午三点来修", None),
+        ("一直等到昨天下午三点", None),
+        ("让我昨天下午三点去拿", None),
+        ("我挂了昨天下午三点的号", None),
+        ("昨天下午三点你们说马上来", None),
+        ("昨天下午三点师傅没来", None),
+        ("昨天下午三点到期的", None),
+        ("昨天上午九点到十一点停水", None),
+        ("昨天上午九点到现在没有水", "2026-11-25 09:00"),
+        ("昨天上午九点的公交车撞坏了护栏", "2026-11-25 09:00"),
         ("昨天下午三点扳停水了", None),  # of a half or a quarter that was misheard
         ("昨天下午三点彝刻停水了", None),
         ("打前天晚上十点", None),
@@ -87,6 +103,20 @@ def test_today_is_the_citys() -> None:
 
     assert found is not None
     assert found.at.day == 25
+
+
+@pytest.mark.parametrize(("likely", "when"), [("咨询", None), ("求助", "2026-11-25 20:00")])
+def test_what_is_likely_a_question_has_no_time_though_its_kind_stays_empty(likely: str, when: str | None) -> None:
+    """Of two fields neither is sure, and a wrong time is worse than none."""
+    weights = np.array([[5, 0]] if likely == "咨询" else [[0, 5]], dtype=np.float32)
+    none, one = np.zeros(len(SIGNS) + 1, dtype=np.float32), np.ones(1, dtype=np.float32)
+    learned = Learned(("咨询", "求助"), {"停水": 0}, one, weights, none[:2], none, none[:2], 1.0)
+    knows = replace(KNOWS, lessons=Lessons(learned))
+
+    found = draft(replace(FACTS, answered_at=CALL), talk("昨天 晚上 八 点 小区 停水 到 现在"), knows)
+
+    assert found.kind.value is None
+    assert (found.occurred.value or "")[:16] == (when or "")
 
 
 @given(st.text("昨今前天大晚上下午早凌晨十二三八点半分一刻月号日的:：0123456789周\n", max_size=24))
