@@ -2,6 +2,7 @@
 
 The header is `kind<TAB>category<TAB>text<TAB>agent`: kind by the guideline in docs/drafts.md; category a name of the
 city's tree; text all that the citizen says, with its punctuation; agent what was asked or said in between, or nothing.
+Both may be parted into turns by `/`; a text without one has a turn a sentence.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tickets.ticket import AppealKind
 
 APPEALS = Path(__file__).with_name("appeals")
 COLUMNS = ("kind", "category", "text", "agent")
+TURN_MARK = "/"
 _SENTENCE = re.compile(r"[^。！？!?]+")
 
 
@@ -41,11 +43,18 @@ def read_appeals(folder: Path, categories: Iterable[Category]) -> tuple[tuple[st
             if not wrong:
                 kind, category, text, agent = cells
                 truth = {"kind": kind, "category": "/".join(lineage(category, tree))}
-                spoken = tuple(_SENTENCE.findall(text))
-                found.append((file.stem, Talk(f"{file.stem}-{number}", spoken, (agent,) if agent else (), truth)))
+                found.append((file.stem, Talk(f"{file.stem}-{number}", _turns(text), _answers(agent), truth)))
     if mistakes:
         raise AppealsInvalid(mistakes)
     return tuple(found)
+
+
+def _turns(text: str) -> tuple[str, ...]:
+    return tuple(text.split(TURN_MARK) if TURN_MARK in text else _SENTENCE.findall(text))
+
+
+def _answers(agent: str) -> tuple[str, ...]:
+    return tuple(agent.split(TURN_MARK)) if agent else ()
 
 
 def _wrong(cells: Sequence[str], tree: Collection[str]) -> Iterator[str]:
