@@ -35,7 +35,7 @@ from hotline.evaluate import knowledge_of
 from sandbox.dialogue_corpus.confusions import Chance
 from sandbox.dialogue_corpus.filling import CALL_AT, Talk, fillings
 from sandbox.dialogue_corpus.mishearing import transcript_of
-from sandbox.dialogue_corpus.templates import TEMPLATES, Template, read_templates
+from sandbox.dialogue_corpus.templates import FRESH, TEMPLATES, Template, read_templates
 from sandbox.figures import report
 from tickets.draft import CallFacts, Draft, Knowledge, draft
 from tickets.evaluation import FieldScore, Verdict, verdict
@@ -47,8 +47,6 @@ DEV = Path(__file__).with_name("draft_dev.toml")
 TALKS, SHOWN_TALKS, SEED = 12, 4, 20_261_126
 NOISES = (0.0, 0.15, 0.25, 0.40)
 FIELDS = ("contact", "kind", "category", "place", "occurred", "department", "urgency", "confidential", "flow")
-FRESH = frozenset({"balcony", "corridor", "office", "roadside", "teahouse"})
-"""Files of the corpus written for training, by somebody who knew the rules."""
 SHOWN = ("draft.dev_", "draft.own_")
 """Of these it is printed what went wrong."""
 NAMED = {"contact": "number", "kind": "kind", "place": "place"}

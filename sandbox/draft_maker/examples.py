@@ -17,7 +17,7 @@ from tickets.readings import Matter, reading_of_category, reading_of_kind, readi
 from wording import retold, write
 
 FIELDS = ("kind", "category", "urgency")
-NOTHING = {"urgency": NONE}
+NOTHING = {"kind": NONE, "urgency": NONE}
 """The label of a field that a clerk would leave empty; fields without one are not learned from such talks."""
 
 

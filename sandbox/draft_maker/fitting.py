@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, vstack
 from sklearn.linear_model import LogisticRegression
 
+from sandbox.dialogue_corpus.templates import FRESH
 from sandbox.draft_maker.examples import Example
 from tickets.learned import BY_AGENT, NONE, SIGNS, Learned
 
-FOLDS = 5
 STRENGTH, PLATT_STRENGTH = 20.0, 1.0  # scikit-learn's C: the inverse of the penalty on weights
 TEMPLATES_AT_LEAST = 2  # a token of a single template is a name, not a sign
 TOKENS_AT_MOST, WEIGHTS_AT_MOST = 9_000, 250_000  # those that weigh most
@@ -22,7 +22,7 @@ NO_PLATT = np.zeros(len(SIGNS) + 1, dtype=np.float32)
 
 @dataclass(frozen=True)
 class Judged:
-    """A guess on a talk whose file was not learned from; wrong, too, where a clerk would leave it empty."""
+    """A guess on a talk whose writer was not learned from; wrong, too, where a clerk would leave it empty."""
 
     example: Example
     label: str
@@ -33,11 +33,11 @@ class Judged:
 class Counted:
     """One field's examples as a matrix of which tokens each has, so that many folds can be fitted to it.
 
-    `little`: as `tickets.learned.Learned` has it. `copies`: 2, each is learned again without the agent's words; else 1.
+    `little`: as `tickets.learned.Learned` has it.
     """
 
-    def __init__(self, examples: Sequence[Example], little: float, copies: int) -> None:
-        self._little, self._copies = little, copies
+    def __init__(self, examples: Sequence[Example], little: float) -> None:
+        self._little = little
         numbers: dict[str, int] = {}
         at = [[numbers.setdefault(token, len(numbers)) for token in sorted(each.tokens)] for each in examples]
         rows = np.repeat(np.arange(len(examples)), [len(each) for each in at])
@@ -79,12 +79,11 @@ class Counted:
     def _regression(
         self, of: NDArray[np.intp], kept: NDArray[np.intp], rarity: NDArray[np.float32]
     ) -> LogisticRegression:
-        """Each example as often as there are copies, at its share of the weight: as it is, and by the caller alone.
+        """Each example twice, at half its weight: as it is, and without what the agent said.
 
         Agents in written talks are told their part: what they say gives the label away, as no real agent's words do.
         """
-        told = (rarity, rarity * self._by_caller[kept])[: self._copies]
-        heard = [self._scaled(of, kept, each) for each in told]
+        heard = (self._scaled(of, kept, rarity), self._scaled(of, kept, rarity * self._by_caller[kept]))
         weight = np.tile(self._weight[of] / len(heard), len(heard))
         model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3)
         return model.fit(vstack(heard).tocsr(), np.tile(self._labels[of], len(heard)), sample_weight=weight)
@@ -97,21 +96,27 @@ class Counted:
 
 
 def judged(counted: Counted, folded: Sequence[bool], always: Sequence[bool]) -> Iterator[Judged]:
-    """Every example of `folded`, guessed by what was learned without its whole file, and `always`.
+    """Every example of `folded`, guessed by what was learned without its whole writer, and `always`.
 
     One writer's talks are alike: judged by what was learned of others of the same hand, they would look too easy.
     """
     tried = [(each, there) for each, there in zip(counted.examples, folded, strict=True)]
-    sources = sorted({each.source for each, there in tried if there})
-    for number in range(FOLDS):
-        out = set(sources[number::FOLDS])
+    for out in sorted({writer_of(each.source) for each, there in tried if there}):
         learned = counted.fit(
-            [ever or (there and each.source not in out) for (each, there), ever in zip(tried, always, strict=True)]
+            [
+                ever or (there and writer_of(each.source) != out)
+                for (each, there), ever in zip(tried, always, strict=True)
+            ]
         )
         for example, there in tried:
-            weighed = learned.weigh(example.reading) if there and example.source in out else None
+            weighed = learned.weigh(example.reading) if there and writer_of(example.source) == out else None
             if weighed is not None:
                 yield Judged(example, weighed.label, weighed.signs, weighed.label == example.label)
+
+
+def writer_of(source: str) -> str:
+    """Whose hand a file is of: FRESH is of one, every other file of its own."""
+    return "fresh" if source in FRESH else source
 
 
 def with_platt(learned: Learned, of: Sequence[Judged]) -> Learned:
