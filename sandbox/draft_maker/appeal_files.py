@@ -17,8 +17,8 @@ from sandbox.dialogue_corpus.filling import Talk
 from tickets.ticket import AppealKind
 
 APPEALS = Path(__file__).with_name("appeals")
-AFTER_MISTAKES = "72-after-mistakes"
-"""The file that was written when mistakes on the training templates had been read: it says nothing of unseen talks."""
+AFTER_MISTAKES = frozenset({"72-after-mistakes", "73-everyday"})
+"""The files written when mistakes on the training templates had been read: they say nothing of unseen talks."""
 COLUMNS = ("kind", "category", "text", "agent")
 TURN_MARK = "/"
 _SENTENCE = re.compile(r"[^。！？!?]+")
