@@ -39,6 +39,9 @@ NO_CLASSES = UrgencyTable(())
 OF_NO_EVENT = (AppealKind.CONSULTATION, AppealKind.SUGGESTION)
 """What such a caller likely says of times is of no event that is to be settled."""
 
+LIKELY = 0.5
+"""How probable a kind is that is more likely than not: of one that is less, the time may be of no event, too."""
+
 FILLED_BY_FLOWS = ("contact", "kind", "place", "occurred", "asked_for")
 """The fields that may answer a question of a flow."""
 
@@ -151,7 +154,7 @@ def draft(facts: CallFacts, transcript: Transcript, knows: Knowledge) -> Draft:
 
 def _when(facts: CallFacts, caller: Heard, answered: ReadBacks, kind: Found | None) -> dict[str, Field]:
     """`kind`: the likeliest, be it sure enough to be filled or not."""
-    if kind is not None and kind.value in OF_NO_EVENT:
+    if kind is not None and (kind.value in OF_NO_EVENT or kind.strength < LIKELY):
         return {"occurred": proposals.of_no_event()}
     began = facts.began_at
     found = occurred_in(caller, began, answered) if began else None

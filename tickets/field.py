@@ -11,12 +11,12 @@ from tickets.heard import Heard, Span
 SURE_ENOUGH: Mapping[str, float] = MappingProxyType(
     {
         "contact": 0.5,
-        "kind": 0.87,
+        "kind": 0.9,
         "category": 0.93,
         "place": 0.75,
         "occurred": 0.5,
         "asked_for": 0.4,
-        "urgency": 0.9,
+        "urgency": 0.85,
         "department": 0.9,
         "deadline": 0.3,
         "confidential": 0.5,

@@ -106,8 +106,8 @@ def occurred(said: Heard, found: TimeFound | None, *, is_call_known: bool) -> Fi
 
 
 def of_no_event() -> Field:
-    """Of an appeal in which nothing happened."""
-    return empty("咨询、建议不填发生时间 / a question or a suggestion is of no event")
+    """Of an appeal in which likely nothing happened."""
+    return empty("多半是咨询、建议，不填发生时间 / likely a question or a suggestion, which is of no event")
 
 
 def asked_for(said: Heard) -> Field:
