@@ -7,15 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from city.files import read_files
-from city.load import city_of
-from city.mistakes import CityInvalid
 from hotline.cli_dry_run import asked, dry_run, say_dry_run
 from hotline.cli_face import complain, controller, out, say, table, when
+from hotline.cli_folder import looked_at
 from hotline.client import Trouble
-from hotline.proof import prove, scripts_in
+from hotline.proof import prove
 from hotline.serve import SAMPLE
-from ivr.prompts import SPOKEN
 
 app = typer.Typer(help="城市版本 · versions of the city", no_args_is_help=True)
 app.command("dry-run")(dry_run)
@@ -41,11 +38,8 @@ def check(
     folder: Annotated[Path, typer.Argument(envvar="HOTLINE_CITY_DIR", help="城市目录 / the city's folder")] = SAMPLE,
 ) -> None:
     """文件夹有无错误、提醒,演练是否通过,不需控制器 · whether a folder is right; 1: it is not, or a rehearsal fails."""
-    try:
-        files = read_files(folder, SPOKEN)
-        city, proof = city_of(files), prove(files, scripts_in(folder))
-    except CityInvalid as wrong:
-        raise Trouble(f"城市文件 {len(wrong.mistakes)} 处有误", str(wrong)) from wrong
+    with looked_at(folder) as found:
+        city, proof = found.city, prove(found.files, found.scripts)
     say(
         f"{len(city.hotlines)} 条热线、{len(city.queues)} 个队列、{len(city.menus)} 个菜单,无误",
         f"{len(city.hotlines)} hotlines, {len(city.queues)} queues, {len(city.menus)} menus: no mistakes",
@@ -102,7 +96,9 @@ def take(
 
 
 @app.command()
-def versions(limit: Annotated[int, typer.Option("--limit", min=1, max=500)] = 20) -> None:
+def versions(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="至多 / at most")] = 20,
+) -> None:
     """历次版本 · all versions, the newest first; the first is in force."""
     seen = controller().ask(f"GET /api/city/versions?limit={limit}")["versions"]
     columns = ("号 number", "版本 version", "时间 at", "何人 by", "原因 why")
@@ -136,7 +132,7 @@ def _say_version(seen: dict[str, Any]) -> None:
 def _say_offer(offer: dict[str, Any], *, lines: bool) -> None:
     if offer["mistakes"]:
         told = _told(offer["mistakes"])
-        complain(f"文件夹 {len(told)} 处有误,未采用", "\n  ".join(["the folder has mistakes:", *told]))
+        complain(f"文件夹 {len(told)} 处有误,未采用", "\n".join(["the folder has mistakes:", *told]))
         return
     if not offer["changes"]:
         say("文件夹与生效的版本相同", "the folder says what is in force")
@@ -155,10 +151,10 @@ def _say_proof(rehearsed: int, warnings: list[str], failed: list[str]) -> None:
     """What has to be waived if the folder is put in force all the same."""
     if warnings:
         option = "not accepted (accepted.toml), or take --with-warnings:"
-        complain(f"{len(warnings)} 条提醒未接受", "\n  ".join([option, *warnings]))
+        complain(f"{len(warnings)} 条提醒未接受", "\n".join([option, *warnings]))
     if failed:
         option = "rehearsals fail; in an emergency, take --without-rehearsals WHY:"
-        complain(f"演练 {rehearsed} 次,{len(failed)} 处不符", "\n  ".join([option, *failed]))
+        complain(f"演练 {rehearsed} 次,{len(failed)} 处不符", "\n".join([option, *failed]))
     else:
         say(f"演练 {rehearsed} 次,全部相符", f"{rehearsed} calls rehearsed, all as they should be")
 

@@ -24,7 +24,9 @@ DRY_RUN_S: Final = 150.0
 
 
 def dry_run(
-    day: Annotated[str | None, typer.Option("--day", help="哪一日,缺省昨日 / of the city's clock; yesterday")] = None,
+    day: Annotated[
+        str | None, typer.Option("--day", help="哪一日,如 2026-11-22;缺省昨日 / which day; yesterday")
+    ] = None,
     version: Annotated[
         int | None, typer.Option("--version", min=1, help="某版本;缺省为文件夹 / a version; left out, the folder")
     ] = None,

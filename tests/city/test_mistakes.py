@@ -37,6 +37,8 @@ SHAPE = [
         "text_or_tone", "prompts/prompts.toml", '[please-wait]\nzh = "正在', '[please-wait]\ntone_hz = 400\nzh = "正在'
     ),
     Slip("text_or_tone", "prompts/prompts.toml", "[beep]\ntone_hz = 1000\n", "[beep]\n"),
+    Slip("hidden_character", "hotlines.toml", "卫生健康热线", "卫生\\u202e热线"),
+    Slip("hidden_character", "prompts/prompts.toml", 'zh = "您好', 'zh = "您\u200b好'),
     Slip("wrong_format", "prompts/prompts.toml", "[please-wait]", "[Please_Wait]"),
     Slip("out_of_range", "levels.toml", "queues.general = { wrap_up_s = 20 }", "queues.general = { wrap_up_s = -20 }"),
     Slip("unknown_key", "levels.toml", "queues.general = { wrap_up_s = 20 }", "queues.general = { name = 'x' }"),

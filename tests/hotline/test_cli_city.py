@@ -61,6 +61,42 @@ async def test_a_folder_is_tried_without_a_controller(tmp_path: Path, copy: Copy
     assert "听到 greeting-12345" in wrong.err
 
 
+async def test_a_text_without_a_recording_is_spoken_before_it_is_judged(tmp_path: Path, copy: Copy) -> None:
+    """A menu that takes too long is refused by every command that looks; nothing is written into the folder."""
+    menu = copy.folder / "prompts/menu-12320.wav"
+    menu.unlink()
+    well = await hotline(tmp_path, "lint", str(copy.folder))
+    copy.replace(
+        "prompts/prompts.toml", 'say = "业务咨询请按一', f'say = "{"请您仔细听清楚之后再选择," * 9}业务咨询请按一'
+    )
+    looks = (("lint",), ("city", "check"), ("rehearse",))
+    told = [await hotline(tmp_path, *words, str(copy.folder)) for words in looks]
+
+    assert (well.code, "no_audio" in well.out) == (0, False), well.err
+    assert [said.code for said in told] == [1, 1, 1]
+    assert all("[person_too_late]" in said.err and "Traceback" not in said.err for said in told), told
+    assert not menu.exists()
+
+
+async def test_a_folder_that_is_a_city_is_the_city(tmp_path: Path, copy: Copy) -> None:
+    """`hotline rehearse my-city`: its menus, not the sample's; a file beside it is one of its rehearsals."""
+    copy.replace("menus/health.toml", "2 = { join", "3 = { join")
+    mine = copy.folder / "rehearsals" / "mine.rehearsal"
+    mine.write_text("演练 我的\n  拨打 12320\n  听到 menu-12320\n  按 2\n  进入 general\n", encoding="utf-8")
+    whole = await hotline(tmp_path, "rehearse", str(copy.folder))
+    alone = await hotline(tmp_path, "rehearse", str(SAMPLE), str(mine), "--no-make")
+
+    assert (whole.code, "menus/health.toml" in whole.err) == (1, True), whole.out
+    assert (alone.code, "演练 1 次,通过 0 次" in alone.out) == (1, True), alone.out
+
+
+async def test_a_folder_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    """And not by each of the files that it lacks."""
+    for words in ("lint",), ("city", "check"), ("rehearse",):
+        said = await hotline(tmp_path, *words, *(["--city"] if words == ("rehearse",) else []), str(tmp_path / "citty"))
+        assert (said.code, said.err.count("[folder_missing]"), said.err.count("[")) == (1, 1, 1), said.err
+
+
 async def test_who_takes_sees_what_it_means_and_answers_for_it(state: Path, face: Face, copy: Copy) -> None:
     """The difference, the rehearsals, yesterday's calls; refused, and in an emergency taken with the reason."""
     call = CallId("lx-1.1")
