@@ -26,7 +26,7 @@ from city.snapshot import Audio, Snapshot
 from city.taking import Outcome
 from hotline.city_book import CityBook, Places
 from hotline.city_versions import CityVersion
-from hotline.voicing import entries_in
+from hotline.voicing import TEXTS, entries_in
 from ivr.prompt_sound import NO_SOUND, Measured, measured
 from tickets.review import reason_of
 
@@ -177,7 +177,7 @@ def _words(text: str) -> str:
 
 
 def _texts(snapshot: Snapshot) -> dict[str, Prompt]:
-    return entries_in(snapshot.texts.get("prompts/prompts.toml", ""), Prompt)
+    return entries_in(snapshot.texts.get(TEXTS, ""), Prompt)
 
 
 def _recordings(snapshot: Snapshot) -> dict[str, Recorded]:
