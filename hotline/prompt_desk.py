@@ -185,5 +185,6 @@ def _recordings(snapshot: Snapshot) -> dict[str, Recorded]:
 
 
 def _with(snapshot: Snapshot, name: str, sound: Audio, recordings: Mapping[str, Recorded]) -> Snapshot:
+    """Another snapshot, made anew: a copy would keep the version that the old one has reckoned."""
     texts = {**snapshot.texts, RECORDED: recorded_toml(recordings)}
-    return snapshot.model_copy(update={"texts": texts, "audio": {**snapshot.audio, name: sound}})
+    return Snapshot(folder=snapshot.folder, texts=texts, audio={**snapshot.audio, name: sound})
