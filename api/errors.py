@@ -15,10 +15,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from acd.errors import (
+    Advertises,
     AnnouncementTooLong,
     BadReason,
     BadSeat,
     CrisisHasNoMachine,
+    CrisisLaneStaysFree,
     EndsBeforeItBegins,
     InThePast,
     LentToItself,
@@ -159,8 +161,8 @@ TABLE: dict[type[Exception], Line] = {
     **dict.fromkeys(
         (UnknownLevel, LentToItself, NothingToChange, LimitsDoNotFit, InThePast, EndsBeforeItBegins), Line(422)
     ),
-    **dict.fromkeys((CrisisHasNoMachine, OffersNoCallBack, UnknownPrompt), Line(422)),
-    **dict.fromkeys((UnknownHotline, NeedsAnEnd, AnnouncementTooLong), Line(422)),
+    **dict.fromkeys((CrisisHasNoMachine, CrisisLaneStaysFree, OffersNoCallBack, UnknownPrompt), Line(422)),
+    **dict.fromkeys((UnknownHotline, NeedsAnEnd, AnnouncementTooLong, Advertises), Line(422)),
     NumberRefused: Line(422),
     NoSuchCallBack: Line(404, "unknown_call_back", "没有这个待回拨", "no call-back is owed for this call"),
     NumberNotListed: Line(422),

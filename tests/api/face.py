@@ -138,6 +138,7 @@ class Face:
     pilot: Pilot
     hands: FakeHands
     past: Aside
+    sounds: Path
 
     async def call(
         self, line: str, json: Any = None, *, role: Role | None = Role.ADMIN, **more: Any
@@ -262,7 +263,7 @@ async def face(
     async with aiohttp.ClientSession() as http, background(gate.run(), courier.run()):
         yield Face(
             *(f"http://127.0.0.1:{port}", services, house, vitals, callers, talks, transcription, http, made),
-            *(gate, pilot, hands, past),
+            *(gate, pilot, hands, past, settings.sounds),
         )
     await runner.cleanup()
     await past.close()
