@@ -241,6 +241,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             archive=speech.vault,
             sweeping=speech.sweeper,
             retention=speech.retention,
+            forgetting=speech.forgetting,
             city=cities,
             prompts=prompts,
             is_confidential=swap.is_confidential,

@@ -57,6 +57,7 @@ from tests.api.dialling_scene import open_desk
 from tests.api.fakes import FakeHands, FakeTalks
 from tests.sample import city_in
 from tickets.clocking import Clocking
+from tickets.forgetting import Forgetting
 from tickets.posting import Posting
 from tickets.receivers import ReceiverBook
 from tickets.rulebook import open_rulebook
@@ -250,6 +251,7 @@ async def face(
         database=database,
         archive=archive,
         retention=Retention(database, archive, KeptBy(lambda: city), partial(needed, lambda: NOW), lambda: NOW),
+        forgetting=Forgetting(database, KeptBy(lambda: city), partial(needed, lambda: NOW), lambda: NOW),
         sweeping=Sweeper(tmp_path / "spool", archive, database, enqueue, clock=lambda: NOW),
         is_confidential=lambda hotline: hotline == "12336",
     )
