@@ -20,8 +20,8 @@ SLIPS = [
 def test_a_rare_mistake_is_found_where_it_was_made(copy: Copy, slip: Slip) -> None:
     """One slip, one mistake, in that file, on that line, by that rule."""
     for name in "ab":
-        networks = f'networks = ["203.0.113.{ord(name)}/32"]'
-        copy.append("trunks.toml", f'\n[[trunks]]\nname = "{name}"\nzh = "甲"\nen = "A"\nchannels = 2\n{networks}\n')
+        there = f'addresses = ["203.0.113.{ord(name)}/32"]'
+        copy.append("trunks.toml", f'\n[[trunks]]\nname = "{name}"\nzh = "甲"\nen = "A"\n{there}\n')
     copy.load()
     line = copy.replace(slip.file, slip.old, slip.new)
 
