@@ -58,7 +58,7 @@ class FolderSeen(Answer):
 
 
 class CitySeen(VersionSeen):
-    """The version in force. `folder`: the city's, which people edit; `offer`: what it says, if that is something else."""
+    """The version in force. `folder`: the city's, which people edit; `offer`: what it says, if something else."""
 
     folder: str
     offer: FolderSeen | None

@@ -150,7 +150,10 @@ TABLE: dict[type[Exception], Line] = {
     ),
     Unknown: Line(404, "unknown", "没有找到", "there is no such thing"),
     NotTranscribed: Line(
-        404, "not_transcribed", "这通来电没有转写,尚未完成,或保存期已满", "nothing said in this call is transcribed (yet, or any more)"
+        404,
+        "not_transcribed",
+        "这通来电没有转写,尚未完成,或保存期已满",
+        "nothing said in this call is transcribed (yet, or any more)",
     ),
     UnknownAgent: Line(404),
     UnknownSeat: Line(404),

@@ -44,7 +44,7 @@ class ExtendMeasure(ChangeMeasures):
 
 
 async def put(asked: Asked[SetOverlay]) -> OverlayDone:
-    """In force for the next caller. Refused: an unknown prompt, queue or hotline, no end, what is too long or unsaid."""
+    """In force for the next caller. Refused: an unknown prompt, queue or hotline, no end, too long, cannot be said."""
     overlay, city = asked.wish.overlay, asked.services.measures.now.city
     seconds = await _measured(city, overlay, asked.services.prompts)
     made = await make(asked.services.measures, asked.wish, str(asked.by), Aim(kind=Kind.OVERLAY, overlay=overlay))

@@ -43,7 +43,7 @@ def check(
         bool | None,
         typer.Option(
             "--dry-run/--no-dry-run",
-            help="试走昨日来电,缺省:控制器在运行且用此目录时 / try yesterday's calls; left out: if a controller has this folder",
+            help="试走昨日来电;缺省:有控制器用此目录时 / try yesterday's calls; left out: if a controller has it",
         ),
     ] = None,
 ) -> None:
@@ -67,9 +67,7 @@ def check(
 def _try_calls(folder: Path, *, must: bool) -> None:
     """Yesterday's, by the folder, if it is the one that a controller looks at."""
     try:
-        theirs = controller().ask("GET /api/city")["folder"]
-        if Path(theirs).resolve() != folder.resolve():
-            raise Trouble(f"控制器用的是 {theirs}", f"the controller has another folder: {theirs}")
+        _must_be_theirs(folder, Path(controller().ask("GET /api/city")["folder"]))
         say_dry_run(asked(None, None))
     except Trouble as trouble:
         if must:
@@ -78,6 +76,11 @@ def _try_calls(folder: Path, *, must: bool) -> None:
             f"昨日来电未试走({trouble.zh});可用 hotline city dry-run",
             f"yesterday's calls were not tried ({trouble}); hotline city dry-run does that",
         )
+
+
+def _must_be_theirs(folder: Path, theirs: Path) -> None:
+    if theirs.resolve() != folder.resolve():
+        raise Trouble(f"控制器用的是 {theirs}", f"the controller has another folder: {theirs}")
 
 
 @app.command()

@@ -60,7 +60,9 @@ def retention(
     if delete:
         done = controller().ask("POST /api/retention/sweep", {})
         recordings, words = done["deleted"], done["transcripts"]
-        say(f"已删除到期录音 {recordings} 段、转写 {words} 份", f"deleted: {recordings} recordings, {words} transcripts")
+        say(
+            f"已删除到期录音 {recordings} 段、转写 {words} 份", f"deleted: {recordings} recordings, {words} transcripts"
+        )
     seen = controller().ask("GET /api/retention")
     if not seen["classes"]:
         say("本市没有 retention.toml:录音永久保存", "there is no retention.toml: every recording is kept for good")

@@ -24,7 +24,14 @@ from city.prompt_uses import By, Use, prompt_uses
 from city.prompts import Prompt
 from city.recorded import FILE as RECORDED
 from city.recorded import Recorded, recorded_toml
-from city.refusals import CannotBeSpoken, CityRefused, NoRecording, RecordingSaysOtherwise, SoundRefused, UnknownPromptName
+from city.refusals import (
+    CannotBeSpoken,
+    CityRefused,
+    NoRecording,
+    RecordingSaysOtherwise,
+    SoundRefused,
+    UnknownPromptName,
+)
 from city.snapshot import Audio, Snapshot
 from city.taking import Outcome
 from hotline.city_book import CityBook, Places

@@ -13,7 +13,6 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.errors import Refused
-from acd.journal import Journal
 from acd.past import NothingThen
 from api.dry_run import dry_run_seen
 from api.what_if import BrokenSeen, DrilledSeen, DrillSeen, WhatIfSeen

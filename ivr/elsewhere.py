@@ -1,8 +1,8 @@
 """试走: where calls of the past would go by another version of the city, told from where they did go. Pure.
 
-Where the call went is kept and, of those that were through their menu, which keys chose the way. Of all ways through the
-hotline's journey, by the version in force and with those keys, those count that end there; each is gone again in the
-other version, node by node, with the same keys.
+Where the call went is kept and, of those that were through their menu, which keys chose the way. Of all ways through
+the hotline's journey, by the version in force and with those keys, those count that end there; each is gone again in
+the other version, node by node, with the same keys.
 A key that means nothing there is a wrong one; at a node that is new anything may be pressed. If all end at one place,
 so would the call. Otherwise it cannot be told, and is not guessed.
 """

@@ -39,8 +39,8 @@ calls = Table(
     Index("ix_calls_ani_answered_at", "ani", "answered_at"),
 )
 """`refusal`: why the call was refused; `message_attempt`: which recording is a message that the caller left;
-`call_back_number`: where they want to be called back, if it is not the number they called from; `way`: by what they left
-each node of the menu, as JSON (ivr.menu.Edge): a key that chooses, never digits that were asked for."""
+`call_back_number`: where they want to be called back, if it is not the number they called from; `way`: by what they
+left each node of the menu, as JSON (ivr.menu.Edge): a key that chooses, never digits that were asked for."""
 
 ANI_DIGITS_MAX = 20
 AT_ONCE = 500  # a database takes only so many parameters

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from sqlalchemy import select, union, update
@@ -29,6 +30,8 @@ from recordings.retention import OURSELVES, PAGE, Needed, Term, Terms
 from tickets.alerts import risk_alerts
 from tickets.kept_draft import without_words
 from tickets.store import tickets
+
+ID_MADE_WITHIN: Final = timedelta(milliseconds=1)
 
 log = structlog.get_logger("tickets.forgetting")
 
@@ -70,9 +73,9 @@ class Forgetting:
         return forgotten
 
     async def _over(self, now: datetime) -> AsyncIterator[tuple[Recording, Term]]:
-        """Those whose time is over, the oldest first, a page at a time; nothing younger than any class keeps is read."""
+        """Those whose time is over, the oldest first, a page at a time; nothing that every class keeps is read."""
         shortest = min((term.keep_words for term in self._terms.classes()), default=None)
-        after, end = "", "" if shortest is None else first_id(now - shortest)
+        after, end = "", "" if shortest is None else first_id(now - shortest + ID_MADE_WITHIN)
         while True:
             async with self._engine.connect() as connection:
                 page = await _with_words(connection, after, end)

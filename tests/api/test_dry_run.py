@@ -90,8 +90,8 @@ async def test_the_key_that_a_caller_pressed_is_read_from_the_call_book(
     face: Face, copy: Copy, database: AsyncEngine
 ) -> None:
     """Who pressed 1 goes elsewhere, who said nothing does not; of a call of before it was kept it cannot be told."""
-    joined = {"queue": QueueName("health")}
-    await told(face, *(fact for number in (1, 2, 3) for fact in came(number, "12320", CallJoined, **joined)))
+    health = QueueName("health")
+    await told(face, *(fact for number in (1, 2, 3) for fact in came(number, "12320", CallJoined, queue=health)))
     book = CallBook(database, str)
     async with background(book.run()):
         for number, key in ((1, "1"), (2, "silence")):

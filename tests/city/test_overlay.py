@@ -83,7 +83,9 @@ def test_what_nobody_could_read_aloud_is_told(text: str, strange: str) -> None:
     assert unspeakable(text) == strange
 
 
-@pytest.mark.parametrize("said", [{}, {"prompt": "many-callers", "text": "因暴雨。"}, {"text": ""}, {"text": "雨" * 201}])
+@pytest.mark.parametrize(
+    "said", [{}, {"prompt": "many-callers", "text": "因暴雨。"}, {"text": ""}, {"text": "雨" * 201}]
+)
 def test_one_that_does_nothing_or_too_much_is_none(said: dict[str, str]) -> None:
     """A prompt, or a text, or a queue must be named."""
     with pytest.raises(ValidationError):

@@ -45,6 +45,16 @@ def recorded(slug: str, seconds: float, file: str, text: str, *, sound: bool = T
     return spoil
 
 
+def says_of_its_menu(old: str, new: str) -> Spoil:
+    """The text of 12320's menu is changed; told at the menu that has it said."""
+
+    def spoil(copy: Copy) -> tuple[str, int]:
+        copy.replace(TEXTS, old, new)
+        return line_of(copy, HEALTH, "prompt =")
+
+    return spoil
+
+
 def leads_to_itself(copy: Copy) -> tuple[str, int]:
     """A menu that never ends."""
     copy.append("menus/loop.toml", f'prompt = "menu-12320"\n[choices]\n1 = {{ goto = "loop" }}\n2 = {ONE[4:]}\n')
@@ -108,7 +118,9 @@ def accepted_for_nothing(copy: Copy) -> tuple[str, int]:
     return "accepted.toml", copy.append("accepted.toml", _ACCEPTED) + 1
 
 
-_ACCEPTED: Final = '\n[[accepted]]\nrule = "no_audio"\nfile = "prompts/prompts.toml"\nreason = "稍后"\nby = "运行科"\n'
+_ACCEPTED: Final = (
+    '\n[[accepted]]\nrule = "no_audio"\nfile = "prompts/prompts.toml"\nreason = "稍后再请人录音"\nby = "运行科"\n'
+)
 
 BROKEN: Mapping[str, Spoil] = {
     "menu_too_deep": leads_to_itself,
@@ -121,13 +133,9 @@ BROKEN: Mapping[str, Spoil] = {
     "unknown_queue": written(HEALTH, ONE, '1 = { join = "helth" }'),
     "unknown_prompt": written(HEALTH, '"menu-12320"', '"menu-12321"'),
     "wrong_audio": broken_off,
-    "no_such_key": lambda copy: (
-        copy.replace(TEXTS, "心理援助请按2,", "心理援助请按2,投诉请按3,") and line_of(copy, HEALTH, "prompt =")
-    ),
+    "no_such_key": says_of_its_menu("心理援助请按2,", "心理援助请按2,投诉请按3,"),
     "key_not_named": written(HEALTH, ONE, f'{ONE}\n5 = {{ join = "general" }}', below=1),
-    "zero_not_named": lambda copy: (
-        copy.replace(TEXTS, "心理援助请按2,人工服务请按0。", "心理援助请按2。") and line_of(copy, HEALTH, "prompt =")
-    ),
+    "zero_not_named": says_of_its_menu("心理援助请按2,人工服务请按0。", "心理援助请按2。"),
     "menu_without_text": spoken_only,
     "slow_choice": one_after_the_other,
     "slow_under_level": nobody_answers_for,
