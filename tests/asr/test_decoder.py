@@ -14,6 +14,7 @@ import pytest
 
 from asr.decoder import Decoder, Patience
 from asr.errors import DecodingFailed, NoModel
+from asr.launched import launch
 from asr.transcript import Transcript
 from recordings.archive import Archive
 from recordings.recording import Leg, new_recording_id
@@ -38,6 +39,11 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except FileNotFoundError:
         return False
+
+
+def my_children() -> set[int]:
+    """Process ids of who was started by this thread."""
+    return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
 
 
 async def one_child(decoder: Decoder) -> int:
@@ -172,6 +178,19 @@ async def test_cancelled_decoding_frees_its_child(decoder: Decoder, tmp_path: Pa
     with pytest.raises(asyncio.CancelledError):
         await decoding
     await until(lambda: not alive(child))
+
+
+async def test_who_gives_up_while_the_model_is_loaded_leaves_no_process() -> None:
+    """Not even for as long as a kill takes: the loop may end next."""
+    loading = asyncio.ensure_future(launch(MODEL, 8000))
+    before = my_children()
+    await until(lambda: my_children() - before)
+    (launcher,) = my_children() - before
+    loading.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await loading
+    assert not alive(launcher)
 
 
 async def test_dead_controller_leaves_no_process(tmp_path: Path) -> None:
