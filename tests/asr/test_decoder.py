@@ -42,14 +42,13 @@ def alive(pid: int) -> bool:
 
 
 def my_children() -> set[int]:
-    """Process ids of who was started by this thread."""
+    """Whom this thread started."""
     return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
 
 
 async def one_child(decoder: Decoder) -> int:
     """The process id of a child at work."""
-    await until(decoder.children_at_work)
-    return decoder.children_at_work()[0]
+    return (await until(decoder.children_at_work))[0]
 
 
 async def test_talk_is_heard_with_speakers_times_and_confidence(decoder: Decoder, legs: dict[Leg, Path]) -> None:
@@ -182,10 +181,8 @@ async def test_cancelled_decoding_frees_its_child(decoder: Decoder, tmp_path: Pa
 
 async def test_who_gives_up_while_the_model_is_loaded_leaves_no_process() -> None:
     """Not even for as long as a kill takes: the loop may end next."""
-    loading = asyncio.ensure_future(launch(MODEL, 8000))
-    before = my_children()
-    await until(lambda: my_children() - before)
-    (launcher,) = my_children() - before
+    before, loading = my_children(), asyncio.ensure_future(launch(MODEL, 8000))
+    (launcher,) = await until(lambda: my_children() - before)
     loading.cancel()
 
     with pytest.raises(asyncio.CancelledError):
