@@ -20,7 +20,7 @@ import structlog
 from api.prompt_port import PromptSight, PromptState, Upload
 from city.city import City
 from city.overlay import Overlay
-from city.prompt_uses import By, Use, prompt_uses
+from city.prompt_uses import Use, UsedBy, prompt_uses
 from city.prompts import Prompt
 from city.recorded import FILE as RECORDED
 from city.recorded import Recorded, recorded_toml
@@ -183,7 +183,7 @@ async def _made(recording: bytes) -> tuple[dict[str, Any], bytes]:
 def _in_languages(city: City, uses: Mapping[str, tuple[Use, ...]]) -> dict[str, tuple[Use, ...]]:
     """With those that are said in a language instead of another."""
     spoken = {skill.name: skill.spoken for skill in city.about.skills if skill.spoken}
-    instead = {f"{slug}-{ending}": Use(By.LANGUAGE, name) for slug in uses for name, ending in spoken.items()}
+    instead = {f"{slug}-{ending}": Use(UsedBy.LANGUAGE, name) for slug in uses for name, ending in spoken.items()}
     there = {name: (use,) for name, use in instead.items() if name in city.prompts}
     return {**there, **uses}
 
