@@ -36,6 +36,13 @@ def show() -> None:
 @app.command()
 def check(
     folder: Annotated[Path, typer.Argument(envvar="HOTLINE_CITY_DIR", help="城市目录 / the city's folder")] = SAMPLE,
+    calls: Annotated[
+        bool | None,
+        typer.Option(
+            "--dry-run/--no-dry-run",
+            help="试走昨日来电;缺省:有控制器用此目录时 / try yesterday's calls; left out: if a controller has it",
+        ),
+    ] = None,
 ) -> None:
     """文件夹有无错误、提醒,演练是否通过,不需控制器 · whether a folder is right; 1: it is not, or a rehearsal fails."""
     with looked_at(folder) as found:
@@ -45,8 +52,29 @@ def check(
         f"{len(city.hotlines)} hotlines, {len(city.queues)} queues, {len(city.menus)} menus: no mistakes",
     )
     _say_proof(proof.rehearsed, list(map(str, proof.warnings)), list(map(str, proof.failed)))
+    if calls is not False:
+        _try_calls(folder, must=calls is True)
     if proof.failed:
         raise typer.Exit(1)
+
+
+def _try_calls(folder: Path, *, must: bool) -> None:
+    """Yesterday's, by the folder, if it is the one that a controller looks at."""
+    try:
+        _must_be_theirs(folder, Path(controller().ask("GET /api/city")["folder"]))
+        say_dry_run(asked(None, None))
+    except Trouble as trouble:
+        if must:
+            raise
+        say(
+            f"昨日来电未试走({trouble.zh});可用 hotline city dry-run",
+            f"yesterday's calls were not tried ({trouble}); hotline city dry-run does that",
+        )
+
+
+def _must_be_theirs(folder: Path, theirs: Path) -> None:
+    if theirs.resolve() != folder.resolve():
+        raise Trouble(f"控制器用的是 {theirs}", f"the controller has another folder: {theirs}")
 
 
 @app.command()

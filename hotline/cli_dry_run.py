@@ -12,7 +12,7 @@ REASONS: Final = {
     "refused": "当时被拒接 refused then",
     "gone": "未到去处已挂机 hung up before they went anywhere",
     "otherwise_then": "当时按别的版本或措施 another version or a measure was in force",
-    "keys_unknown": "在菜单中,所按的键未留存 in a menu, and keys are not kept",
+    "keys_unknown": "在菜单中,所按的键不详 in a menu, and not all keys that count are known",
 }
 KINDS: Final = {
     "queue": "队列 queue",

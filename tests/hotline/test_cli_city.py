@@ -52,10 +52,13 @@ def open_book(database: AsyncEngine, copy: Copy, tmp_path: Path) -> OpenBook:
 async def test_a_folder_is_tried_without_a_controller(tmp_path: Path, copy: Copy) -> None:
     """Its rehearsals count: by file and line, with what was heard instead."""
     well = await hotline(tmp_path, "city", "check", str(copy.folder))
+    must = await hotline(tmp_path, "city", "check", str(copy.folder), "--dry-run")
     copy.replace("hotlines.toml", f'queue = "general"{GREETING}', f'queue = "health"{GREETING}')
     wrong = await hotline(tmp_path, "city", "check", str(copy.folder))
 
     assert (well.code, "全部相符" in well.out) == (0, True), well.err
+    assert "昨日来电未试走(控制器没有运行" in well.out
+    assert (must.code, "控制器没有运行" in must.err) == (1, True)
     assert (wrong.code, "Traceback" in wrong.err) == (1, False)
     assert "rehearsals/12345.rehearsal:6:1: [rehearsal_fails]" in wrong.err
     assert "听到 greeting-12345" in wrong.err
@@ -95,6 +98,23 @@ async def test_a_folder_that_is_not_there_is_told_in_one_line(tmp_path: Path) ->
     for words in ("lint",), ("city", "check"), ("rehearse",):
         said = await hotline(tmp_path, *words, *(["--city"] if words == ("rehearse",) else []), str(tmp_path / "citty"))
         assert (said.code, said.err.count("[folder_missing]"), said.err.count("[")) == (1, 1, 1), said.err
+
+
+async def test_a_checked_folder_is_tried_with_yesterdays_calls_where_a_controller_has_it(
+    state: Path, face: Face, copy: Copy, tmp_path: Path
+) -> None:
+    """Of another folder it says that they were not; of none, if it is told not to."""
+    call = CallId("lx-1.1")
+    facts = CallArrived(at=DAY, call=call, hotline="12345"), CallJoined(at=DAY, call=call, queue=QueueName("general"))
+    await told(face, *facts)
+    shutil.copytree(copy.folder, tmp_path / "other")
+    theirs = await hotline(state, "city", "check", str(copy.folder))
+    other = await hotline(state, "city", "check", str(tmp_path / "other"))
+    spared = await hotline(state, "city", "check", str(copy.folder), "--no-dry-run")
+
+    assert (theirs.code, "来电 1 通" in theirs.out) == (0, True), theirs.err
+    assert (other.code, "昨日来电未试走(控制器用的是" in other.out) == (0, True), other.err
+    assert (spared.code, "来电" in spared.out) == (0, False), spared.err
 
 
 async def test_who_takes_sees_what_it_means_and_answers_for_it(state: Path, face: Face, copy: Copy) -> None:
