@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -32,6 +32,8 @@ from tickets.kept_draft import without_words
 from tickets.store import tickets
 
 ID_MADE_WITHIN: Final = timedelta(milliseconds=1)
+FIRST: Final = datetime.fromtimestamp(0, UTC)
+"""No id is older; a class may keep for longer than since then."""
 
 log = structlog.get_logger("tickets.forgetting")
 
@@ -51,6 +53,7 @@ class Forgetting:
     ) -> None:
         self._engine, self._terms, self._needed, self._clock = engine, terms, needed, clock
         self._every_s, self._again_s = every_s, again_s
+        self._alone = asyncio.Lock()
 
     async def run(self) -> None:
         """Sweep at the start and every `every_s`."""
@@ -66,8 +69,9 @@ class Forgetting:
     async def sweep(self) -> int:
         """Delete what is due; of how many recordings. OSError, SQLAlchemyError."""
         forgotten = 0
-        async for row, term in self._over(self._clock()):
-            forgotten += await self._forget(row, term)
+        async with self._alone:  # each has one proof
+            async for row, term in self._over(self._clock()):
+                forgotten += await self._forget(row, term)
         if forgotten:
             log.info("Transcripts deleted: their time was over", transcripts=forgotten)
         return forgotten
@@ -75,7 +79,7 @@ class Forgetting:
     async def _over(self, now: datetime) -> AsyncIterator[tuple[Recording, Term]]:
         """Those whose time is over, the oldest first, a page at a time; nothing that every class keeps is read."""
         shortest = min((term.keep_words for term in self._terms.classes()), default=None)
-        after, end = "", "" if shortest is None else first_id(now - shortest + ID_MADE_WITHIN)
+        after, end = "", "" if shortest is None else first_id(max(FIRST, now - shortest + ID_MADE_WITHIN))
         while True:
             async with self._engine.connect() as connection:
                 page = await _with_words(connection, after, end)

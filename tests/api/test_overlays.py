@@ -40,12 +40,15 @@ async def test_an_announcement_is_in_force_at_once_until_it_is_undone(face: Face
 
 
 async def test_hotlines_whose_callers_are_spoken_to_for_more_than_15_s_are_named(face: Face) -> None:
-    """Menu and silence count; who goes straight to a queue has neither."""
+    """Menu and silence count, and what is said at night; who goes straight to a queue has neither."""
     _, tried = await made(face, "overlay", overlay={"prompt": "message-invite"}, ends=ENDS, dry_run=True)
     _, straight = await made(
         face, "overlay", overlay={"hotlines": ["12320"], "join": "general"}, ends=ENDS, dry_run=True
     )
 
+    city = face.services.measures.now.base
+    at_night = ("message-invite", *city.hotlines["12117"].greeting, "closed-now")
+    assert tried["seconds_before_waiting"]["12117"] == round(sum(map(city.seconds_of, at_night)), 1)
     assert "12320" in tried["too_long"]
     assert tried["seconds_before_waiting"]["12320"] > 15
     assert straight["seconds_before_waiting"] == {"12320": 4.4}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
@@ -144,6 +145,17 @@ async def test_an_alert_of_a_talk_that_nobody_could_transcribe_is_forgotten_too(
     assert [proof and proof.endswith("SHA-256 -") for proof in await proofs(engine, row)] == [True]
 
 
-async def test_a_city_without_classes_forgets_nothing(rows: dict[str, Recording], engine: AsyncEngine) -> None:
-    """For good."""
+async def test_a_city_without_classes_or_that_keeps_for_a_century_forgets_nothing(
+    rows: dict[str, Recording], engine: AsyncEngine
+) -> None:
+    """A century is longer than since the first moment of any id."""
     assert await forgetting(engine, 40_000, Kept({})).sweep() == 0
+    assert await forgetting(engine, 400, Kept({"12345": Term("ages", 36_500 * DAY)})).sweep() == 0
+
+
+async def test_two_who_look_at_once_delete_each_once(rows: dict[str, Recording], engine: AsyncEngine) -> None:
+    """One proof of each: the clock's look, and a person's beside it."""
+    look = forgetting(engine, 400)
+
+    assert sorted(await asyncio.gather(look.sweep(), look.sweep())) == [0, 2]
+    assert [len(await proofs(engine, row)) for row in rows.values()] == [1, 1]
