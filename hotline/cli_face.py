@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import typer
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from hotline.client import STATE_DIR, Client, find_controller
+from hotline.client import STATE_DIR, Client, Trouble, find_controller
 
 out = Console()
 err = Console(stderr=True)
@@ -45,8 +46,16 @@ def say(zh: str, en: str) -> None:
 
 
 def complain(zh: str, en: str) -> None:
-    """One thing that did not go, in both languages, on standard error."""
-    err.print(f"[red]✗[/red] {escape(zh)}\n  {escape(en)}", soft_wrap=True)
+    """One thing that did not go, in both languages, on standard error; of several lines each is indented."""
+    err.print(f"[red]✗[/red] {escape(zh)}\n{indent(escape(en), '  ')}", soft_wrap=True)
+
+
+def save(file: Path, text: str, *, newline: str | None = None) -> None:
+    """Write what was asked for to where it was asked for. Trouble."""
+    try:
+        file.write_text(text, encoding="utf-8", newline=newline)
+    except OSError as error:
+        raise Trouble(f"无法写入 {file}:{error.strerror}", f"cannot write {file}: {error.strerror}") from error
 
 
 def when(moment: str | None) -> str:
