@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from city.local_time import CITY_TIME
 from hotline.client import STATE_DIR, Client, Trouble, find_controller
 
 out = Console()
@@ -59,18 +60,19 @@ def save(file: Path, text: str, *, newline: str | None = None) -> None:
 
 
 def when(moment: str | None) -> str:
-    """A moment of the API in the local time of whoever reads."""
-    return datetime.fromisoformat(moment).astimezone().strftime(LOCAL_TIME) if moment else ""
+    """A moment of the API by the city's clock, whatever this machine's zone is."""
+    return datetime.fromisoformat(moment).astimezone(CITY_TIME).strftime(LOCAL_TIME) if moment else ""
 
 
 def moment(text: str) -> str:
-    """A moment as typed, in local time unless it says its zone, as the API wants it."""
+    """A moment as typed, by the city's clock unless it says its zone, as the API wants it."""
     try:
-        return datetime.fromisoformat(text).astimezone().isoformat()
+        typed = datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
             f"时间写作 2026-11-23 或 2026-11-23T08:00 / write a moment as 2026-11-23T08:00, not {text!r}"
         ) from error
+    return (typed if typed.tzinfo else typed.replace(tzinfo=CITY_TIME)).isoformat()
 
 
 def levels(skills: Mapping[str, int]) -> str:

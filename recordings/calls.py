@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plumbing.columns import Instant, insert_once, insert_or
+from plumbing.columns import Instant, insert_into, insert_once
 from plumbing.database import Database, metadata, transaction
 
 calls = Table(
@@ -109,12 +111,17 @@ async def note_calls(database: Database, news: Sequence[Call]) -> None:
     if not news:
         return
     async with transaction(database) as connection:
-        row = insert_or(connection, calls)
-        kept = {field: func.coalesce(row.excluded[field], calls.c[field]) for field in _FACTS}
-        kept["arrived_at"] = func.coalesce(calls.c.arrived_at, row.excluded.arrived_at)
-        upsert = row.on_conflict_do_update(index_elements=[calls.c.call_id], set_=kept)
         rows = [{"call_id": one.call_id} | {field: getattr(one, field) for field in _FACTS} for one in news]
-        await connection.execute(upsert, rows)
+        await connection.execute(_upsert(connection.dialect.name), rows)
+
+
+@cache
+def _upsert(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """Put together once: that takes longer than carrying it out."""
+    row = insert_into(calls, dialect)
+    kept = {field: func.coalesce(row.excluded[field], calls.c[field]) for field in _FACTS}
+    kept["arrived_at"] = func.coalesce(calls.c.arrived_at, row.excluded.arrived_at)
+    return row.on_conflict_do_update(index_elements=[calls.c.call_id], set_=kept)
 
 
 async def note_numbers(connection: AsyncConnection, call_id: str, *, dnis: str, hotline: str | None, ani: str) -> None:

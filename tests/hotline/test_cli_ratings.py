@@ -49,6 +49,7 @@ async def test_an_overlay_is_put_on_listed_extended_and_taken_off(face: Face, st
     assert "12320" in on.out
     assert "message-invite" in deeds[0].out
     assert "播报" in deeds[2].out
+    assert "11-25 18:00:00" in deeds[1].out  # by the city's clock, as it was typed
     assert face.services.measures.now.standing == []
 
 
