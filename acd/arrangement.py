@@ -251,15 +251,16 @@ class Arrangement:
         async with self._database.begin() as connection:
             numbered = await _numbered(connection, moves)
             version = await measure_table.write(connection, numbered, at=now, who=who, why=why)
-        after = self.now.after(numbered)
+        before, after = self.now, self.now.after(numbered)
+        self._keep(after, version)  # first: whom it brings an agent may ask at once why
         if any(move.step in _FELT for move in numbered):
             seats, number = self._engine.distributor.seats, numbered[0].measure.number
             try:
                 await self._engine.ask(after.fact(seats, stored, at=now, by=who, measure=number))
             except (Refused, EngineStopped):  # too busy, or ending
+                self._keep(before, version)
                 await self._take_back(numbered, who)
                 raise
-        self._keep(after, version)
         return numbered
 
     async def _take_back(self, moves: Sequence[Move], who: str) -> None:

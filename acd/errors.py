@@ -278,6 +278,18 @@ class AnnouncementTooLong(Refused):
     rule = "announcement_too_long"
 
 
+class Advertises(Refused):
+    """What is to be said on top of hotlines sells something."""
+
+    rule = "advertising"
+
+
+class CrisisLaneStaysFree(Refused):
+    """Everybody's calls are to go straight to where callers of a crisis line wait."""
+
+    rule = "crisis_lane_stays_free"
+
+
 class UnknownHotline(Refused):
     """The city has no such hotline."""
 

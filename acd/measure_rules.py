@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from acd.errors import (
+    Advertises,
     CrisisHasNoMachine,
+    CrisisLaneStaysFree,
     EndsBeforeItBegins,
     InThePast,
     LentToItself,
@@ -25,6 +27,7 @@ from acd.errors import (
 )
 from acd.measures import CLOCKWORK, STANDING, Aim, Kind, Loan, Measure, MeasureState, hides, in_conflict
 from acd.model import QueueName
+from city.advertising import advertising_in
 from city.city import City
 from city.level import ADDED, changes, fitted
 from city.overlay import Overlay
@@ -78,6 +81,13 @@ def _check_overlay(overlay: Overlay, city: City) -> None:
             )
     if overlay.join is not None:
         _must_be_queues([QueueName(overlay.join)], city)
+    if overlay.join in city.crisis_queues:
+        raise CrisisLaneStaysFree(
+            f"callers of a crisis line wait in {overlay.join}: nobody else's calls are sent there",
+            f"危机热线的来电在队列“{overlay.join}”等候,不得把其他来电直转过去",
+        )
+    if phrase := advertising_in(overlay.text or ""):
+        raise Advertises(f"an announcement advertises nothing: {phrase!r}", f"播报不得含广告用语“{phrase}”")
 
 
 def _check_limits(aim: Aim, city: City) -> None:

@@ -54,7 +54,7 @@ from api.answering import as_json, encoded, put_headers
 from api.asked import Asked, Done, EventStream, Nothing, Route, WavSound, Wish
 from api.asking import person_asking, wish_of
 from api.errors import problem_of
-from api.glance import Glance, Moment, shown
+from api.glance import Glance, Moment, Purse, shown
 from api.ledger import PeriodWanted
 from api.listening import Gone, while_heard
 from api.measure_seen import MeasureDone
@@ -202,7 +202,7 @@ class Door:
 
     def __init__(self, services: Services, clock: Clock) -> None:
         self.services, self.clock = services, clock
-        self.turnstile = Turnstile()
+        self.turnstile, self.purse = Turnstile(), Purse()
         self._writes = 0
 
     def note_write(self) -> None:
@@ -270,7 +270,7 @@ def _through(route: Route[Any], door: Door) -> Answering:
 
 def _looked_at(route: Route[Any], door: Door) -> Answering:
     """The same for a page that does not depend on who looks."""
-    glance = Glance(door.moment)
+    glance = Glance(door.moment, door.purse)
 
     async def answer(request: web.Request) -> web.StreamResponse:
         await door.turnstile.passed()

@@ -58,8 +58,9 @@ class FolderSeen(Answer):
 
 
 class CitySeen(VersionSeen):
-    """The version in force. `offer`: the folder, if it says something else."""
+    """The version in force. `folder`: the city's, which people edit; `offer`: what it says, if something else."""
 
+    folder: str
     offer: FolderSeen | None
 
 
@@ -112,7 +113,8 @@ class CityTaken(VersionSeen):
 async def read(asked: Asked[Nothing]) -> CitySeen:
     """What is in force, and what the folder offers."""
     book = asked.services.city
-    return CitySeen(**_version(book.row), offer=None if book.offer is None else _offer(book.offer))
+    offer = None if book.offer is None else _offer(book.offer)
+    return CitySeen(**_version(book.row), folder=str(book.folder), offer=offer)
 
 
 async def check(asked: Asked[Nothing]) -> FolderSeen:

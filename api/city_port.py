@@ -15,6 +15,10 @@ class CityVersions(Protocol):
     """The city in force, and every one that was."""
 
     @property
+    def folder(self) -> Path:
+        """The city's, which people edit."""
+
+    @property
     def row(self) -> Version:
         """The version in force."""
 

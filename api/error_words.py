@@ -31,6 +31,8 @@ IN_CHINESE: dict[str, str] = {
     "string_pattern_mismatch": "格式不对",
     "int_type": "须为整数",
     "int_parsing": "须为整数",
+    "date_parsing": "没有这一天,日期写作 2026-11-22",
+    "date_from_datetime_parsing": "没有这一天,日期写作 2026-11-22",
     "greater_than_equal": "过小",
     "less_than_equal": "过大",
     "too_short": "项数过少",

@@ -15,10 +15,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from acd.errors import (
+    Advertises,
     AnnouncementTooLong,
     BadReason,
     BadSeat,
     CrisisHasNoMachine,
+    CrisisLaneStaysFree,
     EndsBeforeItBegins,
     InThePast,
     LentToItself,
@@ -148,7 +150,10 @@ TABLE: dict[type[Exception], Line] = {
     ),
     Unknown: Line(404, "unknown", "没有找到", "there is no such thing"),
     NotTranscribed: Line(
-        404, "not_transcribed", "这通来电没有转写,或尚未完成", "nothing said in this call is transcribed (yet)"
+        404,
+        "not_transcribed",
+        "这通来电没有转写,尚未完成,或保存期已满",
+        "nothing said in this call is transcribed (yet, or any more)",
     ),
     UnknownAgent: Line(404),
     UnknownSeat: Line(404),
@@ -159,8 +164,8 @@ TABLE: dict[type[Exception], Line] = {
     **dict.fromkeys(
         (UnknownLevel, LentToItself, NothingToChange, LimitsDoNotFit, InThePast, EndsBeforeItBegins), Line(422)
     ),
-    **dict.fromkeys((CrisisHasNoMachine, OffersNoCallBack, UnknownPrompt), Line(422)),
-    **dict.fromkeys((UnknownHotline, NeedsAnEnd, AnnouncementTooLong), Line(422)),
+    **dict.fromkeys((CrisisHasNoMachine, CrisisLaneStaysFree, OffersNoCallBack, UnknownPrompt), Line(422)),
+    **dict.fromkeys((UnknownHotline, NeedsAnEnd, AnnouncementTooLong, Advertises), Line(422)),
     NumberRefused: Line(422),
     NoSuchCallBack: Line(404, "unknown_call_back", "没有这个待回拨", "no call-back is owed for this call"),
     NumberNotListed: Line(422),

@@ -1,10 +1,10 @@
 """一瞥: what consoles and wallboards look at all the time, worked out once and shown to everybody who looks.
 
 A page is worked out when somebody looks and something was decided since, and shown as the same bytes to all others. So
-that looking never costs more than SHARE of the loop that rings phones, a page that is dear to work out is shown a
-little late: each page has a purse of processor time that fills by SHARE and holds PURSE_S; while it is empty, and
-for STALEST_S at most, what was worked out last is shown. A house of usual size never empties it and sees every change
-at once.
+that looking never costs more than SHARE of the loop that rings phones, pages that are dear to work out are shown a
+little late: all pages together have one purse of processor time, that fills by SHARE and holds PURSE_S; while it is
+empty, and for STALEST_S at most, what was worked out last is shown. A house of usual size never empties it and sees
+every change at once.
 
 **Who changed something by this API sees it**, and so does everybody who asks after them: every request that is not a
 GET makes all pages old. What a page says must not depend on who looks.
@@ -50,9 +50,9 @@ class Page:
 
 
 class Purse:
-    """Processor time that may still be spent. May be overdrawn: then it is empty until that is paid back."""
+    """Processor time that may still be spent on pages. May be overdrawn: then it is empty until that is paid back."""
 
-    def __init__(self, monotonic: Clock) -> None:
+    def __init__(self, monotonic: Clock = time.monotonic) -> None:
         self._monotonic = monotonic
         self._held_s, self._filled_at = PURSE_S, monotonic()
 
@@ -73,10 +73,14 @@ class Glance:
     """One page and its readers. `monotonic` and `spent` (processor seconds of this thread) are replaced by tests."""
 
     def __init__(
-        self, moment: Callable[[], Moment], *, monotonic: Clock = time.monotonic, spent: Clock = time.thread_time
+        self,
+        moment: Callable[[], Moment],
+        purse: Purse,
+        *,
+        monotonic: Clock = time.monotonic,
+        spent: Clock = time.thread_time,
     ) -> None:
-        self._moment, self._monotonic, self._spent = moment, monotonic, spent
-        self._purse = Purse(monotonic)
+        self._moment, self._purse, self._monotonic, self._spent = moment, purse, monotonic, spent
         self._page: Page | None = None
         self._one_at_a_time = asyncio.Lock()
 

@@ -17,9 +17,10 @@ from acd.measures import Aim, Kind
 from api.asked import Asked
 from api.measure_seen import MeasureDone, done, moment
 from api.measures import ChangeMeasures, MakeMeasure, make
+from api.prompt_port import PromptVoices
 from city.city import City
 from city.overlay import Overlay, overlaid
-from city.pace import ANSWER_WITHIN_S, slowest_s
+from city.pace import ANSWER_WITHIN_S, seconds_to_a_person
 from city.prompts import audio_fault
 
 
@@ -43,9 +44,9 @@ class ExtendMeasure(ChangeMeasures):
 
 
 async def put(asked: Asked[SetOverlay]) -> OverlayDone:
-    """In force for the next caller. Refused: an unknown prompt, queue or hotline, no end, an announcement too long."""
+    """In force for the next caller. Refused: an unknown prompt, queue or hotline, no end, too long, cannot be said."""
     overlay, city = asked.wish.overlay, asked.services.measures.now.city
-    seconds = await asyncio.to_thread(_measured, city, overlay)
+    seconds = await _measured(city, overlay, asked.services.prompts)
     made = await make(asked.services.measures, asked.wish, str(asked.by), Aim(kind=Kind.OVERLAY, overlay=overlay))
     too_long = tuple(number for number, lasts in seconds.items() if lasts > ANSWER_WITHIN_S)
     return OverlayDone(**made.model_dump(), seconds_before_waiting=dict(seconds), too_long=too_long)
@@ -60,24 +61,34 @@ async def extend(asked: Asked[ExtendMeasure]) -> MeasureDone:
     return done(measures, changed)
 
 
-def _measured(city: City, overlay: Overlay) -> Mapping[str, float]:
-    """Seconds of what the slowest caller hears before waiting, by hotline (city.pace). Blocks. Refused."""
+async def _measured(city: City, overlay: Overlay, voices: PromptVoices) -> Mapping[str, float]:
+    """Seconds until the slowest caller waits for a person, by hotline (city.pace). A typed text is spoken now."""
+    if overlay.text is not None:
+        lasts = await voices.say(overlay.text)
+        _must_be_short(lasts)
+        return await asyncio.to_thread(_kept_s, city, overlay, {overlay.said: lasts})
     if overlay.prompt is not None:
-        if audio_fault(city.audio_of(overlay.prompt)):
+        if await asyncio.to_thread(audio_fault, city.audio_of(overlay.prompt)):
             raise UnknownPrompt(
                 f"prompt {overlay.prompt} has no audio that can be played", f"提示音“{overlay.prompt}”没有可播放的录音"
             )
-        if (lasts := city.seconds_of(overlay.prompt)) > ANSWER_WITHIN_S:
-            raise AnnouncementTooLong(
-                f"an announcement of {lasts:.0f} s; at most {ANSWER_WITHIN_S:.0f}",
-                f"播报长 {lasts:.0f} 秒,至多 {ANSWER_WITHIN_S:.0f} 秒",
-            )
+        _must_be_short(await asyncio.to_thread(city.seconds_of, overlay.prompt))
+    return await asyncio.to_thread(_kept_s, city, overlay, {})
+
+
+def _must_be_short(lasts: float) -> None:
+    if lasts > ANSWER_WITHIN_S:
+        raise AnnouncementTooLong(
+            f"an announcement of {lasts:.0f} s; at most {ANSWER_WITHIN_S:.0f}",
+            f"播报长 {lasts:.0f} 秒,至多 {ANSWER_WITHIN_S:.0f} 秒",
+        )
+
+
+def _kept_s(city: City, overlay: Overlay, typed: Mapping[str | None, float]) -> Mapping[str, float]:
+    """`typed`: how long what was typed just now lasts."""
+
+    def length_s(prompt: str) -> float:
+        return typed.get(prompt) or city.seconds_of(prompt)
+
     lines = [overlaid(line, [overlay]) for line in city.hotlines.values() if overlay.covers(line)]
-    return {line.number: round(_spoken_s(city, line.greeting, line.menu), 1) for line in lines}
-
-
-def _spoken_s(city: City, greeting: tuple[str, ...], menu: str | None) -> float:
-    """Of the first menu only: one behind it is for who has chosen."""
-    asked = city.menus[menu] if menu is not None else None
-    slowest = slowest_s(city.seconds_of(asked.prompt), asked.wait_s, asked.attempts) if asked else 0.0
-    return sum(map(city.seconds_of, greeting)) + slowest
+    return {line.number: round(max(seconds_to_a_person(line, city.menus, length_s).values()), 1) for line in lines}

@@ -34,6 +34,7 @@ from telephony.dial_rules import Wish
 from telephony.talk import Beside, TalkCode
 from telephony.trunks import TrunkSight
 from tickets.clocking import Clocking
+from tickets.forgetting import Forgetting
 from tickets.posting import Posting
 from tickets.receivers import ReceiverBook
 from tickets.rulebook import Rulebook
@@ -277,4 +278,5 @@ class Services:
     archive: Archive
     sweeping: Sweeping
     retention: Retention
+    forgetting: Forgetting
     is_confidential: Callable[[str | None], bool]  # whether nobody may see the numbers of this hotline's callers

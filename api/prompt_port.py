@@ -59,5 +59,8 @@ class PromptVoices(Protocol):
     ) -> Upload:
         """Put a recording in a prompt's place, as another version of the city. city.refusals, ReasonMissing."""
 
+    async def say(self, text: str) -> float:
+        """Have a machine say a typed text, as city.overlay names its sound; how many seconds. city.refusals."""
+
     async def remove(self, name: str, *, by: str, why: str, expected: int | None) -> Outcome:
         """Have a machine say it again, as another version of the city. The same errors."""

@@ -12,7 +12,7 @@ from pydantic import Field
 from api.asked import Answer, Asked, Nothing, Reason, Wish
 from api.city import CityTaken, taken
 from api.prompt_port import PromptState
-from city.prompt_uses import By
+from city.prompt_uses import UsedBy
 
 SOUND_BYTES_MOST: Final = 20 * 1024 * 1024
 SENDING_S: Final = 60.0
@@ -21,7 +21,7 @@ SENDING_S: Final = 60.0
 class UseSeen(Answer):
     """Who has it said: `name` of a hotline (its number), menu, queue, level or language; empty for the programs."""
 
-    by: By
+    by: UsedBy
     name: str
 
 

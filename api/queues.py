@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 from acd.forecast import Estimate, announcement
@@ -54,10 +55,17 @@ class QueuesSeen(Answer):
 
 
 async def everything(asked: Asked[Nothing]) -> QueuesSeen:
-    """The lines as they are now."""
+    """The lines as they are now: one look, whose queues are worked out in a turn of the loop each.
+
+    With 300 waiting a queue takes some 0.7 ms; who is to be rung gets a turn in between.
+    """
     floor = asked.services.floor
     outlook = floor.outlook()
-    return QueuesSeen(queues=tuple(_seen(queue, outlook, asked.now) for queue in floor.queues()))
+    seen: list[QueueSeen] = []
+    for queue in floor.queues():
+        await asyncio.sleep(0)
+        seen.append(_seen(queue, outlook, asked.now))
+    return QueuesSeen(queues=tuple(seen))
 
 
 def _seen(queue: QueueName, outlook: Outlook, now: datetime) -> QueueSeen:

@@ -22,10 +22,14 @@ class HoldSeen(Answer):
 
 
 class ClassSeen(Answer):
-    """录音级别: how long its recordings are kept; how many are due, and how many will be within 30 days."""
+    """录音级别: how long its recordings are kept; how many are due, and how many will be within 30 days.
+
+    `transcript_days`: how long what was said is kept, word for word.
+    """
 
     name: str
     keep_days: int
+    transcript_days: int
     due: int
     soon: int
 
@@ -46,9 +50,10 @@ class WhyHeld(Wish):
 
 
 class Deleted(Answer):
-    """How many recordings were deleted."""
+    """How many recordings, and transcripts, were deleted."""
 
     deleted: int
+    transcripts: int
 
 
 async def read(asked: Asked[Nothing]) -> RetentionSeen:
@@ -62,6 +67,7 @@ async def read(asked: Asked[Nothing]) -> RetentionSeen:
             ClassSeen(
                 name=term.name,
                 keep_days=term.keep.days,
+                transcript_days=term.keep_words.days,
                 due=outlook.due.get(term.name, 0),
                 soon=outlook.soon.get(term.name, 0),
             )
@@ -75,7 +81,8 @@ async def read(asked: Asked[Nothing]) -> RetentionSeen:
 
 async def sweep(asked: Asked[Nothing]) -> Deleted:
     """Delete what is due now, rather than within six hours."""
-    return Deleted(deleted=await asked.services.retention.sweep())
+    services = asked.services
+    return Deleted(deleted=await services.retention.sweep(), transcripts=await services.forgetting.sweep())
 
 
 async def keep(asked: Asked[WhyHeld]) -> HoldSeen:

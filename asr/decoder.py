@@ -107,7 +107,8 @@ class Decoder:
 
         DecodingFailed, NoModel.
         """
-        sounds = {leg: await asyncio.to_thread(inspect, path) for leg, path in legs.items() if leg not in known}
+        unheard = {leg: path for leg, path in legs.items() if leg not in known}
+        sounds = await asyncio.to_thread(lambda: {leg: inspect(path) for leg, path in unheard.items()})
         return await self.transcribe(sounds, known)
 
     async def transcribe(

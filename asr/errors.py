@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class DecodingFailed(Exception):
     """One attempt at one recording failed: the child crashed, hung or gave nonsense. Another attempt may succeed."""
@@ -16,3 +19,14 @@ class NoModel(Exception):
     def __init__(self, message: str, zh: str) -> None:
         super().__init__(message)
         self.zh = zh
+
+
+def in_words(error: Exception) -> str:
+    """What happened and where.
+
+    The words of an error that we did not foresee are left out: they may hold what was said.
+    """
+    if isinstance(error, DecodingFailed | NoModel):
+        return f"{type(error).__name__}: {error}"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"

@@ -19,6 +19,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -29,6 +31,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     case,
     func,
     or_,
@@ -37,6 +40,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from asr.order import Rank, rank_of
 from asr.watch import Pulse
@@ -122,28 +126,23 @@ async def claim(
 
     `only`: that of this recording, wherever it is in line.
     """
-    waiting = jobs.c.state.in_([JobState.QUEUED, JobState.FAILED])
+    meant = {"claimed_at": now, "by": worker} | ({} if only is None else {"only": only})
+    row = (await connection.execute(_claiming(anyone=only is None), meant)).one_or_none()
+    return _job(row._asdict()) if row else None
+
+
+@cache  # written once: every job asks for it
+def _claiming(*, anyone: bool) -> ReturningUpdate[Any]:
+    now = bindparam("claimed_at", type_=Instant)
+    waiting = or_(jobs.c.state == JobState.QUEUED, jobs.c.state == JobState.FAILED)
     # One that has not failed is due whatever the clock says: another machine's may have queued it.
     is_due = or_(jobs.c.state == JobState.QUEUED, jobs.c.not_before <= now)
-    is_meant = true() if only is None else jobs.c.recording == only
+    is_meant = true() if anyone else jobs.c.recording == bindparam("only")
     ripe = select(jobs.c.id).where(waiting, is_due, is_meant).order_by(jobs.c.rank, jobs.c.id).limit(1)
     first = ripe.with_for_update(skip_locked=True).scalar_subquery()  # PostgreSQL: not the one another is claiming
-    claimed = await connection.execute(
-        update(jobs)
-        .where(jobs.c.id == first, waiting)
-        .values(
-            state=JobState.RUNNING,
-            attempts=jobs.c.attempts + 1,
-            started_at=now,
-            finished_at=None,
-            error=None,
-            worker=worker,
-            beats=0,
-        )
-        .returning(*jobs.c)
-    )
-    row = claimed.one_or_none()
-    return _job(row._asdict()) if row else None
+    begun = {"state": JobState.RUNNING, "attempts": jobs.c.attempts + 1, "started_at": now, "worker": bindparam("by")}
+    unspoilt = {"finished_at": None, "error": None, "beats": 0}
+    return update(jobs).where(jobs.c.id == first, waiting).values(**begun, **unspoilt).returning(*jobs.c)
 
 
 async def complete(connection: AsyncConnection, job: Job, now: datetime) -> bool:

@@ -59,6 +59,7 @@ async def launch(model: Path, rate_hz: int) -> Launched:
         raise NoModel(f"the speech model cannot be used: {why}", f"语音模型无法使用：{why}") from error
     except asyncio.CancelledError:
         launched.kill()
+        await launched.end()  # who gives up may end the loop next
         raise
     log.info("Speech model loaded", rate_hz=rate_hz, load_s=launched.loaded.load_s, rss_bytes=launched.loaded.rss_bytes)
     return launched

@@ -13,7 +13,7 @@ from asr.growing import Growth
 from recordings.wav import RATES_HZ, SAMPLE_BYTES, Sound, chunks
 
 AT_ONCE = 8  # pieces of a growing leg: about the two seconds that Asterisk writes at a time
-AT_ONCE_FINISHED = 40  # of a finished one, whose words nobody waits for
+AT_ONCE_FINISHED = 250  # of a finished one, whose words nobody waits for: a minute, 1 MB
 
 
 class Leg(NamedTuple):

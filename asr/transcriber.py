@@ -8,7 +8,6 @@ is written.
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asr import jobs, transcripts
 from asr.bell import Bell, BrokerAway
-from asr.errors import DecodingFailed, NoModel
+from asr.errors import NoModel, in_words
 from asr.heard import Heard
 from asr.jobs import Job
 from asr.live import Live
@@ -188,17 +187,32 @@ class Transcriber:
 
     async def _do_one(self, only: RecordingId | None = None) -> bool:
         """The first in line, or that of this recording. False: there is none to be done now."""
-        now, worker = self._clock(), self._worker
-        job = await self._write(lambda connection: jobs.claim(connection, now, worker=worker, only=only))
-        if job is None:
+        claimed = await self._write(lambda connection: self._claim(connection, only))
+        if claimed is None:
             return False
+        job, recording = claimed
         async with background(self._beat(job)):
             try:
-                await self._attempt(job)
+                if isinstance(recording, Exception):
+                    await self._give_back(job, recording)
+                else:
+                    await self._attempt(job, recording)
             except asyncio.CancelledError:
                 await self._hand_back(job)
                 raise
         return True
+
+    async def _claim(
+        self, connection: AsyncConnection, only: RecordingId | None
+    ) -> tuple[Job, Recording | Exception] | None:
+        """A job and its recording, or why that cannot be read: the attempt counts all the same."""
+        job = await jobs.claim(connection, self._clock(), worker=self._worker, only=only)
+        if job is None:
+            return None
+        try:
+            return job, await ledger.read(connection, job.recording)
+        except (LookupError, TypeError, ValueError) as error:
+            return job, error
 
     async def _beat(self, job: Job) -> None:
         """Show that we live; who is silent loses the job."""
@@ -223,9 +237,8 @@ class Transcriber:
         if not self._bell.shared:  # else another machine may have one
             await self._write(lambda connection: jobs.note_waiting(connection, reason))
 
-    async def _attempt(self, job: Job) -> None:
+    async def _attempt(self, job: Job, recording: Recording) -> None:
         try:
-            recording = await self._write(lambda connection: ledger.read(connection, job.recording))
             transcript = await self._decode(recording)
             kept = await self._write(lambda connection: self._keep(connection, job, recording, transcript))
         except Exception as error:  # noqa: BLE001  # whatever one recording does to us, it costs its job an attempt
@@ -267,7 +280,7 @@ class Transcriber:
                 await self._write(lambda connection: jobs.hand_back(connection, job))
 
     async def _give_back(self, job: Job, error: Exception) -> None:
-        reason = _in_words(error)
+        reason = in_words(error)
         state = await self._write(lambda connection: jobs.give_back(connection, job, reason, self._clock()))
         log.warning("Transcription failed", job=job.id, attempt=job.attempts, state=state, reason=reason)
 
@@ -284,14 +297,3 @@ class Transcriber:
                 log.warning("The database is locked or away: trying again", tries=tries + 1)
             await asyncio.sleep(LOCKED_PAUSES_S[min(tries, len(LOCKED_PAUSES_S) - 1)])
             tries += 1
-
-
-def _in_words(error: Exception) -> str:
-    """What happened and where.
-
-    The words of an error that we did not foresee are left out: they may hold what was said.
-    """
-    if isinstance(error, DecodingFailed | NoModel):
-        return f"{type(error).__name__}: {error}"
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"

@@ -89,8 +89,8 @@ def word(text: str, start_s: float, end_s: float, confidence: float = 1.0) -> Wo
     cleaned = _cleaned(text)
     if not cleaned:
         return None
-    begin = _second(start_s)
-    return Word(cleaned, begin, max(begin, _second(end_s)), min(1.0, max(0.0, _finite(confidence))))
+    begin, end = _second(start_s), _second(end_s)
+    return Word(cleaned, begin, max(begin, end), min(1.0, _amount(confidence)))
 
 
 @lru_cache(1 << 12)  # a model says the same words again and again
@@ -134,9 +134,9 @@ def _latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
 
-def _finite(number: float) -> float:
-    return number if math.isfinite(number) else 0.0
+def _amount(number: float) -> float:
+    return number if 0.0 <= number < math.inf else 0.0
 
 
 def _second(number: float) -> float:
-    return round(max(0.0, _finite(number)), 3)
+    return round(_amount(number), 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, String, Table, Text, select
+from sqlalchemy import Column, ForeignKey, String, Table, Text, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asr.transcript import Transcript, from_json
@@ -34,3 +34,11 @@ async def transcript_of(connection: AsyncConnection, recording: RecordingId) -> 
     """What was said in a recording, None when it is not transcribed (yet)."""
     turns = await connection.scalar(select(transcripts.c.turns).where(transcripts.c.recording == recording))
     return None if turns is None else from_json(turns)
+
+
+async def forget_transcript(connection: AsyncConnection, recording: RecordingId) -> str | None:
+    """Delete it, in the caller's transaction; what it was, None when there was none."""
+    one = transcripts.c.recording == recording
+    turns: str | None = await connection.scalar(select(transcripts.c.turns).where(one))
+    await connection.execute(delete(transcripts).where(one))
+    return turns

@@ -11,7 +11,9 @@ this moment, health), all answered; and one leader makes a year's report again a
 31 days of a year, by day, from a journal of 365 days with 300 calls each (bench/busy_year.py; 850,000 entries).
 
 Assumptions: signalling without speech from the phones, talks recorded, no transcription. SIPp, PBX, controller, the
-report and the reading clients share this machine: every core they take is taken from the rings, too.
+report and the reading clients share this machine: every core they take is taken from the rings, too. Whoever measures
+(this process, SIPp, the readers) takes short turns of the processor, as controller and PBX do: consoles and phones have
+processors of their own, and who notes a moment late would charge the house with it.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ from city.city import City
 from city.load import load_city
 from hotline.demo_watch import Api
 from ivr.prompts import SPOKEN
+from plumbing.promptness import be_prompt
 from sandbox.debs import Rootfs
 from sandbox.figures import report
 from sandbox.ports import LOOPBACK
@@ -218,6 +221,7 @@ def quantile(sorted_values: Sequence[float], share: float) -> float:
 async def measure() -> int:
     """Print every figure; 1 if one is not as promised, or the load was not what is promised of it."""
     say(__doc__ or "")
+    be_prompt()  # and those whom it begins
     program = await asyncio.to_thread(find_sipp)
     with tempfile.TemporaryDirectory(prefix="lx-busy-") as folder:
         clients, rings, cores = await run(Path(folder), program)

@@ -24,7 +24,7 @@ from city.hours import Hours
 from city.level import Level, changed
 from city.menu_nodes import AnyNode
 from city.numbers import digits_of
-from city.overlay import Overlay, overlaid
+from city.overlay import Overlay, overlaid, typed_as
 from city.pace import prompt_s
 from city.places import Place
 from city.prompts import Prompt
@@ -200,7 +200,7 @@ class City:
 
         `notice`: said after greetings; `instead`: prompts, and what is said in their place. Not to who calls a crisis
         line, nor where they wait. `overlays`: said on top of all that, the later over the earlier; one that leads to a
-        queue which the city has no more is passed by.
+        queue which the city has no more, or where callers of a crisis line wait by now, is passed by.
         """
         queues = {
             queue.name: changed(queue, (change for name, change in several if name == queue.name))
@@ -208,7 +208,9 @@ class City:
         }
         for name in queues.keys() - self.crisis_queues if instead else ():
             queues[name] = queues[name].with_prompts(instead)
-        known = [overlay for overlay in overlays if overlay.join is None or overlay.join in self.queues]
+        open_to_all = self.queues.keys() - self.crisis_queues
+        known = [overlay for overlay in overlays if overlay.join is None or overlay.join in open_to_all]
+        typed = {typed_as(text): Prompt(zh=text, en=text) for overlay in known if (text := overlay.text)}
         hotlines = {line.number: overlaid(_saying(line, notice, instead), known) for line in self.hotlines.values()}
         menus = {
             name: menu.model_copy(update={"prompt": instead.get(menu.prompt, menu.prompt)})
@@ -219,6 +221,7 @@ class City:
             queues=MappingProxyType(queues),
             hotlines=MappingProxyType(hotlines),
             menus=MappingProxyType(menus) if instead else self.menus,
+            prompts=MappingProxyType({**self.prompts, **typed}) if typed else self.prompts,
         )
 
     def audio_of(self, slug: str) -> Path:

@@ -64,9 +64,16 @@ def without_case_rules(files: Files) -> Files:
 
 
 def find_mistakes(files: Files) -> tuple[Mistake, ...]:
-    """Everything that is wrong within and between the files."""
+    """Everything that is wrong within and between the files. Where there is no folder, that alone."""
+    if not files.folder.is_dir():
+        return (_no_folder(files.folder),)
     within = (mistake for source in files.all() for mistake in source.mistakes)
     return (*within, *mistakes_between(files))
+
+
+def _no_folder(folder: Path) -> Mistake:
+    zh, message = "没有这个文件夹", "there is no such folder"
+    return Mistake(file=str(folder), line=1, column=1, key="", rule="folder_missing", zh=zh, message=message)
 
 
 def _city(files: Files, about: CityFile) -> City:

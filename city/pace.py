@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import wave
 from array import array
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from city.hotline import Hotline, Night
+from city.menu import Node
+from city.menu_nodes import AnyNode, DigitsNode, MessageNode, ProgressNode, SayNode
 from city.prompts import Prompt
 
 ANSWER_WITHIN_S = 15.0
@@ -63,3 +67,35 @@ def prompt_s(audio: Path, prompt: Prompt | None) -> float:
 def slowest_s(question_s: float, wait_s: float, attempts: int) -> float:
     """From the first word of a menu until the silent or the erring caller is passed to a person, the later of both."""
     return max(question_s + wait_s, question_s * attempts)
+
+
+def seconds_to_a_person(
+    hotline: Hotline, menus: Mapping[str, AnyNode], length_s: Callable[[str], float]
+) -> Mapping[str, float]:
+    """How long a hotline's silent or erring caller is kept, the later of both; by what is said to everybody last.
+
+    That is its `greeting` while it is open and, if callers wait for a person then, too, its `night_prompt`.
+    """
+    kept = {"greeting": _kept_s(hotline.greeting, menus.get(hotline.menu or ""), menus, length_s)}
+    if hotline.night is Night.QUEUE and hotline.night_prompt is not None:
+        kept["night_prompt"] = sum(map(length_s, (*hotline.greeting, hotline.night_prompt)))
+    return kept
+
+
+def _kept_s(
+    greeting: Iterable[str], node: AnyNode | None, menus: Mapping[str, AnyNode], length_s: Callable[[str], float]
+) -> float:
+    """Information that stands before what asks is heard by everybody, too."""
+    spoken_s, met = sum(map(length_s, greeting)), set[str]()
+    while isinstance(node, SayNode) and node.prompt not in met:
+        met.add(node.prompt)
+        spoken_s += length_s(node.prompt)
+        node = menus.get((node.otherwise.goto if node.otherwise else None) or "")
+    if node is None or isinstance(node, SayNode):
+        return spoken_s
+    return spoken_s + _slowest_of(node, length_s(node.prompt))
+
+
+def _slowest_of(node: Node, question_s: float) -> float:
+    least_s = {DigitsNode: KEY_S, ProgressNode: KEY_S, MessageNode: NOTHING_SAID_S}.get(type(node), 0.0)
+    return slowest_s(question_s, max(node.wait_s, least_s), node.attempts)

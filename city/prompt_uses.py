@@ -37,7 +37,7 @@ def _said_to_who_waits(files: Files) -> Iterator[Mention]:
                 yield Mention(recipe.source, (*recipe.path, number, "prompt"), row.prompt)
 
 
-class By(StrEnum):
+class UsedBy(StrEnum):
     """Who has a prompt said."""
 
     HOTLINE = "hotline"  # 热线
@@ -51,14 +51,14 @@ class By(StrEnum):
 class Use(NamedTuple):
     """`name`: of the hotline (its number), menu, queue, level or language; empty for the programs."""
 
-    by: By
+    by: UsedBy
     name: str = ""
 
 
 _TABLES = {
-    "hotlines.toml": (By.HOTLINE, "number"),
-    "queues.toml": (By.QUEUE, "name"),
-    "levels.toml": (By.LEVEL, "name"),
+    "hotlines.toml": (UsedBy.HOTLINE, "number"),
+    "queues.toml": (UsedBy.QUEUE, "name"),
+    "levels.toml": (UsedBy.LEVEL, "name"),
 }
 
 
@@ -73,9 +73,9 @@ def prompt_uses(files: Files) -> dict[str, tuple[Use, ...]]:
 def _use(mention: Mention) -> Use:
     file = mention.source.file
     if file.startswith("menus/"):
-        return Use(By.MENU, file.removeprefix("menus/").removesuffix(".toml"))
+        return Use(UsedBy.MENU, file.removeprefix("menus/").removesuffix(".toml"))
     if file not in _TABLES:
-        return Use(By.PROGRAM)
+        return Use(UsedBy.PROGRAM)
     by, key = _TABLES[file]
     entry: Any = mention.source.content[str(mention.path[0])][mention.path[1]]
     return Use(by, str(entry[key]))

@@ -1,4 +1,4 @@
-"""录音级别: how long recordings are kept, by class. The file `retention.toml`."""
+"""录音级别: how long recordings and their transcripts are kept, by class. The file `retention.toml`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ class RecordingClass(Named):
     name: Slug
     """级别名 / its name in hotlines.toml"""
     keep_days: Annotated[int, Field(ge=1, le=36_500)]
-    """自入库起保存多少天 / kept for so many days from when it was recorded"""
+    """自录下起保存多少天 / kept for so many days from when it was recorded"""
+    transcript_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    """转写稿保存多少天,缺省同录音 / for how many days what was said is kept, word for word; left out: as long"""
 
 
 class RetentionFile(Written):

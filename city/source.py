@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,19 +22,24 @@ Entry = TypeVar("Entry", bound=BaseModel)
 _SHAPE_RULES = {
     "missing": ("missing_key", "缺少此项"),
     "extra_forbidden": ("unknown_key", "没有这一项,请检查拼写"),
-    "string_pattern_mismatch": ("wrong_format", "格式不对"),
+    "string_pattern_mismatch": ("wrong_format", "格式不对,须符合 {pattern}"),
     "literal_error": ("not_allowed", "不是允许的取值"),
     "enum": ("not_allowed", "不是允许的取值"),
     "union_tag_invalid": ("not_allowed", "不是允许的取值"),
     "union_tag_not_found": ("missing_key", "缺少此项"),
-    "greater_than_equal": ("out_of_range", "数值太小"),
-    "less_than_equal": ("out_of_range", "数值太大"),
-    "string_too_short": ("out_of_range", "太短"),
-    "string_too_long": ("out_of_range", "太长"),
+    "greater_than_equal": ("out_of_range", "数值太小,至少 {ge}"),
+    "less_than_equal": ("out_of_range", "数值太大,至多 {le}"),
+    "string_too_short": ("out_of_range", "太短,至少 {min_length} 字"),
+    "string_too_long": ("out_of_range", "太长,至多 {max_length} 字"),
     "too_short": ("out_of_range", "至少要写一项"),
     "date_parsing": ("no_such_day", "没有这一天"),
     "date_from_datetime_parsing": ("no_such_day", "没有这一天"),
+    "int_type": ("wrong_type", "须为整数,不加引号"),
+    "bool_type": ("wrong_type", "须为是或否(true、false)"),
+    "string_type": ("wrong_type", "须为文字,加引号"),
+    "tuple_type": ("wrong_type", "须为一列,写在 [ ] 里"),
 }
+INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -99,9 +105,13 @@ def read(folder: Path, file: str, shape: type[BaseModel]) -> Source:
 
 
 def checked(source: Source, shape: type[BaseModel]) -> Source:
-    """The source with the mistakes of its shape, beside those it has."""
-    mistakes = tuple(_shape_mistake(source, fault) for fault in _faults(shape, source.content))
-    return replace(source, mistakes=(*source.mistakes, *mistakes))
+    """The source with the mistakes of its shape and its characters, beside those it has."""
+    shapes = (_shape_mistake(source, fault) for fault in _faults(shape, source.content))
+    hidden = (
+        source.mistake(path, "hidden_character", f"含看不见的字符 {named},请删去", f"an invisible character: {named}")
+        for path, named in _hidden(source.content)
+    )
+    return replace(source, mistakes=(*source.mistakes, *shapes, *hidden))
 
 
 def read_if_there(folder: Path, file: str, shape: type[BaseModel]) -> Source:
@@ -139,10 +149,26 @@ def _faults(shape: type[BaseModel], content: dict[str, Any]) -> list[ErrorDetail
     return []
 
 
+def _hidden(content: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+    """Texts with characters that nobody sees and that turn, break or cut what is read: controls, marks of direction.
+
+    The Unicode categories Cc, Cf, Zl and Zp; see Boucher and Anderson, "Trojan Source", 2021. The first one is named.
+    """
+    if isinstance(content, str):
+        found = next((char for char in content if unicodedata.category(char) in INVISIBLE), None)
+        if found is not None:
+            yield path, f"U+{ord(found):04X}"
+        return
+    inside = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for part, each in inside:
+        yield from _hidden(each, (*path, part))
+
+
 def _shape_mistake(source: Source, fault: ErrorDetails) -> Mistake:
     kind = fault["type"]
     own_zh = fault.get("ctx", {}).get("zh")
     rule, zh = (kind, own_zh) if own_zh else _SHAPE_RULES.get(kind, ("wrong_type", "类型或取值不对"))
+    zh = zh if own_zh else zh.format_map(fault.get("ctx", {}))
     return source.mistake(_as_written(source, fault), rule, zh, fault["msg"])
 
 

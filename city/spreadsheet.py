@@ -26,6 +26,8 @@ from city.source import Source, checked
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 MARK: Final = "'"
 APART: Final = ";"
+WORKBOOK: Final = b"PK\x03\x04"
+"""How a workbook (.xlsx) begins."""
 YES: Final = {"是": True, "yes": True, "true": True, "1": True, "否": False, "no": False, "false": False, "0": False}
 MERGES: Final[Mapping[StrEnum, str]] = {
     MergeMode.OWN: "本级",
@@ -141,9 +143,8 @@ def read_csv(raw: bytes, file: str) -> Source:
     """The hotlines of a spreadsheet, as if hotlines.toml said so; `file` is what mistakes call it. Never raises."""
     text = _decoded(raw)
     if text is None:
-        return _unreadable(
-            file, Position(1, 1), "not_text", "不是 UTF-8 或 GBK 文本", "the text is neither UTF-8 nor GBK"
-        )
+        zh, en = "不是 UTF-8 或 GBK 文本;工作簿请另存为 CSV", "neither UTF-8 nor GBK; save a workbook as CSV"
+        return _unreadable(file, Position(1, 1), "not_text", zh, en)
     rows: list[list[str]] = []
     try:
         rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True))
@@ -155,7 +156,9 @@ def read_csv(raw: bytes, file: str) -> Source:
 
 
 def _decoded(raw: bytes) -> str | None:
-    """UTF-8, with its mark or without; UTF-16 by its mark; else GBK, as Chinese spreadsheets write."""
+    """UTF-8, with its mark or without; UTF-16 by its mark; else GBK, as Chinese spreadsheets write. None: no text."""
+    if raw.startswith(WORKBOOK):
+        return None
     marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:

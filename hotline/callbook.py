@@ -6,7 +6,8 @@ The ACD's facts carry no number; the caller's comes beside them as an `Arrival` 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
@@ -81,6 +82,10 @@ class CallBook:
         )
         self._enter(Line(news))
         self._hurry.set()
+
+    def note_menu(self, call: CallId, done: Mapping[str, str]) -> None:
+        """By what a caller left each node of the menu: a key, or a word of ivr.menu's; never digits asked for."""
+        self._enter(Line(Call(call_id=call, way=json.dumps(dict(done)))))
 
     def resume(self, offers: Iterable[Offer], talking: Iterable[Offer]) -> None:
         """After a restart: these calls are being offered, those are with an agent. The book has them already."""

@@ -33,7 +33,7 @@ from city.refusals import (
 )
 from city.snapshot import FileChange, Snapshot, at_work, changes_of
 from city.taking import Offer, Outcome, Proof, Waived
-from hotline.city_versions import OURSELVES, CityVersion, city_on, city_versions, row_of, snapshot_in, write, wrong_with
+from hotline.city_versions import OURSELVES, CityVersion, city_on, city_versions, row_of, snapshot_in, write
 from hotline.following import follow_in_folder
 from hotline.proof import let_pass, prove
 from hotline.shelf import Gathered, Shelf
@@ -260,7 +260,7 @@ class CityBook:
 
     def _looked(self) -> tuple[Gathered, Offer]:
         gathered = self._places.shelf.gather(self._places.folder, self.in_force.snapshot)
-        mistakes = wrong_with(gathered, self._at_start)
+        mistakes = gathered.wrong_with(self._at_start)
         return gathered, Offer(
             at=self._clock(),
             version=gathered.snapshot.version,

@@ -20,7 +20,7 @@ from city.snapshot import Snapshot, at_work
 from city.taking import Waived
 from hotline.beginning import cannot_start
 from hotline.city_book import CityBook, House, Places
-from hotline.city_versions import OURSELVES, CityVersion, city_on, last_in_force, row_of, write, wrong_with
+from hotline.city_versions import OURSELVES, CityVersion, city_on, last_in_force, row_of, write
 from hotline.proof import let_pass, prove
 from hotline.shelf import Gathered, Shelf, shelf_in
 from hotline.sounds import SoundLost, Sounds
@@ -94,7 +94,7 @@ async def _only_from_folder(gathered: Gathered, now: Clock) -> Beginning:
 def _from_folder(gathered: Gathered, now: Clock) -> Beginning:
     files = at_work(gathered.files, gathered.files)
     if gathered.mistakes:
-        raise CityInvalid(wrong_with(gathered, gathered.files))
+        raise CityInvalid(gathered.wrong_with(gathered.files))
     city = city_on(gathered.snapshot, files)
     row = row_of(gathered.snapshot, at=now(), by=OURSELVES, why=AT_THE_START)
     return Beginning(version=CityVersion(row=row, snapshot=gathered.snapshot, city=city), at_start=gathered.files)

@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from city.city import City
 from city.files import Files
-from city.load import city_of, find_mistakes, without_case_rules
-from city.mistakes import CityInvalid, Mistake
-from city.snapshot import Snapshot, at_work
-from hotline.shelf import Gathered, shelf_in
+from city.load import city_of, without_case_rules
+from city.mistakes import CityInvalid
+from city.snapshot import Snapshot
+from hotline.shelf import shelf_in
 from plumbing.versions import Version, newest, put_in_force, table_of_versions
 from recordings.access import note
 
@@ -37,16 +37,6 @@ class CityVersion:
     row: Version
     snapshot: Snapshot
     city: City
-
-
-def wrong_with(gathered: Gathered, at_start: Files) -> tuple[Mistake, ...]:
-    """What is wrong with a folder: within it, and together with what was read at the start."""
-    mistakes = {*find_mistakes(gathered.files)}
-    told = {mistake.file for mistake in mistakes}
-    mistakes |= {mistake for mistake in gathered.mistakes if mistake.file not in told}
-    if not mistakes:
-        mistakes |= {*find_mistakes(at_work(gathered.files, at_start))}
-    return tuple(sorted(mistakes))
 
 
 def city_on(snapshot: Snapshot, files: Files) -> City:

@@ -7,15 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from city.files import read_files
-from city.load import city_of
-from city.mistakes import CityInvalid
 from hotline.cli_dry_run import asked, dry_run, say_dry_run
 from hotline.cli_face import complain, controller, out, say, table, when
+from hotline.cli_folder import looked_at
 from hotline.client import Trouble
-from hotline.proof import prove, scripts_in
+from hotline.proof import prove
 from hotline.serve import SAMPLE
-from ivr.prompts import SPOKEN
 
 app = typer.Typer(help="城市版本 · versions of the city", no_args_is_help=True)
 app.command("dry-run")(dry_run)
@@ -39,20 +36,45 @@ def show() -> None:
 @app.command()
 def check(
     folder: Annotated[Path, typer.Argument(envvar="HOTLINE_CITY_DIR", help="城市目录 / the city's folder")] = SAMPLE,
+    calls: Annotated[
+        bool | None,
+        typer.Option(
+            "--dry-run/--no-dry-run",
+            help="试走昨日来电;缺省:有控制器用此目录时 / try yesterday's calls; left out: if a controller has it",
+        ),
+    ] = None,
 ) -> None:
     """文件夹有无错误、提醒,演练是否通过,不需控制器 · whether a folder is right; 1: it is not, or a rehearsal fails."""
-    try:
-        files = read_files(folder, SPOKEN)
-        city, proof = city_of(files), prove(files, scripts_in(folder))
-    except CityInvalid as wrong:
-        raise Trouble(f"城市文件 {len(wrong.mistakes)} 处有误", str(wrong)) from wrong
+    with looked_at(folder) as found:
+        city, proof = found.city, prove(found.files, found.scripts)
     say(
         f"{len(city.hotlines)} 条热线、{len(city.queues)} 个队列、{len(city.menus)} 个菜单,无误",
         f"{len(city.hotlines)} hotlines, {len(city.queues)} queues, {len(city.menus)} menus: no mistakes",
     )
     _say_proof(proof.rehearsed, list(map(str, proof.warnings)), list(map(str, proof.failed)))
+    if calls is not False:
+        _try_calls(folder, must=calls is True)
     if proof.failed:
         raise typer.Exit(1)
+
+
+def _try_calls(folder: Path, *, must: bool) -> None:
+    """Yesterday's, by the folder, if it is the one that a controller looks at."""
+    try:
+        _must_be_theirs(folder, Path(controller().ask("GET /api/city")["folder"]))
+        say_dry_run(asked(None, None))
+    except Trouble as trouble:
+        if must:
+            raise
+        say(
+            f"昨日来电未试走({trouble.zh});可用 hotline city dry-run",
+            f"yesterday's calls were not tried ({trouble}); hotline city dry-run does that",
+        )
+
+
+def _must_be_theirs(folder: Path, theirs: Path) -> None:
+    if theirs.resolve() != folder.resolve():
+        raise Trouble(f"控制器用的是 {theirs}", f"the controller has another folder: {theirs}")
 
 
 @app.command()
@@ -102,7 +124,9 @@ def take(
 
 
 @app.command()
-def versions(limit: Annotated[int, typer.Option("--limit", min=1, max=500)] = 20) -> None:
+def versions(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="至多 / at most")] = 20,
+) -> None:
     """历次版本 · all versions, the newest first; the first is in force."""
     seen = controller().ask(f"GET /api/city/versions?limit={limit}")["versions"]
     columns = ("号 number", "版本 version", "时间 at", "何人 by", "原因 why")
@@ -136,7 +160,7 @@ def _say_version(seen: dict[str, Any]) -> None:
 def _say_offer(offer: dict[str, Any], *, lines: bool) -> None:
     if offer["mistakes"]:
         told = _told(offer["mistakes"])
-        complain(f"文件夹 {len(told)} 处有误,未采用", "\n  ".join(["the folder has mistakes:", *told]))
+        complain(f"文件夹 {len(told)} 处有误,未采用", "\n".join(["the folder has mistakes:", *told]))
         return
     if not offer["changes"]:
         say("文件夹与生效的版本相同", "the folder says what is in force")
@@ -155,10 +179,10 @@ def _say_proof(rehearsed: int, warnings: list[str], failed: list[str]) -> None:
     """What has to be waived if the folder is put in force all the same."""
     if warnings:
         option = "not accepted (accepted.toml), or take --with-warnings:"
-        complain(f"{len(warnings)} 条提醒未接受", "\n  ".join([option, *warnings]))
+        complain(f"{len(warnings)} 条提醒未接受", "\n".join([option, *warnings]))
     if failed:
         option = "rehearsals fail; in an emergency, take --without-rehearsals WHY:"
-        complain(f"演练 {rehearsed} 次,{len(failed)} 处不符", "\n  ".join([option, *failed]))
+        complain(f"演练 {rehearsed} 次,{len(failed)} 处不符", "\n".join([option, *failed]))
     else:
         say(f"演练 {rehearsed} 次,全部相符", f"{rehearsed} calls rehearsed, all as they should be")
 

@@ -12,7 +12,7 @@ REASONS: Final = {
     "refused": "当时被拒接 refused then",
     "gone": "未到去处已挂机 hung up before they went anywhere",
     "otherwise_then": "当时按别的版本或措施 another version or a measure was in force",
-    "keys_unknown": "在菜单中,所按的键未留存 in a menu, and keys are not kept",
+    "keys_unknown": "在菜单中,所按的键不详 in a menu, and not all keys that count are known",
 }
 KINDS: Final = {
     "queue": "队列 queue",
@@ -24,7 +24,9 @@ DRY_RUN_S: Final = 150.0
 
 
 def dry_run(
-    day: Annotated[str | None, typer.Option("--day", help="哪一日,缺省昨日 / of the city's clock; yesterday")] = None,
+    day: Annotated[
+        str | None, typer.Option("--day", help="哪一日,如 2026-11-22;缺省昨日 / which day; yesterday")
+    ] = None,
     version: Annotated[
         int | None, typer.Option("--version", min=1, help="某版本;缺省为文件夹 / a version; left out, the folder")
     ] = None,

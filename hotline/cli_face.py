@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import typer
@@ -12,7 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from hotline.client import STATE_DIR, Client, find_controller
+from city.local_time import CITY_TIME
+from hotline.client import STATE_DIR, Client, Trouble, find_controller
 
 out = Console()
 err = Console(stderr=True)
@@ -45,23 +47,32 @@ def say(zh: str, en: str) -> None:
 
 
 def complain(zh: str, en: str) -> None:
-    """One thing that did not go, in both languages, on standard error."""
-    err.print(f"[red]✗[/red] {escape(zh)}\n  {escape(en)}", soft_wrap=True)
+    """One thing that did not go, in both languages, on standard error; of several lines each is indented."""
+    err.print(f"[red]✗[/red] {escape(zh)}\n{indent(escape(en), '  ')}", soft_wrap=True)
+
+
+def save(file: Path, text: str, *, newline: str | None = None) -> None:
+    """Write what was asked for to where it was asked for. Trouble."""
+    try:
+        file.write_text(text, encoding="utf-8", newline=newline)
+    except OSError as error:
+        raise Trouble(f"无法写入 {file}:{error.strerror}", f"cannot write {file}: {error.strerror}") from error
 
 
 def when(moment: str | None) -> str:
-    """A moment of the API in the local time of whoever reads."""
-    return datetime.fromisoformat(moment).astimezone().strftime(LOCAL_TIME) if moment else ""
+    """A moment of the API by the city's clock, whatever this machine's zone is."""
+    return datetime.fromisoformat(moment).astimezone(CITY_TIME).strftime(LOCAL_TIME) if moment else ""
 
 
 def moment(text: str) -> str:
-    """A moment as typed, in local time unless it says its zone, as the API wants it."""
+    """A moment as typed, by the city's clock unless it says its zone, as the API wants it."""
     try:
-        return datetime.fromisoformat(text).astimezone().isoformat()
+        typed = datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
             f"时间写作 2026-11-23 或 2026-11-23T08:00 / write a moment as 2026-11-23T08:00, not {text!r}"
         ) from error
+    return (typed if typed.tzinfo else typed.replace(tzinfo=CITY_TIME)).isoformat()
 
 
 def levels(skills: Mapping[str, int]) -> str:

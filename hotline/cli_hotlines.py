@@ -18,7 +18,7 @@ from city.load import city_of
 from city.mistakes import CityInvalid
 from city.source import Source, read
 from city.spreadsheet import COLUMNS, MERGES, as_csv, read_csv
-from hotline.cli_face import controller, say, table, when
+from hotline.cli_face import controller, save, say, table, when
 from hotline.client import Trouble
 from hotline.serve import SAMPLE
 from ivr.prompts import SPOKEN
@@ -77,7 +77,7 @@ def export(
     if to is None:
         typer.echo(text, nl=False)
         return
-    to.write_text(text, encoding="utf-8", newline="")
+    save(to, text, newline="")
     say(f"{len(hotlines)} 条热线写入 {to}", f"{len(hotlines)} hotlines written")
 
 

@@ -8,16 +8,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from city.files import read_files
-from city.mistakes import CityInvalid
 from hotline.cli_face import out, say, table
-from hotline.client import Trouble
+from hotline.cli_folder import looked_at
 from hotline.serve import SAMPLE
 from ivr.lint import lint
 from ivr.lint_rules import RULES
-from ivr.prompts import SPOKEN
 
-alone = typer.Typer()
+alone = typer.Typer(add_completion=False)
 
 COLUMNS = ("规则 rule", "", "为何", "why", "依据 source")
 
@@ -34,10 +31,8 @@ def check(
         rows = ((name, kinds[rule.is_error], rule.zh, rule.en, rule.source) for name, rule in RULES.items())
         table("检查规则 · rules", COLUMNS, rows)
         return
-    try:
-        found = lint(read_files(folder, SPOKEN))
-    except CityInvalid as wrong:
-        raise Trouble(f"城市文件 {len(wrong.mistakes)} 处有误,不能载入", str(wrong)) from wrong
+    with looked_at(folder) as seen:
+        found = lint(seen.files)
     for warning in found.warnings:
         out.print(f"[yellow]![/yellow] {escape(str(warning))}", soft_wrap=True, highlight=False)
     for warning, acceptance in found.accepted:

@@ -26,6 +26,7 @@ def on(
     until: Until,
     why: Why,
     prompt: Annotated[str | None, typer.Option(help="播放的提示音 / the prompt that is said")] = None,
+    text: Annotated[str | None, typer.Option("--say", help="或写下文本,即时合成 / or a text, spoken now")] = None,
     hotline: Annotated[list[str] | None, typer.Option(help="热线,可多次;不写为全部 / which; none: all")] = None,
     after: Annotated[bool, typer.Option("--after", help="在欢迎词之后 / after the greeting, not before it")] = False,
     join: Annotated[str | None, typer.Option(help="不经菜单直接进入此队列 / straight to this queue")] = None,
@@ -35,7 +36,8 @@ def on(
     """启用:下一位来电即听到,危机热线除外 · heard by the next caller, but on crisis lines."""
     at = controller()
     starts, ends = period(begin, until, datetime.now(CITY_TIME))
-    overlay = {"prompt": prompt, "place": "after" if after else "before", "hotlines": hotline or [], "join": join}
+    said = {"prompt": prompt, "text": text, "place": "after" if after else "before"}
+    overlay = {**said, "hotlines": hotline or [], "join": join}
     wish = {"overlay": overlay, "starts": starts, "ends": ends, "why": why, "dry_run": dry_run}
     made = at.ask("POST /api/measures/overlay", {**wish, "version": at.ask("GET /api/measures")["version"]})
     _say_how_long(made)
@@ -78,7 +80,8 @@ def extend(number: Number, until: Until, why: Why) -> None:
 
 def told(overlay: dict[str, Any]) -> str:
     """What it does, in a few words."""
-    said = f"{overlay['prompt']} ({overlay['place']})" if overlay["prompt"] else ""
+    what = f"“{overlay['text']}”" if overlay["text"] else overlay["prompt"]
+    said = f"{what} ({overlay['place']})" if what else ""
     straight = f"→ {overlay['join']}" if overlay["join"] else ""
     return " ".join(filter(None, [",".join(overlay["hotlines"]) or "全部 all", said, straight]))
 

@@ -58,14 +58,18 @@ def retention(
 ) -> None:
     """各级别保存多久、到期多少、封存了哪些 · how long recordings are kept, what is due, what is held."""
     if delete:
-        deleted = controller().ask("POST /api/retention/sweep", {})["deleted"]
-        say(f"已删除到期录音 {deleted} 段", f"{deleted} recordings were deleted")
+        done = controller().ask("POST /api/retention/sweep", {})
+        recordings, words = done["deleted"], done["transcripts"]
+        say(
+            f"已删除到期录音 {recordings} 段、转写 {words} 份", f"deleted: {recordings} recordings, {words} transcripts"
+        )
     seen = controller().ask("GET /api/retention")
     if not seen["classes"]:
         say("本市没有 retention.toml:录音永久保存", "there is no retention.toml: every recording is kept for good")
         return
-    columns = ("级别 class", "保存天数 days", "到期 due", "30 天内到期 within 30 days")
-    rows = [(each["name"], *(str(each[key]) for key in ("keep_days", "due", "soon"))) for each in seen["classes"]]
+    columns = ("级别 class", "录音天数 days", "转写天数 transcript", "到期 due", "30 天内到期 within 30 days")
+    keys = ("keep_days", "transcript_days", "due", "soon")
+    rows = [(each["name"], *(str(each[key]) for key in keys)) for each in seen["classes"]]
     table("录音保存期 · how long recordings are kept", columns, rows)
     say(
         f"到期而仍需要(转写、草稿未定)的 {seen['needed']} 段,封存的 {seen['held']} 段,不删",

@@ -1,4 +1,4 @@
-"""`hotline rehearse [FOLDER|FILES]`: calls are rehearsed before anybody dials."""
+"""`hotline rehearse [FOLDER] [FILES]`: calls are rehearsed before anybody dials."""
 
 from __future__ import annotations
 
@@ -12,24 +12,28 @@ import typer
 from rich.markup import escape
 
 from city.city import City
-from city.load import load_city
-from city.mistakes import CityInvalid
-from hotline.cli_face import out, say
+from hotline.cli_face import out, save, say
+from hotline.cli_folder import looked_at
 from hotline.client import Trouble
 from hotline.rehearsing import Coverage, covered, drawn, generated_for, rehearsals_in, rehearsals_of, rehearse
 from hotline.serve import SAMPLE
-from ivr.prompts import SPOKEN
+from ivr.graph import BY
 from ivr.rehearsal import Rehearsal, Verdict
 from ivr.rehearsal_text import written
 from plumbing.logs import set_up_logs
 
-alone = typer.Typer()
+alone = typer.Typer(add_completion=False)
+
+CITY_FILE = "city.toml"
 
 
 @alone.command()
 def rehearse_calls(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="演练文件或文件夹,缺省为城市的 rehearsals/ / files or folders")
+        list[Path] | None,
+        typer.Argument(
+            help="城市目录;演练文件,缺省为其 rehearsals/ / a city's folder; files of rehearsals, else its own"
+        ),
     ] = None,
     folder: Annotated[
         Path, typer.Option("--city", envvar="HOTLINE_CITY_DIR", help="城市目录 / the city's folder")
@@ -49,21 +53,28 @@ def rehearse_calls(
     quiet: Annotated[bool, typer.Option("--quiet", help="只列未通过的 / show only what failed")] = False,
 ) -> None:
     """演练来电;有未通过或未走到的,退出码 1 · rehearse calls; 1: one failed, or a way that nobody went."""
-    try:
-        city = load_city(folder, also_spoken=SPOKEN)
-        told = rehearsals_in(paths, city.folder) if paths else rehearsals_of(city)
-    except CityInvalid as wrong:
-        raise Trouble(f"{len(wrong.mistakes)} 处有误", str(wrong)) from wrong
-    made = generated_for(city) if make else ()
-    if write is not None:
-        _save(write, "\n".join(map(written, made)))
-    verdicts = rehearse(city, (*told, *made))
-    _show(verdicts, quiet=quiet)
-    all_went = _show_coverage(city, verdicts, graph)
-    if phone:
-        verdicts = (*verdicts, *_on_phones(city, (*told, *made), quiet=quiet, tones=tones))
+    place, files = _city_among(paths or ())
+    with looked_at(place or folder) as seen:
+        city = seen.city
+        told = rehearsals_in(files, city.folder) if files else rehearsals_of(city)
+        made = generated_for(city) if make else ()
+        if write is not None:
+            save(write, "\n".join(map(written, made)))
+        verdicts = rehearse(city, (*told, *made))
+        _show(verdicts, quiet=quiet)
+        all_went = _show_coverage(city, verdicts, graph, all_hotlines=make)
+        if phone:
+            verdicts = (*verdicts, *_on_phones(city, (*told, *made), quiet=quiet, tones=tones))
     if not all(verdict.passed for verdict in verdicts) or (make and not all_went):
         raise typer.Exit(1)
+
+
+def _city_among(paths: Sequence[Path]) -> tuple[Path | None, list[Path]]:
+    """The city's folder, if one is among them, and the files of rehearsals. Trouble: two cities."""
+    cities = [path for path in paths if (path / CITY_FILE).exists()]
+    if len(cities) > 1:
+        raise Trouble("一次只演练一座城市", f"one city at a time: {', '.join(map(str, cities))}")
+    return next(iter(cities), None), [path for path in paths if path not in cities]
 
 
 def _on_phones(city: City, rehearsals: Sequence[Rehearsal], *, quiet: bool, tones: bool) -> Sequence[Verdict]:
@@ -104,16 +115,16 @@ def _named(rehearsal: Rehearsal) -> str:
     return f"{rehearsal.file}:{rehearsal.line} {rehearsal.name}" if rehearsal.line else rehearsal.name
 
 
-def _show_coverage(city: City, verdicts: Sequence[Verdict], graph: Path | None) -> bool:
-    """Say how much was passed, and whether that is all."""
+def _show_coverage(city: City, verdicts: Sequence[Verdict], graph: Path | None, *, all_hotlines: bool) -> bool:
+    """Say how much was passed, and whether that is all; by name, of `all_hotlines` or of those that were called."""
     coverage = covered(city, verdicts)
     for each in coverage:
-        for edge in each.missed:
-            where = edge.node or "欢迎词 greeting"
-            out.print(f"[yellow]![/yellow] {each.hotline.number} {where}: {edge.by} 未走到 not gone", highlight=False)
+        for edge in each.missed if all_hotlines or each.passed else ():
+            way = f"{edge.node or '欢迎词 greeting'}:{BY.get(edge.by, '按')} {edge.by}"
+            out.print(f"[yellow]![/yellow] {each.hotline.number} {way} 未走到 not gone", highlight=False)
     missed = _show_share(coverage)
     if graph is not None:
-        _save(graph, drawn(city, coverage))
+        save(graph, drawn(city, coverage))
     return not missed
 
 
@@ -126,10 +137,3 @@ def _show_share(coverage: Sequence[Coverage]) -> int:
     zh = f"节点 {met}/{there},路径 {edges - missed}/{edges}"
     say(zh, f"nodes {met} of {there}, ways {edges - missed} of {edges}")
     return missed
-
-
-def _save(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Trouble(f"无法写入 {file}:{error.strerror}", f"cannot write {file}: {error.strerror}") from error

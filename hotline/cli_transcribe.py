@@ -25,7 +25,7 @@ from ivr.prompts import SPOKEN
 from plumbing.logs import set_up_logs
 from wording import Lexis, lexis_of
 
-alone = typer.Typer()
+alone = typer.Typer(add_completion=False)
 
 
 @dataclass(slots=True)

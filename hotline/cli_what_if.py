@@ -98,7 +98,7 @@ def in_words() -> Iterator[None]:
         raise Trouble(f"[{refused.rule}] {refused.zh}", str(refused)) from refused
     except CityInvalid as wrong:
         mistakes = [str(mistake) for mistake in wrong.mistakes]
-        raise Trouble(f"{len(mistakes)} 处有误,未重演", "nothing was run:\n  " + "\n  ".join(mistakes)) from wrong
+        raise Trouble(f"{len(mistakes)} 处有误,未重演", "\n".join(["nothing was run:", *mistakes])) from wrong
 
 
 alone = typer.Typer(add_completion=False)

@@ -23,6 +23,7 @@ from acd.capacity import Capacity
 from acd.distributor import Distributor
 from acd.engine import Engine
 from acd.journal import Journal
+from acd.measures import overlays_of
 from acd.memory import Memory
 from acd.staff import Staff
 from api.address import write_address
@@ -188,7 +189,7 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         pilot = await set_up_pilot(engine, arrangement, database, now, call_backs.line.owes)
         desk = PhoneDesk(engine, staff, sitting_at(distributor), now)
         counter = CounterDesk(swap.now, now, settings.spool_dir, call_backs, database)
-        reception = Reception(swap.now, desk, now, acquaintance(database), engine.tell, counter)
+        reception = Reception(swap.now, desk, now, acquaintance(database), engine.tell, counter, callbook.note_menu)
         handing = HandingDesk(engine, distributor, Talk(ami), swap.now)
         scripts = {"call": reception.receive, "agent-code": reception.serve_agent, "whom": handing.find}
         scripts |= {"offer-call-back": call_backs.offer.receive, "rate": ratings.receive}
@@ -199,7 +200,9 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
         await stack.enter_async_context(
             background(speech.crier.run(), speech.intake.run(), speech.transcriber.run(), speech.keeper.run())
         )
-        await stack.enter_async_context(background(eyes.run(), *speech.watching(), post.courier.run()))
+        prompts = PromptDesk(cities, places_of(settings), now)
+        say_again = prompts.say_again(overlays_of(arrangement.now.standing))
+        await stack.enter_async_context(background(eyes.run(), *speech.watching(), post.courier.run(), say_again))
         await stack.enter_async_context(
             background(
                 speech.sweeper.run(), witness.run(), perimeter.run(), arrangement.run(), pilot.run(), loans.run()
@@ -238,8 +241,9 @@ async def running(settings: Settings, wall: Clock = wall_clock) -> AsyncIterator
             archive=speech.vault,
             sweeping=speech.sweeper,
             retention=speech.retention,
+            forgetting=speech.forgetting,
             city=cities,
-            prompts=PromptDesk(cities, places_of(settings), now),
+            prompts=prompts,
             is_confidential=swap.is_confidential,
         )
         await services.tokens.put_first_token(settings.state_dir, now=now())

@@ -1,12 +1,17 @@
 """试走一日的来电: the calls of a period, read from the journal, and where they would go by another version.
 
-The journal has no caller's number, and none is needed: numbers dialled, times, and where each call went.
+The journal has no caller's number, and none is needed: numbers dialled, times, and where each call went. The call book
+is asked for nothing but the ways through menus.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.call_back_facts import CallBackAsked
 from acd.call_facts import CallTransferredOut, MessageBegun, VoiceMessageLeft
@@ -17,6 +22,7 @@ from city.city import City
 from hotline.looking_back import TooMuch
 from ivr.elsewhere import Both, Goal, Kind, PastCall, Place, Tally
 from ivr.menu import Need
+from recordings.calls import ways_of
 
 CALLS_MOST: Final = 200_000
 WALKED_WITHIN: Final = timedelta(minutes=10)
@@ -27,13 +33,15 @@ KINDS: Final = (
 )
 
 
-async def dry_run(journal: Journal, old: City, new: City, since: datetime, until: datetime) -> Tally:
+async def dry_run(database: AsyncEngine, old: City, new: City, since: datetime, until: datetime) -> Tally:
     """Calls that came from `since` up to before `until`. `old`: the version in force. looking_back.TooMuch."""
     day = _Day(until)
-    async for event in journal.events_of(KINDS, since=since, until=until + WALKED_WITHIN):
+    async for event in Journal(database).events_of(KINDS, since=since, until=until + WALKED_WITHIN):
         day.note(event)
+    async with database.connect() as connection:
+        ways = await ways_of(connection, day.ids())
     both = Both(old, new)
-    for call in day.calls():
+    for call in day.calls(ways):
         both.tell(call)
     return both.tally
 
@@ -63,10 +71,20 @@ class _Day:
         if len(self._came) > CALLS_MOST:
             raise TooMuch
 
-    def calls(self) -> list[PastCall]:
-        """In the order in which they came."""
+    def ids(self) -> list[CallId]:
+        """All."""
+        return list(self._came)
+
+    def calls(self, ways: Mapping[str, str]) -> list[PastCall]:
+        """In the order in which they came. `ways`: as `recordings.calls` keeps them."""
         return [
-            PastCall(dialled=came.hotline, at=came.at, went=self._went.get(call), refused=call in self._refused)
+            PastCall(
+                dialled=came.hotline,
+                at=came.at,
+                went=self._went.get(call),
+                refused=call in self._refused,
+                done=json.loads(ways.get(call, "{}")),
+            )
             for call, came in self._came.items()
         ]
 

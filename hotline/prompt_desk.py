@@ -10,29 +10,40 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
+
 from api.prompt_port import PromptSight, PromptState, Upload
 from city.city import City
-from city.prompt_uses import By, Use, prompt_uses
+from city.overlay import Overlay
+from city.prompt_uses import Use, UsedBy, prompt_uses
 from city.prompts import Prompt
 from city.recorded import FILE as RECORDED
 from city.recorded import Recorded, recorded_toml
-from city.refusals import CannotBeSpoken, NoRecording, RecordingSaysOtherwise, SoundRefused, UnknownPromptName
+from city.refusals import (
+    CannotBeSpoken,
+    CityRefused,
+    NoRecording,
+    RecordingSaysOtherwise,
+    SoundRefused,
+    UnknownPromptName,
+)
 from city.snapshot import Audio, Snapshot
 from city.taking import Outcome
 from hotline.city_book import CityBook, Places
 from hotline.city_versions import CityVersion
-from hotline.voicing import entries_in
+from hotline.voicing import TEXTS, entries_in
 from ivr.prompt_sound import NO_SOUND, Measured, measured
 from tickets.review import reason_of
 
 PROGRAM: Final = (sys.executable, "-m", "hotline.prompt_child")
 MAKING_S: Final = 60.0
 AT_ONCE: Final = 2
+log = structlog.get_logger(__name__)
 STATES: Final = {True: PromptState.SYNTHESISED, False: PromptState.RECORDED}
 
 
@@ -68,6 +79,20 @@ class PromptDesk:
         notes = tuple((zh, en) for zh, en in told["notes"])
         levels = {key: told[key] for key in ("seconds", "was_dbov", "level_dbov")}
         return Upload(outcome=outcome, notes=notes, **levels)
+
+    async def say(self, text: str) -> float:
+        """As `api.prompt_port.PromptVoices` says."""
+        async with self._making:
+            return await asyncio.to_thread(self._places.voicing.say, text)
+
+    async def say_again(self, overlays: Iterable[Overlay]) -> None:
+        """At a start: what was typed before it is there to be heard, whatever has become of the sounds."""
+        for overlay in overlays:
+            if overlay.text is not None:
+                try:
+                    await self.say(overlay.text)
+                except (CityRefused, OSError) as error:
+                    log.warning("A typed announcement cannot be heard", why=type(error).__name__)
 
     async def remove(self, name: str, *, by: str, why: str, expected: int | None) -> Outcome:
         """As `api.prompt_port.PromptVoices` says."""
@@ -158,7 +183,7 @@ async def _made(recording: bytes) -> tuple[dict[str, Any], bytes]:
 def _in_languages(city: City, uses: Mapping[str, tuple[Use, ...]]) -> dict[str, tuple[Use, ...]]:
     """With those that are said in a language instead of another."""
     spoken = {skill.name: skill.spoken for skill in city.about.skills if skill.spoken}
-    instead = {f"{slug}-{ending}": Use(By.LANGUAGE, name) for slug in uses for name, ending in spoken.items()}
+    instead = {f"{slug}-{ending}": Use(UsedBy.LANGUAGE, name) for slug in uses for name, ending in spoken.items()}
     there = {name: (use,) for name, use in instead.items() if name in city.prompts}
     return {**there, **uses}
 
@@ -177,7 +202,7 @@ def _words(text: str) -> str:
 
 
 def _texts(snapshot: Snapshot) -> dict[str, Prompt]:
-    return entries_in(snapshot.texts.get("prompts/prompts.toml", ""), Prompt)
+    return entries_in(snapshot.texts.get(TEXTS, ""), Prompt)
 
 
 def _recordings(snapshot: Snapshot) -> dict[str, Recorded]:
@@ -185,5 +210,6 @@ def _recordings(snapshot: Snapshot) -> dict[str, Recorded]:
 
 
 def _with(snapshot: Snapshot, name: str, sound: Audio, recordings: Mapping[str, Recorded]) -> Snapshot:
+    """Another snapshot, made anew: a copy would keep the version that the old one has reckoned."""
     texts = {**snapshot.texts, RECORDED: recorded_toml(recordings)}
-    return snapshot.model_copy(update={"texts": texts, "audio": {**snapshot.audio, name: sound}})
+    return Snapshot(folder=snapshot.folder, texts=texts, audio={**snapshot.audio, name: sound})

@@ -178,14 +178,16 @@ def covered(city: City, verdicts: Sequence[Verdict]) -> tuple[Coverage, ...]:
 
 
 def drawn(city: City, coverage: Iterable[Coverage]) -> str:
-    """The journeys as one SVG, edges that were not passed marked."""
+    """The journeys as one SVG, edges that were not passed marked; with the number, where callers are sent outside."""
 
     def words_of(slug: str) -> str:
         prompt = city.prompts.get(slug)
         return (prompt.zh if prompt else None) or slug
 
-    pictures = (
-        Drawn(title=f"{each.hotline.number} {each.hotline.zh}", journey=each.journey, passed=each.passed)
-        for each in coverage
-    )
+    def title_of(line: Hotline) -> str:
+        way = served(city, line, moment)
+        return f"{line.number} {line.zh}" + (f" → {way.transfer}" if way.way is Way.TRANSFER else "")
+
+    moment = open_moment(city)
+    pictures = (Drawn(title=title_of(each.hotline), journey=each.journey, passed=each.passed) for each in coverage)
     return svg(pictures, words_of)

@@ -13,7 +13,6 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.errors import Refused
-from acd.journal import Journal
 from acd.past import NothingThen
 from api.dry_run import dry_run_seen
 from api.what_if import BrokenSeen, DrilledSeen, DrillSeen, WhatIfSeen
@@ -76,7 +75,7 @@ async def _what_if(database: AsyncEngine, wish: Wish) -> bytes:
 
 async def _dry_run(database: AsyncEngine, wish: Wish) -> bytes:
     since, until = period_of(wish)
-    tally = await dry_run(Journal(database), _checked(wish["old"]), _checked(wish["new"]), since, until)
+    tally = await dry_run(database, _checked(wish["old"]), _checked(wish["new"]), since, until)
     return dry_run_seen(tally, since, until).model_dump_json().encode()
 
 

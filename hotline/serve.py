@@ -22,6 +22,7 @@ from sandbox.errors import DebsError
 from sandbox.pbx import PbxError
 from telephony.asterisk.config import BadPbxConfig
 
+ABOUT = "运行控制器与私有的交换机,供您自己的话机使用 · a private PBX and the controller, for your own phones"
 SIP_PORT = 5060
 HTTP_PORT = 8012
 SAMPLE = MODEL.parent.parent / "cities" / "sample"
@@ -57,7 +58,7 @@ async def _fail_with(controller: asyncio.subprocess.Process) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Entry of `hotline serve`."""
-    parser = argparse.ArgumentParser(prog="hotline serve", description=__doc__)
+    parser = argparse.ArgumentParser(prog="hotline serve", description=ABOUT)
     parser.add_argument("--state-dir", type=Path, default=STATE_DIR, help="状态目录 / where everything is kept")
     parser.add_argument("--city", type=Path, default=SAMPLE, help="城市目录 / the city's folder")
     parser.add_argument("--model", type=Path, default=MODEL, help="Vosk 模型目录 / a Vosk model's folder")

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from city.files import Files, read_files
+from city.load import find_mistakes
 from city.mistakes import Mistake
-from city.snapshot import NOT_KEPT, Snapshot
+from city.snapshot import NOT_KEPT, Snapshot, at_work
 from city.source import Source
 from hotline.proof import scripts_in, scripts_of
 from hotline.sounds import Sounds
@@ -33,6 +34,15 @@ class Gathered:
     files: Files
     mistakes: tuple[Mistake, ...] = ()  # of what could not even be gathered, or be spoken
     scripts: Mapping[str, bytes] = field(default_factory=dict)  # its rehearsals (hotline.proof)
+
+    def wrong_with(self, at_start: Files) -> tuple[Mistake, ...]:
+        """What is wrong with the folder: within it, and together with what was read at the start."""
+        mistakes = {*find_mistakes(self.files)}
+        told = {mistake.file for mistake in mistakes}
+        mistakes |= {mistake for mistake in self.mistakes if mistake.file not in told}
+        if not mistakes:
+            mistakes |= {*find_mistakes(at_work(self.files, at_start))}
+        return tuple(sorted(mistakes))
 
 
 class Shelf:

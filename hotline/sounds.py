@@ -50,21 +50,26 @@ class Sounds:
     def lay(self, audio: Mapping[str, Audio]) -> None:
         """Have every prompt under its plain name as it is in these. SoundLost."""
         for slug, sound in audio.items():
-            self._lay_one(slug, self.kept(slug, sound.sha256))
+            self.lay_one(slug, self.kept(slug, sound.sha256))
 
     def fill(self, prompts: Path) -> None:
         """Before anything is in force: the prompts of a folder whose names are not here yet."""
         for wav in sorted(prompts.glob("*.wav")):
             if not (self.folder / wav.name).exists():
-                self._lay_one(wav.stem, wav.read_bytes())
+                self.lay_one(wav.stem, wav.read_bytes())
 
-    def _lay_one(self, slug: str, wav: bytes) -> None:
-        path = self.folder / f"{slug}.wav"
+    def lay_one(self, slug: str, wav: bytes) -> None:
+        """Have a sound under this very name."""
+        path = self.path_of(slug)
         if not (path.exists() and path.read_bytes() == wav):
             replace_file(path, wav, lasting=False)
 
+    def path_of(self, slug: str) -> Path:
+        """Where the sound of this very name is, or would be."""
+        return self.folder / f"{slug}.wav"
+
     def _kept(self, slug: str, sha256: str) -> Path:
-        return self.folder / f"{kept_as(slug, sha256)}.wav"
+        return self.path_of(kept_as(slug, sha256))
 
 
 def replace_file(path: Path, content: bytes, *, lasting: bool = True) -> None:

@@ -40,6 +40,7 @@ from recordings.retention import Retention, Term
 from recordings.sweeper import Sweeper
 from tickets.clocking import Clocking
 from tickets.drafting import Drafting
+from tickets.forgetting import Forgetting
 from tickets.learned_file import lessons_of
 from tickets.rules import Rules
 from tickets.undecided import undecided
@@ -58,12 +59,13 @@ class Speech:
     keeper: Keeper
     sweeper: Sweeper
     retention: Retention
+    forgetting: Forgetting
     vault: Archive
     model: str  # the speech model's name
 
     def watching(self) -> tuple[Coroutine[None, None, None], ...]:
         """Those who look from time to time."""
-        return self.watchman.run(), self.alarm.run(), self.retention.run()
+        return self.watchman.run(), self.alarm.run(), self.retention.run(), self.forgetting.run()
 
 
 def drafting_of(city: Callable[[], City], rules: Callable[[], Rules], now: Clock) -> Drafting:
@@ -97,7 +99,8 @@ class KeptBy:
 
 
 def _term(of: RecordingClass) -> Term:
-    return Term(of.name, timedelta(days=of.keep_days))
+    words = None if of.transcript_days is None else timedelta(days=of.transcript_days)
+    return Term(of.name, timedelta(days=of.keep_days), words)
 
 
 async def needed(now: Clock, connection: AsyncConnection, recordings: Collection[RecordingId]) -> set[RecordingId]:
@@ -229,7 +232,8 @@ async def build_speech(
         transcriber=transcriber,
         keeper=keeper,
         sweeper=sweeper,
-        retention=Retention(database, vault, KeptBy(swap.now), partial(needed, now), now),
+        retention=Retention(database, vault, kept_by := KeptBy(swap.now), partial(needed, now), now),
+        forgetting=Forgetting(database, kept_by, partial(needed, now), now),
         vault=vault,
         model=model.name,
     )

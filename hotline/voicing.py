@@ -19,10 +19,13 @@ from pydantic import BaseModel
 
 from city.files import Files
 from city.mistakes import Mistake
+from city.overlay import typed_as, unspeakable
+from city.pace import audio_s
 from city.prompt_uses import prompts_mentioned
 from city.prompts import Prompt
 from city.recorded import FILE as RECORDED
 from city.recorded import Recorded
+from city.refusals import CannotBeSpoken
 from city.snapshot import Audio, Snapshot
 from city.source import Source
 from hotline.sounds import Sounds
@@ -84,6 +87,20 @@ class Voicing:
         """Have a machine say texts. Blocks. OSError."""
         spoken = self._speaker.speak(prompts)
         return Kept({slug: self._sounds.keep(slug, wav) for slug, wav in spoken.wavs.items()}, spoken.failed)
+
+    def say(self, text: str) -> float:
+        """Have the sound of a typed text (city.overlay) among the others; how many seconds. Blocks. CannotBeSpoken."""
+        if strange := unspeakable(text):
+            raise CannotBeSpoken(f"cannot read {strange!r}: write it in Chinese", f"读不出 {strange!r},请写成汉字")
+        name = typed_as(text)
+        if (seconds := audio_s(self._sounds.path_of(name))) is not None:
+            return seconds
+        spoken = self._speaker.speak({name: Prompt(zh=text, en=text)})
+        if name not in spoken.wavs:
+            zh, en = spoken.failed[name]
+            raise CannotBeSpoken(en, zh)
+        self._sounds.lay_one(name, spoken.wavs[name])
+        return audio_s(self._sounds.path_of(name)) or 0.0
 
     def _lying(self, prompts: Path) -> dict[str, Lying]:
         memory = _memory(prompts / MEMORY)

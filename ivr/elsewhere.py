@@ -1,7 +1,8 @@
 """试走: where calls of the past would go by another version of the city, told from where they did go. Pure.
 
-Which keys a caller pressed is not kept, but where the call went is. Of all ways through the hotline's journey, by the
-version in force, those count that end there; each is gone again in the other version, node by node, with the same keys.
+Where the call went is kept and, of those that were through their menu, which keys chose the way. Of all ways through
+the hotline's journey, by the version in force and with those keys, those count that end there; each is gone again in
+the other version, node by node, with the same keys.
 A key that means nothing there is a wrong one; at a node that is new anything may be pressed. If all end at one place,
 so would the call. Otherwise it cannot be told, and is not guessed.
 """
@@ -56,17 +57,21 @@ class Untold(StrEnum):
     REFUSED = "refused"  # 当时被拒: no line was free, or the number called too often
     GONE = "gone"  # 菜单中挂机: it ended before it went anywhere
     OTHERWISE_THEN = "otherwise_then"  # 当时按别的规则: by the version in force it could not have gone there
-    KEYS_UNKNOWN = "keys_unknown"  # 按键未留存: it depends on keys
+    KEYS_UNKNOWN = "keys_unknown"  # 按键不详: it depends on keys that are not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastCall:
-    """A call of the past. `went` None: nowhere; of a transfer the number is not known (name "")."""
+    """A call of the past. `went` None: nowhere; of a transfer the number is not known (name "").
+
+    `done`: as far as it is known what the caller did.
+    """
 
     dialled: str
     at: datetime
     went: Goal | None
     refused: bool = False
+    done: Done = field(default_factory=dict)
 
 
 class Move(NamedTuple):
@@ -125,7 +130,7 @@ class Both:
     def _told(self, call: PastCall, was: Served, now: Served) -> tuple[Goal, Goal] | Untold:
         if call.went is None:
             return Untold.REFUSED if call.refused else Untold.GONE
-        ways = [(done, goal) for done, goal in self._old.ways(was) if _could_be(call.went, goal, was)]
+        ways = [(done, goal) for done, goal in self._old.ways(was, call.done) if _could_be(call.went, goal, was)]
         if not ways:
             return Untold.OTHERWISE_THEN
         ends = {(goal, to) for done, goal in ways for _, to in self._new.ways(now, done)}

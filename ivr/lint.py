@@ -20,7 +20,7 @@ from city.load import city_of
 from city.menu import Menu
 from city.menu_nodes import END, keys_of
 from city.mistakes import Mistake
-from city.pace import ANSWER_WITHIN_S, HEARD_FROM, KEY_S, NOTHING_SAID_S, peak, slowest_s
+from city.pace import ANSWER_WITHIN_S, HEARD_FROM, KEY_S, NOTHING_SAID_S, peak, seconds_to_a_person, slowest_s
 from city.prompt_uses import prompts_mentioned
 from city.prompts import Prompt
 from city.recorded import Recorded
@@ -141,21 +141,15 @@ def levels_are_quick(files: Files, city: City) -> Iterator[Mistake]:
     for path, level in levels(files):
         under = city.under([], level.notice, level.prompts)
         for hotline in under.hotlines.values():
-            seconds = seconds_to_a_person(under, hotline)
-            if seconds > ANSWER_WITHIN_S >= seconds_to_a_person(city, city.hotlines[hotline.number]):
+            seconds = _kept_s(under, hotline)
+            if seconds > ANSWER_WITHIN_S >= _kept_s(city, city.hotlines[hotline.number]):
                 zh = f"此级别下拨 {hotline.number},不按键的人 {seconds:.1f} 秒后才转人工"
                 message = f"under this level, who chooses nothing on {hotline.number} waits {seconds:.1f} s"
                 yield files.levels.mistake((*path, "notice"), "slow_under_level", zh, message)
 
 
-def seconds_to_a_person(city: City, hotline: Hotline) -> float:
-    """How long the silent or the erring caller of a hotline is kept, the later of both (city.pace)."""
-    journey = journey_of(city, hotline)
-    greeting_s = sum(map(city.seconds_of, journey.greeting))
-    if journey.start is None:
-        return greeting_s
-    first = journey.menus[journey.start]
-    return greeting_s + _slowest_s(first, city.seconds_of(first.prompt))
+def _kept_s(city: City, hotline: Hotline) -> float:
+    return max(seconds_to_a_person(hotline, city.menus, city.seconds_of).values())
 
 
 def prompts_have_audio(files: Files, city: City) -> Iterator[Mistake]:

@@ -36,7 +36,12 @@ class Instant(TypeDecorator[datetime]):
 
 def insert_or(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that may say what to do when the row is there already, in the words of this database."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return insert_into(table, connection.dialect.name)
+
+
+def insert_into(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """The same, for who puts it together but once."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 async def insert_once(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:

@@ -14,7 +14,8 @@ from typing import Final
 
 from plumbing.promptness import be_prompt
 
-YOUNG: Final = 10_000
+YOUNG: Final = 2_000
+FULL: Final = 50
 SWITCH_S: Final = 0.001
 
 
@@ -42,7 +43,9 @@ def settle() -> None:
 
     Some 144,000 objects of a controller's libraries are walked through by each full collection, and its loop stands
     still for about 100 ms meanwhile; afterwards a full collection takes less than a millisecond (both measured).
-    What is new is looked at after YOUNG more objects, not after 700: deciding makes few cycles.
+    What is new is looked at after YOUNG more objects, not after 700: deciding makes few cycles. With 10,000 such a look
+    held the loop for 5 ms, with 2,000 for 0.5; a full one, some 40 ms while hundreds wait, comes after a million (2,000
+    times 10 times FULL) at the earliest (all measured).
 
     A thread that reckons (a checkpoint being encoded) gives way to the loop after SWITCH_S, not after Python's 5 ms:
     the loop waits for it whenever it comes back from the kernel, several times for one call.
@@ -52,5 +55,5 @@ def settle() -> None:
     be_prompt()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG)
+    gc.set_threshold(YOUNG, 10, FULL)
     sys.setswitchinterval(SWITCH_S)

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, func, select, update
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plumbing.columns import Instant, insert_once, insert_or
+from plumbing.columns import Instant, insert_into, insert_once
 from plumbing.database import Database, metadata, transaction
 
 calls = Table(
@@ -35,10 +37,12 @@ calls = Table(
     Column("refusal", String(32)),
     Column("message_attempt", Integer),
     Column("call_back_number", String(21)),
+    Column("way", Text),
     Index("ix_calls_ani_answered_at", "ani", "answered_at"),
 )
 """`refusal`: why the call was refused; `message_attempt`: which recording is a message that the caller left;
-`call_back_number`: where they want to be called back, if it is not the number they called from."""
+`call_back_number`: where they want to be called back, if it is not the number they called from; `way`: by what they
+left each node of the menu, as JSON (ivr.menu.Edge): a key that chooses, never digits that were asked for."""
 
 ANI_DIGITS_MAX = 20
 AT_ONCE = 500  # a database takes only so many parameters
@@ -68,6 +72,7 @@ class Call:
     refusal: str | None = None
     message_attempt: int | None = None
     call_back_number: str | None = field(default=None, repr=False)
+    way: str | None = None
 
 
 _FACTS = tuple(each.name for each in fields(Call) if each.name != "call_id")
@@ -106,12 +111,17 @@ async def note_calls(database: Database, news: Sequence[Call]) -> None:
     if not news:
         return
     async with transaction(database) as connection:
-        row = insert_or(connection, calls)
-        kept = {field: func.coalesce(row.excluded[field], calls.c[field]) for field in _FACTS}
-        kept["arrived_at"] = func.coalesce(calls.c.arrived_at, row.excluded.arrived_at)
-        upsert = row.on_conflict_do_update(index_elements=[calls.c.call_id], set_=kept)
         rows = [{"call_id": one.call_id} | {field: getattr(one, field) for field in _FACTS} for one in news]
-        await connection.execute(upsert, rows)
+        await connection.execute(_upsert(connection.dialect.name), rows)
+
+
+@cache
+def _upsert(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """Put together once: that takes longer than carrying it out."""
+    row = insert_into(calls, dialect)
+    kept = {field: func.coalesce(row.excluded[field], calls.c[field]) for field in _FACTS}
+    kept["arrived_at"] = func.coalesce(calls.c.arrived_at, row.excluded.arrived_at)
+    return row.on_conflict_do_update(index_elements=[calls.c.call_id], set_=kept)
 
 
 async def note_numbers(connection: AsyncConnection, call_id: str, *, dnis: str, hotline: str | None, ani: str) -> None:
@@ -195,6 +205,15 @@ async def numbers_of(connection: AsyncConnection, wanted: Sequence[str]) -> dict
     for some in _a_few(wanted):
         query = select(calls.c.call_id, calls.c.ani).where(calls.c.call_id.in_(some), calls.c.ani.is_not(None))
         found |= {row.call_id: row.ani for row in (await connection.execute(query)).all()}
+    return found
+
+
+async def ways_of(connection: AsyncConnection, wanted: Sequence[str]) -> dict[str, str]:
+    """The ways of these calls through their menus, where known."""
+    found: dict[str, str] = {}
+    for some in _a_few(wanted):
+        query = select(calls.c.call_id, calls.c.way).where(calls.c.call_id.in_(some), calls.c.way.is_not(None))
+        found |= {row.call_id: row.way for row in (await connection.execute(query)).all()}
     return found
 
 

@@ -4,8 +4,8 @@ A recording is kept for the days of its hotline's class, as the city in force ha
 that somebody holds (recordings.holds), and one that is still needed (a transcription, a draft that nobody has decided),
 stays until that is over. Recordings of a city without classes are kept for good.
 
-Deleted are the sealed legs, first their keys, without which nobody can open a copy; the row stays, with its hashes, and
-so does the transcript, which is a document of its ticket. In three steps: the row says DELETING; the files go; the row
+Deleted are the sealed legs, first their keys, without which nobody can open a copy; the row stays, with its hashes.
+(The transcript has a term of its own: tickets.forgetting.) In three steps: the row says DELETING; the files go; the row
 says DELETED, together with a line in the audit trail: which recording, of which class, its hashes. Whoever dies in
 between is followed by somebody who finishes; the line is written once, and only when nothing is left.
 """
@@ -38,10 +38,16 @@ log = structlog.get_logger("recordings.retention")
 
 
 class Term(NamedTuple):
-    """A class's name, and how long it keeps."""
+    """A class's name, and how long it keeps; `words`: the transcript, if not as long as the recording."""
 
     name: str
     keep: timedelta
+    words: timedelta | None = None
+
+    @property
+    def keep_words(self) -> timedelta:
+        """How long it keeps what was said."""
+        return self.keep if self.words is None else self.words
 
 
 class Terms(Protocol):

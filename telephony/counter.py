@@ -63,6 +63,8 @@ class AtTheCounter:
         self._line, self._house, self._hotline, self._number = line, house, hotline, number
         self._call = CallId(line.call_id)
         self._takes: list[int] = []
+        self.done: dict[str, str] = {}
+        """By what each node was left, so far (ivr.menu.Edge)."""
 
     async def play(self, prompt: str) -> str | None:
         """A prompt."""
@@ -80,6 +82,7 @@ class AtTheCounter:
     async def passed(self, edge: Edge) -> None:
         """A caller who goes on in the menu has all the time again."""
         self._note_edge(self._call, edge)
+        self.done[edge.node] = edge.by
         if isinstance(edge.to, Goto):
             await self._line.wait_at_most(LINE_LIMIT_S)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -44,6 +44,10 @@ WhoServed = Callable[[str, datetime], Awaitable[AgentId | None]]
 """Who served this number last, not before this moment. Soon, or None: a caller is waiting for it."""
 
 
+NoteWay = Callable[[CallId, Mapping[str, str]], None]
+"""By what a caller left each node of the menu (ivr.menu.Edge)."""
+
+
 class Reception:
     """Answers both scripts. The city is asked for anew with every call, so a swapped one serves the next caller."""
 
@@ -55,8 +59,13 @@ class Reception:
         who_served: WhoServed,
         tell: Callable[[Event], None],
         house: House,
+        note_way: NoteWay = lambda _call, _done: None,
     ) -> None:
-        """`tell` reports a fact to the ACD; `house` does for callers in a menu what they ask for."""
+        """`tell` reports a fact to the ACD; `house` does for callers in a menu what they ask for.
+
+        `note_way` is told by what a caller left each node, once they are through.
+        """
+        self._note_way = note_way
         self.note_edge: NoteEdge = lambda _call, _edge: None  # told of every edge that a caller passes
         self._house = house
         self._city, self._desk, self._now, self._who_served, self._tell = city, desk, now, who_served, tell
@@ -78,7 +87,9 @@ class Reception:
         if not known:
             log.warning("a number that no hotline lists was dialled", hotline=hotline.number)
         way = served(city, hotline, self._now())
-        end = await walk(journey_at(city, way), AtTheCounter(caller, self._house, hotline, number, self.note_edge))
+        counter = AtTheCounter(caller, self._house, hotline, number, self.note_edge)
+        end = await walk(journey_at(city, way), counter)
+        self._note_way(CallId(caller.call_id), counter.done)
         if isinstance(end, MessageLeft | CallBackPromised):
             await caller.set_variable("SERVED", "yes")
             return

@@ -17,6 +17,15 @@ def to_json(proposed: Draft) -> str:
     return orjson.dumps({name: getattr(proposed, name) for name in (*FIELDS, "taken")}).decode()
 
 
+def without_words(kept: str) -> str:
+    """What `to_json` wrote, its evidence without the words: where they stood stays."""
+    stored = orjson.loads(kept)
+    for name in stored.keys() & set(FIELDS):
+        for span in stored[name]["evidence"]:
+            span["words"] = ""
+    return orjson.dumps(stored).decode()
+
+
 def from_json(kept: str) -> Draft:
     """What `to_json` wrote; fields of which it did not know yet say so."""
     stored = orjson.loads(kept)

@@ -71,7 +71,10 @@ def audio_can_be_played(files: Files) -> Iterator[Mistake]:
         if fault := audio_fault(path):
             source = Source(file=f"prompts/{path.name}")
             yield source.mistake(
-                (), "wrong_audio", "须为 WAV、PCM16、单声道、8000 Hz", f"PCM16, mono, 8 kHz is needed: {fault}"
+                (),
+                "wrong_audio",
+                f"须为 WAV、PCM16、单声道、8000 Hz(hotline prompts upload 可转换),此为 {fault}",
+                f"PCM16, mono, 8 kHz is needed (hotline prompts upload converts): {fault}",
             )
 
 

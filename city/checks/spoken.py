@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterator
+from functools import cache
 
 from city.advertising import advertising_in
 from city.city import Skill, audio_path
 from city.files import Files, hotlines, levels, menus
-from city.hotline import Hotline, Night
 from city.keys_named import keys_named
-from city.menu_nodes import AnyNode, DigitsNode, MenuFile, MessageNode, ProgressNode, SayNode, keys_of
+from city.menu_nodes import MenuFile, keys_of
 from city.mistakes import Mistake
-from city.pace import ANSWER_WITHIN_S, KEY_S, NOTHING_SAID_S, audio_s, slowest_s
+from city.pace import ANSWER_WITHIN_S, audio_s, seconds_to_a_person
 from city.prompts import Prompt
 
 PERSON = "0"
+NOT_KNOWN = math.nan
+"""The length of audio that is not there: no sum with it is longer, or shorter, than anything."""
 
 
 def nothing_is_advertised(files: Files) -> Iterator[Mistake]:
@@ -51,54 +54,18 @@ def a_person_is_reached_soon(files: Files) -> Iterator[Mistake]:
 
     It is measured, so a hotline of which some audio is missing is not judged.
     """
-    lengths = {slug: audio_s(audio_path(files.folder, slug)) for slug in _prompts_of_hotlines(files)}
+    known = {name: found.root for name, source in files.menus.items() if (found := source.whole(MenuFile))}
+
+    @cache
+    def length_s(slug: str) -> float:
+        seconds = audio_s(audio_path(files.folder, slug))
+        return NOT_KNOWN if seconds is None else seconds
+
     for path, hotline in hotlines(files):
-        said, asks = _before_an_answer(files, hotline)
-        ways = [("greeting", said, asks)]
-        if hotline.night is Night.QUEUE and hotline.night_prompt is not None:
-            ways.append(("night_prompt", (*hotline.greeting, hotline.night_prompt), None))
-        for key, prompts, menu in ways:
-            seconds = _seconds(prompts, menu, lengths)
-            if seconds is not None and seconds > ANSWER_WITHIN_S:
+        for key, seconds in seconds_to_a_person(hotline, known, length_s).items():
+            if seconds > ANSWER_WITHIN_S:
                 zh = f"不按键或按错键的人 {seconds:.1f} 秒后才转人工,至多 {ANSWER_WITHIN_S:.0f} 秒"
                 message = (
                     f"who chooses nothing is passed to a person after {seconds:.1f} s, more than {ANSWER_WITHIN_S:.0f}"
                 )
                 yield files.hotlines.mistake((*path, key), "person_too_late", zh, message)
-
-
-def _before_an_answer(files: Files, hotline: Hotline) -> tuple[tuple[str, ...], AnyNode | None]:
-    """What everybody hears in office hours, information that stands before a menu included; and what then asks."""
-    said, menu, met = list(hotline.greeting), _menu(files, hotline.menu), set[str | None]()
-    while isinstance(menu, SayNode) and menu.prompt not in met:
-        met.add(menu.prompt)
-        said.append(menu.prompt)
-        menu = _menu(files, menu.otherwise.goto if menu.otherwise else None)
-    return tuple(said), None if isinstance(menu, SayNode) else menu
-
-
-def _seconds(prompts: Iterable[str], menu: AnyNode | None, lengths: Mapping[str, float | None]) -> float | None:
-    question = lengths[menu.prompt] if menu else 0.0
-    said = [lengths[slug] for slug in prompts]
-    if question is None or None in said:
-        return None
-    return sum(length for length in said if length) + (slowest_of(menu, question) if menu else 0.0)
-
-
-def slowest_of(node: AnyNode, question_s: float) -> float:
-    """From the first word of a node until who is silent, or errs, is passed to a person (city.pace)."""
-    if isinstance(node, SayNode):
-        return question_s
-    least_s = {DigitsNode: KEY_S, ProgressNode: KEY_S, MessageNode: NOTHING_SAID_S}.get(type(node), 0.0)
-    return slowest_s(question_s, max(node.wait_s, least_s), node.attempts)
-
-
-def _prompts_of_hotlines(files: Files) -> set[str]:
-    said = {slug for _, hotline in hotlines(files) for slug in (*hotline.greeting, hotline.night_prompt) if slug}
-    return said | {menu.prompt for _, menu in menus(files)}
-
-
-def _menu(files: Files, name: str | None) -> AnyNode | None:
-    source = files.menus.get(name or "")
-    found = source.whole(MenuFile) if source else None
-    return found.root if found else None

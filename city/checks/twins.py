@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from city.city import BreakLimit, CityFile, Outside, Skill
 from city.files import Files, Mention, hotlines, levels
+from city.hotline import Hotline
 from city.mistakes import Mistake
 from city.numbers import dialled_forms, local_number
 from city.places import Place
+from city.positions import KeyPath
 from city.queue import Queue
 from city.retention import RecordingClass
 from city.seats import SeatRange
@@ -21,15 +23,17 @@ def numbers_ring_one_hotline(files: Files) -> Iterator[Mistake]:
     if about is None:
         return
     codes = (about.area_code, about.country_code)
-    owners: dict[str, tuple[str | int, ...]] = {}
+    owners: dict[str, tuple[KeyPath, Hotline]] = {}
     for path, hotline in hotlines(files):
         numbers = [Mention(files.hotlines, (*path, "number"), hotline.number)]
         numbers += (Mention(files.hotlines, (*path, "variants", at), text) for at, text in enumerate(hotline.variants))
         for mention in numbers:
             forms = dialled_forms(local_number(mention.name, *codes), *codes)
-            owned = [owners.setdefault(form, path) for form in forms]
-            if any(owner != path for owner in owned):
-                yield _twin(mention, "number", "号码")
+            owned = [owners.setdefault(form, (path, hotline)) for form in forms]
+            if other := next((owner for where, owner in owned if where != path), None):
+                zh = f"号码“{mention.name}”已属于 {other.number} {other.zh}"
+                message = f"number {mention.name!r} rings {other.number} ({other.en}) already"
+                yield mention.mistake("duplicate_number", zh, message)
 
 
 def queues_have_one_name_each(files: Files) -> Iterator[Mistake]:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from acd.errors import (
+    Advertises,
     CrisisHasNoMachine,
+    CrisisLaneStaysFree,
     EndsBeforeItBegins,
     InThePast,
     LentToItself,
@@ -202,7 +204,7 @@ SAYS = overlay(prompt="please-wait")
 
 
 @pytest.mark.parametrize(
-    "aim", [SAYS, overlay(join="general", hotlines=("12345",)), overlay(prompt="x", join="health")]
+    "aim", [SAYS, overlay(join="general", hotlines=("12345",)), overlay(text="因暴雨停水。", join="general")]
 )
 def test_an_overlay_that_ends_is_made(aim: Aim) -> None:
     """Of all hotlines or of some; said, or a straight way to a queue, or both; several stand beside each other."""
@@ -218,6 +220,9 @@ def test_an_overlay_that_ends_is_made(aim: Aim) -> None:
         (at_once(overlay(prompt="please-wait", hotlines=("12399",)), ends=300), UnknownHotline),
         (at_once(overlay(prompt="please-wait", hotlines=("12345", "12320")), ends=300), CrisisHasNoMachine),
         (at_once(overlay(join="nowhere"), ends=300), UnknownQueue),
+        (at_once(overlay(join="health"), ends=300), CrisisLaneStaysFree),
+        (planned(overlay(join="health", hotlines=("12345",), prompt="please-wait")), CrisisLaneStaysFree),
+        (at_once(overlay(text="限时抢购。"), ends=300), Advertises),
     ],
 )
 def test_an_overlay_that_is_forgotten_or_reaches_a_crisis_line_is_refused(

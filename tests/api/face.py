@@ -57,6 +57,7 @@ from tests.api.dialling_scene import open_desk
 from tests.api.fakes import FakeHands, FakeTalks
 from tests.sample import city_in
 from tickets.clocking import Clocking
+from tickets.forgetting import Forgetting
 from tickets.posting import Posting
 from tickets.receivers import ReceiverBook
 from tickets.rulebook import open_rulebook
@@ -138,6 +139,7 @@ class Face:
     pilot: Pilot
     hands: FakeHands
     past: Aside
+    sounds: Path
 
     async def call(
         self, line: str, json: Any = None, *, role: Role | None = Role.ADMIN, **more: Any
@@ -249,6 +251,7 @@ async def face(
         database=database,
         archive=archive,
         retention=Retention(database, archive, KeptBy(lambda: city), partial(needed, lambda: NOW), lambda: NOW),
+        forgetting=Forgetting(database, KeptBy(lambda: city), partial(needed, lambda: NOW), lambda: NOW),
         sweeping=Sweeper(tmp_path / "spool", archive, database, enqueue, clock=lambda: NOW),
         is_confidential=lambda hotline: hotline == "12336",
     )
@@ -262,7 +265,7 @@ async def face(
     async with aiohttp.ClientSession() as http, background(gate.run(), courier.run()):
         yield Face(
             *(f"http://127.0.0.1:{port}", services, house, vitals, callers, talks, transcription, http, made),
-            *(gate, pilot, hands, past),
+            *(gate, pilot, hands, past, settings.sounds),
         )
     await runner.cleanup()
     await past.close()

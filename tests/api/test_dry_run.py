@@ -15,8 +15,10 @@ from acd.events import CallArrived, CallJoined, CallRefused, Event
 from acd.model import CallId, QueueName, Refusal, SkillLevel
 from api.city_port import CityVersions
 from api.people import Role
+from hotline.callbook import CallBook
 from hotline.city_start import open_city
 from hotline.city_swap import CitySwap
+from plumbing.lifecycle import background
 from plumbing.settings import read_settings
 from tests.api.face import NOW, SAMPLE, Face, OpenBook
 from tests.api.test_ledger import told
@@ -82,6 +84,23 @@ async def test_yesterdays_calls_are_told_by_where_they_would_go(face: Face, copy
     wish = {"day": f"{NOW:%Y-%m-%d}", "version": 1}
     _, today = await face.call("POST /api/city/dry-run", wish, role=Role.LEADER)
     assert (today["calls"], today["same"]) == (1, 1)
+
+
+async def test_the_key_that_a_caller_pressed_is_read_from_the_call_book(
+    face: Face, copy: Copy, database: AsyncEngine
+) -> None:
+    """Who pressed 1 goes elsewhere, who said nothing does not; of a call of before it was kept it cannot be told."""
+    health = QueueName("health")
+    await told(face, *(fact for number in (1, 2, 3) for fact in came(number, "12320", CallJoined, queue=health)))
+    book = CallBook(database, str)
+    async with background(book.run()):
+        for number, key in ((1, "1"), (2, "silence")):
+            book.note_menu(CallId(f"lx-{number}.1"), {"": "then", "health": key})
+        await book.written()
+    copy.replace("menus/health.toml", '1 = { join = "health" }', '1 = { join = "general" }')
+    _, seen = await face.call("POST /api/city/dry-run", {}, role=Role.LEADER)
+
+    assert (seen["calls"], seen["same"], seen["elsewhere"], seen["untold"]) == (3, 1, 1, {"keys_unknown": 1})
 
 
 async def test_a_folder_with_mistakes_has_no_dry_run(face: Face, copy: Copy) -> None:

@@ -10,7 +10,7 @@ import pytest
 from acd.events import CallArrived
 from acd.model import CallId
 from api.asked import Answer
-from api.glance import PURSE_S, SHARE, STALEST_S, Glance, Moment
+from api.glance import PURSE_S, SHARE, STALEST_S, Glance, Moment, Purse
 from api.people import Role
 from tests.api.face import NOW, Face
 from tests.api.test_agents import at_work
@@ -36,7 +36,12 @@ class House:
     begun: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self.glance = Glance(lambda: self.at, monotonic=lambda: self.now_s, spent=lambda: self.spent_s)
+        self.purse = Purse(lambda: self.now_s)
+        self.glance = self.another()
+
+    def another(self) -> Glance:
+        """One more page of the same house."""
+        return Glance(lambda: self.at, self.purse, monotonic=lambda: self.now_s, spent=lambda: self.spent_s)
 
     async def work(self) -> Number:
         """One more."""
@@ -88,6 +93,20 @@ async def test_a_dear_page_costs_no_more_than_its_share_and_is_never_older_than_
 
     assert house.times > 10
     assert house.spent_s <= PURSE_S + SHARE * 20 + house.cost_s
+
+
+async def test_all_pages_of_a_house_are_paid_from_one_purse() -> None:
+    """Four pages cost no more than one dear one: the loop that rings phones is the same for all."""
+    house = House(cost_s=0.004)
+    pages = [house.another() for _ in range(4)]
+
+    for _ in range(4000):
+        for page in pages:
+            await page.look(house.work)
+        house.decides()
+        house.now_s += 0.005
+
+    assert house.spent_s <= PURSE_S + SHARE * 20 + len(pages) * house.cost_s
 
 
 async def test_a_page_dearer_than_its_share_is_still_shown_in_time() -> None:

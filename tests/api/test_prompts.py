@@ -96,6 +96,7 @@ async def test_every_prompt_is_listed_with_text_use_voice_length_and_level(face:
 async def test_a_recording_is_put_in_force_and_taken_back(face: Face, copy: Copy) -> None:
     """Another version, with who and why; the folder has it, to be found there by whoever looks; and removed again."""
     spoken = (copy.folder / WAV).read_bytes()
+    _, before = await face.call("GET /api/city", role=Role.LEADER)
     status, made = await put(face, recording(), says="正在为您转接 请稍候", expected="1")
 
     assert (status, made["number"], made["why"], made["left_alone"]) == (200, 2, "王芳重录", [])
@@ -110,6 +111,7 @@ async def test_a_recording_is_put_in_force_and_taken_back(face: Face, copy: Copy
 
     status, removed = await face.call(f"DELETE /api/prompts/{SLUG}/audio", {"why": "离职"}, role=Role.LEADER)
     assert (status, removed["number"], removed["left_alone"]) == (200, 3, [])
+    assert len({seen["version"] for seen in (before, made, removed)}) == 3  # by what is in them, each another
     assert not (copy.folder / WAV).exists()
     assert (await one(face))["state"] == "synthesised"
     status, back = await face.call(

@@ -48,14 +48,15 @@ async def test_what_is_held_stays_and_the_rest_goes(face: Face, old: list[str]) 
     _, swept = await face.call("POST /api/retention/sweep", {})
     _, after = await face.call("GET /api/retention")
 
-    ordinary = {"name": "ordinary", "keep_days": ORDINARY_DAYS, "due": 1, "soon": 0}
+    kept = {"keep_days": ORDINARY_DAYS, "transcript_days": ORDINARY_DAYS}
+    ordinary = {"name": "ordinary", **kept, "due": 1, "soon": 0}
     assert (before["classes"][0], before["held"], before["holds"]) == (ordinary, 1, [seen])
-    assert swept == {"deleted": 1}
+    assert swept == {"deleted": 1, "transcripts": 0}
     assert (after["classes"][0]["due"], after["held"]) == (0, 1)
     assert (await face.call(f"POST /api/recordings/{other}/grants", {"reason": "核对"}))[0] == 409
     assert (await face.call(f"POST /api/recordings/{held}/release", {"why": "结案"}))[0] == 200
     assert (await face.call(f"POST /api/recordings/{held}/release", {"why": "结案"}))[0] == 404
-    assert (await face.call("POST /api/retention/sweep", {}))[1] == {"deleted": 1}
+    assert (await face.call("POST /api/retention/sweep", {}))[1] == {"deleted": 1, "transcripts": 0}
     assert (await face.call(f"POST /api/recordings/{held}/hold", wish))[0] == 409
 
 

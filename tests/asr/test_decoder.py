@@ -14,6 +14,7 @@ import pytest
 
 from asr.decoder import Decoder, Patience
 from asr.errors import DecodingFailed, NoModel
+from asr.launched import launch
 from asr.transcript import Transcript
 from recordings.archive import Archive
 from recordings.recording import Leg, new_recording_id
@@ -40,10 +41,14 @@ def alive(pid: int) -> bool:
         return False
 
 
+def my_children() -> set[int]:
+    """Whom this thread started."""
+    return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
+
+
 async def one_child(decoder: Decoder) -> int:
     """The process id of a child at work."""
-    await until(decoder.children_at_work)
-    return decoder.children_at_work()[0]
+    return (await until(decoder.children_at_work))[0]
 
 
 async def test_talk_is_heard_with_speakers_times_and_confidence(decoder: Decoder, legs: dict[Leg, Path]) -> None:
@@ -172,6 +177,17 @@ async def test_cancelled_decoding_frees_its_child(decoder: Decoder, tmp_path: Pa
     with pytest.raises(asyncio.CancelledError):
         await decoding
     await until(lambda: not alive(child))
+
+
+async def test_who_gives_up_while_the_model_is_loaded_leaves_no_process() -> None:
+    """Not even for as long as a kill takes: the loop may end next."""
+    before, loading = my_children(), asyncio.ensure_future(launch(MODEL, 8000))
+    (launcher,) = await until(lambda: my_children() - before)
+    loading.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await loading
+    assert not alive(launcher)
 
 
 async def test_dead_controller_leaves_no_process(tmp_path: Path) -> None:

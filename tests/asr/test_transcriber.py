@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from structlog.testing import capture_logs
 
@@ -18,6 +19,7 @@ from asr.transcriber import Transcriber
 from asr.transcript import Transcript, Word, merge
 from asr.transcripts import transcript_of, transcripts
 from recordings.intake import Intake
+from recordings.ledger import recordings
 from recordings.recording import Recording
 from tests.databases import BOTH, lock
 from tests.recordings.scenes import count, leave_call, until
@@ -77,6 +79,16 @@ async def at_work(transcriber: Transcriber) -> AsyncIterator[None]:
         await asyncio.gather(running, return_exceptions=True)
 
 
+async def job_in(engine: AsyncEngine, state: JobState) -> Job:
+    """The first job in this state, once there is one."""
+    async with asyncio.timeout(10):
+        while True:
+            async with engine.connect() as connection:
+                if found := await jobs.listed(connection, state):
+                    return found[0]
+            await asyncio.sleep(0.01)
+
+
 async def eventually(engine: AsyncEngine, condition: Callable[[Job], bool]) -> Job:
     """The one job, once it is as it should be."""
     async with asyncio.timeout(10):
@@ -117,6 +129,25 @@ async def test_reason_of_an_unforeseen_failure_holds_no_words_of_it(
     assert job.error is not None
     assert job.error.startswith("KeyError at test_transcriber.py:")
     assert "138" not in job.error.split(":")[0]
+
+
+async def test_recording_whose_row_makes_no_sense_costs_its_own_job_alone(
+    engine: AsyncEngine, archive: Path, spool: Path, recording: Recording
+) -> None:
+    """The attempts count, the job is given up, and the next is done."""
+    broken = update(recordings).where(recordings.c.id == recording.id).values(damage="{")
+    async with engine.begin() as connection:
+        await connection.execute(broken)
+    leave_call(spool, call="lx-2.0")
+    await Intake(spool, archive, engine, follow_up=jobs.enqueue).sweep()
+
+    async with at_work(Transcriber(engine, archive, Hears(), model="m")):
+        done = await job_in(engine, JobState.DONE)
+        dead = await job_in(engine, JobState.DEAD)
+
+    assert (dead.attempts, done.attempts) == (jobs.ATTEMPTS_MAX, 1)
+    assert dead.error is not None
+    assert dead.error.startswith("JSONDecodeError")
 
 
 async def test_third_failure_kills_the_job_and_keeps_the_recording(

@@ -37,6 +37,8 @@ SHAPE = [
         "text_or_tone", "prompts/prompts.toml", '[please-wait]\nzh = "正在', '[please-wait]\ntone_hz = 400\nzh = "正在'
     ),
     Slip("text_or_tone", "prompts/prompts.toml", "[beep]\ntone_hz = 1000\n", "[beep]\n"),
+    Slip("hidden_character", "hotlines.toml", "卫生健康热线", "卫生\\u202e热线"),
+    Slip("hidden_character", "prompts/prompts.toml", 'zh = "您好', 'zh = "您\u200b好'),
     Slip("wrong_format", "prompts/prompts.toml", "[please-wait]", "[Please_Wait]"),
     Slip("out_of_range", "levels.toml", "queues.general = { wrap_up_s = 20 }", "queues.general = { wrap_up_s = -20 }"),
     Slip("unknown_key", "levels.toml", "queues.general = { wrap_up_s = 20 }", "queues.general = { name = 'x' }"),
@@ -160,12 +162,11 @@ def test_a_missing_file_is_one_mistake(copy: Copy, file: str) -> None:
 
 
 def test_a_folder_that_is_no_city_is_told_what_it_lacks(copy: Copy) -> None:
-    """Every file, not a traceback."""
-    with pytest.raises(CityInvalid) as refused:
-        load_city(copy.folder / "nowhere")
-
-    assert {mistake.rule for mistake in refused.value.mistakes} == {"file_missing"}
-    assert len(refused.value.mistakes) == 6
+    """Every file, not a traceback; of one that is not there, that alone."""
+    for name, rule, count in ("nowhere", "folder_missing", 1), ("rehearsals", "file_missing", 6):
+        with pytest.raises(CityInvalid) as refused:
+            load_city(copy.folder / name)
+        assert [mistake.rule for mistake in refused.value.mistakes] == [rule] * count
 
 
 def test_text_that_is_not_utf8_is_told_by_its_line(copy: Copy) -> None:

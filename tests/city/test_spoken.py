@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from city.advertising import advertising_in
+from city.city import City
 from city.keys_named import keys_named
-from city.pace import prompt_s, slowest_s
+from city.menu import Step
+from city.menu_nodes import SayNode
+from city.pace import prompt_s, seconds_to_a_person, slowest_s
 from city.prompts import Prompt
 from sandbox.sound import silence, write_wav
 from tests.city.scene import Copy
@@ -98,6 +101,19 @@ def test_information_before_a_menu_counts(copy: Copy) -> None:
     assert [mistake.rule for mistake in copy.mistakes()] == ["person_too_late"]
     record(copy, say_first=4)
     assert copy.load().hotlines["12320"].menu == "first"
+
+
+def test_one_calculation_says_how_long_a_caller_is_kept(sample: City) -> None:
+    """For the linter, levels and overlays: greeting, information in a row, the slower of silence and errors."""
+    lengths = {"greeting-12320": 1.0, "a": 2.0, "b": 3.0, "menu-12320": 4.0}
+    line, health = sample.hotlines["12320"], sample.menus["health"]  # asks twice, and waits for 3 s
+    a = SayNode(kind="say", prompt="a", otherwise=Step(goto="b"))
+    b = SayNode(kind="say", prompt="b", otherwise=Step(goto="health"))
+    asked = line.model_copy(update={"menu": "a"})
+
+    assert seconds_to_a_person(asked, {"a": a, "b": b, "health": health}, lengths.__getitem__) == {"greeting": 14.0}
+    assert seconds_to_a_person(asked, {"a": a, "b": a}, lengths.__getitem__) == {"greeting": 3.0}
+    assert seconds_to_a_person(line, {}, lengths.__getitem__) == {"greeting": 1.0}
 
 
 def test_who_calls_at_night_is_not_kept_either(copy: Copy) -> None:

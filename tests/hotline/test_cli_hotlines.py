@@ -98,6 +98,14 @@ async def test_a_file_that_is_not_there_is_said(copy: Copy, tmp_path: Path) -> N
     assert (code, "无法读取" in told) == (1, True)
 
 
+async def test_a_place_that_cannot_be_written_is_said(copy: Copy, tmp_path: Path) -> None:
+    """In both languages, without a trace."""
+    sheet = tmp_path / "nowhere" / "x.csv"
+    done = await hotline(copy.folder, "hotlines", "export", "--to", str(sheet), "--city", str(copy.folder))
+
+    assert (done.code, "无法写入" in done.err, "Traceback" in done.err) == (1, True, False), done.err
+
+
 async def test_the_hotlines_in_force_are_listed(state: Path) -> None:
     """With owner, mode, and where callers go now."""
     listed = await hotline(state, "hotlines", "list")

@@ -49,4 +49,17 @@ async def test_an_overlay_is_put_on_listed_extended_and_taken_off(face: Face, st
     assert "12320" in on.out
     assert "message-invite" in deeds[0].out
     assert "播报" in deeds[2].out
+    assert "11-25 18:00:00" in deeds[1].out  # by the city's clock, as it was typed
     assert face.services.measures.now.standing == []
+
+
+async def test_an_announcement_is_typed_and_shown_in_its_words(face: Face, state: Path) -> None:
+    """What cannot be read aloud is refused by its rule, in both languages, harmless to a terminal."""
+    until = ("--until", "2026-11-24T18:00", "--why", "暴雨")
+    on = await hotline(state, "overlay", "on", "--say", "因暴雨停水,请耐心等候。", *until)
+    listed = await hotline(state, "overlay", "list")
+    refused = await hotline(state, "overlay", "on", "--say", "暴雨\x1b[2J", *until)
+
+    assert (on.code, "因暴雨停水" in "".join(listed.out.split())) == (0, True), on.err
+    assert (refused.code, "读不出" in refused.err, "\x1b" in refused.err) == (1, True, False), refused
+    assert face.services.measures.now.city.hotlines["12345"].greeting[0].startswith("typed-")

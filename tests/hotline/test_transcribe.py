@@ -19,6 +19,15 @@ from tests.asr.talks import TALK, record_talk, talk_samples
 from tests.hotline.typed import Said, hotline
 from tests.recordings.scenes import write_wav
 
+AS_AT_A_TERMINAL = """
+import signal
+from hotline.cli import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+"""A shell that runs the tests in the background has Ctrl-C ignored, for all that they start."""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -133,7 +142,7 @@ async def test_interrupted_leaves_no_half_result_and_no_child(folder: Path) -> N
 
 async def begun(folder: Path) -> tuple[asyncio.subprocess.Process, str]:
     """The command at work in a process of its own, a child decoding; and its launcher."""
-    words = ("-c", "from hotline.cli import main; main()", "transcribe", str(folder), "--model", str(MODEL))
+    words = ("-c", AS_AT_A_TERMINAL, "transcribe", str(folder), "--model", str(MODEL))
     running = await asyncio.create_subprocess_exec(sys.executable, *words, stderr=asyncio.subprocess.DEVNULL)
     children = _children_of(running.pid)
     async with asyncio.timeout(60):

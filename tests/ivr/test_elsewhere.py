@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,6 +103,22 @@ def test_a_key_is_known_by_where_it_alone_leads(city: City, copy: Copy) -> None:
 
     copy.replace(MENU, '1 = { join = "health" }', '1 = { join = "general" }')
     assert told(city, copy, waited("health")).untold == {Untold.KEYS_UNKNOWN: 1}
+
+
+def test_a_key_that_was_kept_is_not_inferred(city: City, copy: Copy) -> None:
+    """0, 1 and silence look alike by where they lead: who is known to have pressed 1 goes where 1 leads now.
+
+    What nobody is known to have pressed still may be anything, and keys that did not lead there then tell of another
+    version.
+    """
+    copy.replace(MENU, '1 = { join = "health" }', '1 = { join = "general" }')
+    one, silent = ({"": "then", "health": by} for by in ("1", "silence"))
+    tally = told(city, copy, *(replace(waited("health"), done=done) for done in (one, silent, {"": "then"})))
+    otherwise = told(city, copy, replace(waited("health"), done={"": "then", "health": "2"}))
+
+    assert [(move.to.name, count) for move, count in tally.moves.items()] == [("general", 1)]
+    assert (tally.same, dict(tally.untold)) == (1, {Untold.KEYS_UNKNOWN: 1})
+    assert dict(otherwise.untold) == {Untold.OTHERWISE_THEN: 1}
 
 
 def test_other_skills_in_the_same_queue_are_counted_apart(city: City, copy: Copy) -> None:

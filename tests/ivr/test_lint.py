@@ -99,6 +99,20 @@ def test_a_choice_after_which_the_silent_wait_too_long_is_told(copy: Copy) -> No
     assert told(found_in(copy).warnings) == [("menus/health.toml", line, "slow_choice", "choices.1")]
 
 
+def test_information_before_a_menu_counts_under_a_level_too(copy: Copy) -> None:
+    """What a level adds is heard on top of it."""
+    (copy.folder / "accepted.toml").unlink()
+    write_wav(copy.folder / "prompts/greeting-12320.wav", tone(500, 1))
+    quick = {each.rule for each in found_in(copy).warnings}
+    copy.replace("hotlines.toml", 'menu = "health"', 'menu = "first"')
+    copy.append("menus/first.toml", 'kind = "say"\nprompt = "say-first"\notherwise = { goto = "health" }\n')
+    copy.append("prompts/prompts.toml", '\n[say-first]\nzh = "告知。"\nen = "Told."\n')
+    write_wav(copy.folder / "prompts/say-first.wav", tone(500, 3))
+
+    assert "slow_under_level" not in quick
+    assert "slow_under_level" in {each.rule for each in found_in(copy).warnings}
+
+
 def test_a_prompt_without_audio_is_told(copy: Copy) -> None:
     """At its text."""
     (copy.folder / "prompts/many-callers.wav").unlink()

@@ -9,9 +9,10 @@ import pytest
 
 from acd.events import AgentAnswered, CallEnded, CallJoined
 from acd.model import AgentState
+from city.overlay import Overlay
 from sandbox.ear import Ear
 from sandbox.phones import Manner
-from sandbox.sound import tone
+from sandbox.sound import RATE_HZ, read_wav, tone
 from sandbox.strangers import sip_from, strange_call
 from tests.journeys.api import api_of
 
@@ -172,8 +173,7 @@ async def test_the_next_caller_hears_an_overlay_and_after_it_is_off_nobody_does(
         greeted = await Ear(citizen.calls[-1]).clip([prompt("greeting-12320")], 5)
         assert said < greeted
         for number in (storm, straight):
-            version = (await api.get("/api/measures"))["version"]
-            await api.send("POST", f"/api/measures/{number}/undo", version=version, why="解除")
+            await undo(api, number)
         other = await scene.citizen("13912345678")
         later = await scene.dial(other, "12320")
         await Ear(other.calls[-1]).clip([prompt("greeting-12320")], 5)
@@ -190,3 +190,44 @@ async def overlay(api, **said):
     ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     done = await api.send("POST", "/api/measures/overlay", overlay=said, ends=ends, version=version, why="台风")
     return done["measure"]["number"]
+
+
+SAYING_WITHIN_S = 1.0
+FIRST_S = 0.5
+
+
+async def test_a_typed_announcement_is_heard_within_a_second_of_being_asked_for(scene):
+    """Its sound was made before: from the request to what a phone that calls at the answer is played. Gone when undone.
+
+    Timed is what we do; the half second of sound by which it is known again is taken off.
+    """
+    text = "因暴雨,部分线路中断,请耐心等候。"
+    async with api_of(scene) as api:
+        began = time.monotonic()
+        first = await overlay(api, text=text)
+        made_s = time.monotonic() - began
+        await undo(api, first)
+        began = time.monotonic()
+        again = await overlay(api, text=text)
+        asked_s = time.monotonic() - began
+        citizen = await scene.citizen()
+        dialled = time.monotonic()
+        await scene.dial(citizen)
+        sound = read_wav(scene.settings.sounds / f"{Overlay(text=text).said}.wav")
+        await Ear(citizen.calls[-1]).clip([sound[: int(FIRST_S * RATE_HZ)]], 5)
+        heard_s = time.monotonic() - dialled - FIRST_S
+
+        assert asked_s + heard_s < SAYING_WITHIN_S, (made_s, asked_s, heard_s)
+        await undo(api, again)
+        other = await scene.citizen("13912345678")
+        await scene.wait_in(other)
+        with pytest.raises(TimeoutError):
+            await Ear(other.calls[-1]).clip([sound[: int(FIRST_S * RATE_HZ)]], 0.5)
+        for one in (citizen, other):
+            await one.hang_up()
+
+
+async def undo(api, number):
+    """End it."""
+    version = (await api.get("/api/measures"))["version"]
+    await api.send("POST", f"/api/measures/{number}/undo", version=version, why="解除")

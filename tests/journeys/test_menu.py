@@ -1,6 +1,7 @@
 """12320 and its one shallow menu; 12345 has none. Whatever a caller presses or does not press, a person answers."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -42,6 +43,8 @@ async def test_a_key_during_the_greeting_counts_at_once(scene):
     await citizen.press("2")
 
     assert (await scene.fact(CallJoined, 2, call=call)).skills == PSYCHOLOGY
+    (book,) = await scene.rows("select way from calls where call_id = :call and way is not null", call=call)
+    assert json.loads(book.way) == {"": "then", "health": "2"}
 
 
 async def test_psychological_help_goes_to_a_psychology_seat_though_another_is_longer_idle(scene):

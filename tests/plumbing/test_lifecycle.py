@@ -9,12 +9,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SETTLED = """
 import gc, sys
-from plumbing.lifecycle import SWITCH_S, YOUNG, settle
+from plumbing.lifecycle import FULL, SWITCH_S, YOUNG, settle
 before = len(gc.get_objects())
 settle()
 assert gc.get_freeze_count() > 0.9 * before, "what was loaded is kept apart"
 assert len(gc.get_objects()) < 0.1 * before, "and is not looked at any more"
-assert gc.get_threshold()[0] == YOUNG, "and the young are looked at less often"
+assert gc.get_threshold() == (YOUNG, 10, FULL), "and the young are looked at less often, all still more seldom"
 assert sys.getswitchinterval() == SWITCH_S, "and a thread that reckons gives way soon"
 class Ring: pass
 ring = Ring(); ring.itself = ring; del ring

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from sqlalchemy import func, select
@@ -19,6 +20,7 @@ from recordings.grants import GrantKind, allow, hear
 from recordings.listen import StereoSound
 from recordings.recording import Recording
 
+T = TypeVar("T")
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
@@ -55,11 +57,12 @@ async def count(engine: AsyncEngine, table: FromClause) -> int:
         return int(await connection.scalar(select(func.count()).select_from(table)) or 0)
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait for a condition; TimeoutError when it does not come."""
+async def until(condition: Callable[[], T], seconds: float = 10.0) -> T:
+    """Wait for a condition, and return what it gave; TimeoutError when it does not come."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110  # what is waited for may be a file or a process
+        while not (given := condition()):  # noqa: ASYNC110  # what is waited for may be a file or a process
             await asyncio.sleep(0.01)
+    return given
 
 
 async def heard(engine: AsyncEngine, archive: Archive, recording: Recording) -> StereoSound:

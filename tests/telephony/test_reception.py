@@ -58,6 +58,7 @@ class Door:
         self.now = NOON
         self.told: list[Event] = []
         self.served: dict[str, tuple[str, datetime]] = {}  # number: who served it, when
+        self.ways: dict[CallId, dict[str, str]] = {}
         self._reception = Reception(
             lambda: city,
             cast("Desk", None),
@@ -65,6 +66,7 @@ class Door:
             self._who_served,
             self.told.append,
             cast("House", None),
+            lambda call, done: self.ways.update({call: dict(done)}),
         )
 
     async def _who_served(self, number: str, since: datetime) -> AgentId | None:
@@ -119,6 +121,17 @@ async def test_a_crisis_hotline_and_hidden_or_shared_numbers_are_let_in_always(d
     assert [await door.call("0518-12320", "13800000001") for _ in range(5)] == ["health"] * 5
     assert [await door.call("12345", *hidden) for hidden in ((), ("",), (), ("",))] == ["general"] * 4
     assert [await door.call("12345", "86051888880000") for _ in range(4)] == ["general"] * 4
+
+
+async def test_how_a_caller_went_through_the_menu_is_told_once_they_are_through(city: Copy) -> None:
+    """By what each node was left; where there is none, that the greeting was heard out."""
+    door = Door(city.load())
+    ways = []
+    for hotline in ("12320", "12345"):
+        caller = await door.receive(hotline)
+        ways.append(door.ways[CallId(caller.call_id)])
+
+    assert ways == [{"": "then", "health": "silence"}, {"": "then"}]
 
 
 async def test_who_served_a_number_within_the_queues_days_is_preferred(city: Copy) -> None:
