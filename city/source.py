@@ -105,13 +105,17 @@ def read(folder: Path, file: str, shape: type[BaseModel]) -> Source:
 
 
 def checked(source: Source, shape: type[BaseModel]) -> Source:
-    """The source with the mistakes of its shape and its characters, beside those it has."""
-    shapes = (_shape_mistake(source, fault) for fault in _faults(shape, source.content))
-    hidden = (
+    """The source with the mistakes of its shape and its characters, beside those it has.
+
+    Of a text with a hidden character that alone is told: its shape is seldom wrong otherwise.
+    """
+    hidden = tuple(
         source.mistake(path, "hidden_character", f"含看不见的字符 {named},请删去", f"an invisible character: {named}")
         for path, named in _hidden(source.content)
     )
-    return replace(source, mistakes=(*source.mistakes, *shapes, *hidden))
+    told = {mistake.key for mistake in hidden}
+    shapes = (_shape_mistake(source, fault) for fault in _faults(shape, source.content))
+    return replace(source, mistakes=(*source.mistakes, *(one for one in shapes if one.key not in told), *hidden))
 
 
 def read_if_there(folder: Path, file: str, shape: type[BaseModel]) -> Source:

@@ -11,15 +11,15 @@ SLIPS = [
     Slip("dialect_again", "words.toml", 'written = "怎么"', 'written = "弄啥"'),
     Slip("dialect_not_in_it", "words.toml", '"咋舌"', '"大舌"'),
     Slip("duplicate_hot_word", "words.toml", '"派出所"', '"城管局"'),
-    Slip("wrong_format", "words.toml", '"派出所"', '"派出所\\u202e"'),
+    Slip("hidden_character", "words.toml", '"派出所"', '"派出所\\u202e"'),
     Slip("wrong_format", "words.toml", 'written = "角落"', 'written = "<b>"'),
     Slip("missing_key", "words.toml", 'said = "旮旯"\n', "", below=-1),
     Slip("unknown_key", "words.toml", 'said = "旮旯"', 'sayd = "x"\nsaid = "旮旯"'),
-    Slip("unprintable_name", "places.toml", 'name = "人民路"', 'name = "人民\\u200b路"'),
-    Slip("unprintable_name", "places.toml", 'name = "人民路"', 'name = "\\u202e人民路"'),
+    Slip("hidden_character", "places.toml", 'name = "人民路"', 'name = "人民\\u200b路"'),
+    Slip("hidden_character", "places.toml", 'name = "人民路"', 'name = "\\u202e人民路"'),
     Slip("unprintable_name", "places.toml", 'name = "人民路"', 'name = "<i>人民路"'),
     Slip("unprintable_name", "places.toml", 'name = "人民路"', 'name = "人民路 "'),
-    Slip("unprintable_name", "places.toml", '"幸福花园"', '"幸福\\u0007花园"'),
+    Slip("hidden_character", "places.toml", '"幸福花园"', '"幸福\\u0007花园"'),
 ]
 
 

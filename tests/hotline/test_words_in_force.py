@@ -99,7 +99,7 @@ async def test_a_worker_on_another_machine_knows_them_too(scene: Scene, tmp_path
 @pytest.mark.parametrize(
     ("file", "right", "wrong", "rule"),
     [
-        (WORDS, '"派出所"', '"派出所\\u202e"', "wrong_format"),
+        (WORDS, '"派出所"', '"派出所\\u202e"', "hidden_character"),
         (WORDS, 'said = "俺"', 'said = "俺', "not_toml"),
         (PLACES, 'parent = "海州区"', 'parent = "海洲区"', "unknown_place"),
     ],

@@ -221,6 +221,7 @@ NOT_AT_A_PHONE = {
     *("unknown_level", "nothing_to_change", "in_the_past", "ends_before_it_begins", "plans_conflict"),
     *("crisis_lane_needs_agents", "crisis_has_no_machine", "offers_no_call_back", "unknown_prompt"),
     *("unknown_skill", "seat_in_talk", "needs_an_end", "announcement_too_long", "unknown_hotline"),
+    *("advertising", "crisis_lane_stays_free"),
     *("queue_still_needed", "level_in_force"),
     *("unknown_measure", "measure_is_over", "measures_changed_meanwhile", "advice_gone"),
     *("forced_meanwhile", "nothing_pending", "bad_wish"),
