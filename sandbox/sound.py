@@ -23,6 +23,8 @@ MINUS_50_DBFS_RMS = 32768 * 10 ** (-50 / 20)
 """104: what an ordinary ear on a telephone takes for a dead line."""
 LIKENESS = 0.5
 """Normalised correlation from which a clip counts as found: A-law leaves 0.9, other speech stays below 0.3."""
+AS_GOOD = 0.8
+"""Places as like as this to the likest count as the same sound said again."""
 LONGEST_CLIP = 2 * RATE_HZ
 UNPLAYED = RATE_HZ // 4
 """What a phone has received and not yet played when its call ends, at most: nobody hears it, no file holds it."""
@@ -121,7 +123,7 @@ def stretches(samples: Samples) -> Iterator[Stretch]:
 
 
 def find(clip: Samples, inside: Samples) -> float | None:
-    """Where the best match of `clip` begins in `inside`, in seconds; None if nothing in it is like the clip.
+    """Where `clip` begins in `inside` for the first time, in seconds; None if nothing in it is like the clip.
 
     A matched filter on at most the first two seconds of the clip; neither loudness nor what is around it matters. Of a
     clip that was playing when the call ended, the last UNPLAYED samples, at most a quarter of it, may be missing.
@@ -131,30 +133,35 @@ def find(clip: Samples, inside: Samples) -> float | None:
 
 
 def find_span(clip: Samples, inside: Samples) -> tuple[int, int] | None:
-    """The samples of `inside` at which the best match of `clip`, as above, begins, and behind which it ends.
+    """The samples of `inside` at which `clip`, as above, begins for the first time, and behind which it ends.
+
+    The first, not the likest: who listens late has heard a figure of a number again that was not its turn yet.
 
     On a slow machine a phone writes zeros where nothing had arrived yet, also in the midst of a word. A-law has no zero
     (ITU-T G.711): what is not found as it was written is looked for in what was sent.
     """
-    begin = _best(clip, inside)
+    begin = _first(clip, inside)
     if begin is not None:
         return begin, begin + len(clip)
     there = np.flatnonzero(inside)
-    begin = _best(clip, inside[there])
+    begin = _first(clip, inside[there])
     if begin is None:
         return None
     last = begin + len(clip) - 1
     return int(there[begin]), int(there[last]) + 1 if last < len(there) else len(inside) + last + 1 - len(there)
 
 
-def _best(clip: Samples, inside: Samples) -> int | None:
+def _first(clip: Samples, inside: Samples) -> int | None:
     wanted = clip[:LONGEST_CLIP].astype(np.float64)
     heard = np.pad(inside.astype(np.float64), (0, min(UNPLAYED, len(wanted) // 4)))
     if not len(wanted) or len(heard) < len(wanted) or not np.any(wanted):
         return None
     likeness = _correlation(wanted, heard)
-    best = int(np.argmax(likeness))
-    return best if likeness[best] >= LIKENESS else None
+    best = likeness.max()
+    if best < LIKENESS:
+        return None
+    first = np.flatnonzero(likeness >= AS_GOOD * best)[0]
+    return int(first + np.argmax(likeness[first : first + len(wanted) * 7 // 8]))  # the next may follow at once
 
 
 def _correlation(wanted: NDArray[np.float64], heard: NDArray[np.float64]) -> NDArray[np.float64]:

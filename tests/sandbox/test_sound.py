@@ -66,6 +66,15 @@ def test_clip_is_found_although_the_phone_wrote_zeros_while_it_was_late() -> Non
     assert find(_speechlike(4, 1.5), inside) is None
 
 
+def test_of_a_figure_that_is_said_twice_the_first_is_found() -> None:
+    """Whoever listens late hears both at once: the second is not its turn yet."""
+    zero, one = _speechlike(5, 0.4), _speechlike(6, 0.4)
+    quieter = (zero * 0.7).astype(np.int16) + _speechlike(7, 0.4) // 20
+    inside = np.concatenate([silence(0.3), quieter, one, zero, zero])
+
+    assert find(zero, inside) == pytest.approx(0.3, abs=0.001)
+
+
 def test_other_speech_is_not_the_clip() -> None:
     """Nothing is found in other sound, in silence, or in less sound than the clip."""
     clip = _speechlike(1, 1.5)
