@@ -125,7 +125,14 @@ async def pace(house: House, crew: Shift, good: Sequence[Recording], poison: Seq
 
 
 def _cpu_s(crew: Shift) -> float:
-    return sum(all_cpu_s(process) for process in crew.processes())
+    """Of those at work and those that have ended: a child lives through many legs, and its end is no work."""
+    return sum(map(_all_cpu_s, (*crew.children(), *crew.processes())))
+
+
+def _all_cpu_s(process: int) -> float:
+    with suppress(OSError):  # it ended just now: whoever waited for it has its time
+        return all_cpu_s(process)
+    return 0.0
 
 
 async def poisoned(house: House, good: Sequence[Recording], poison: Sequence[Recording]) -> Pace:
