@@ -1,4 +1,4 @@
-"""Table `transcripts`: one a recording, as JSON, with what made it."""
+"""Table `transcripts`: one a recording, as JSON, with what made it; gone when its time is over."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Table `calls`: the few facts of a call that a recording and a ticket need. Written by the controller as they
-happen, in any order.
+"""Table `calls`: the few facts of a call that a recording, a ticket and a dry run (the way through the menu) need.
+Written by the controller as they happen, in any order.
 
 A caller's number is stored as digits or not at all. What a phone network delivers there is hostile until `clean_ani`
 has seen it.

@@ -20,9 +20,9 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from plumbing.rounds import go_round
 from recordings import ledger
 from recordings.access import note
 from recordings.archive import Archive
@@ -94,14 +94,11 @@ class Retention:
 
     async def run(self) -> None:
         """Sweep at the start and every `every_s`."""
-        while True:
-            pause = self._every_s
-            try:
-                await self.sweep()
-            except (OSError, SQLAlchemyError) as error:
-                log.warning("Recordings whose time is over not deleted this time", error=type(error).__name__)
-                pause = self._again_s
-            await asyncio.sleep(pause)
+
+        def tell(kind: str) -> None:
+            log.warning("Recordings whose time is over not deleted this time", error=kind)
+
+        await go_round(self.sweep, tell, every_s=self._every_s, again_s=self._again_s)
 
     async def sweep(self) -> int:
         """Finish what was begun, then delete what is due; how many were deleted. OSError, SQLAlchemyError."""

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from plumbing.rounds import go_round
 from recordings import ledger
 from recordings.archive import Archive
 from recordings.intake import SET_ASIDE
@@ -61,14 +61,11 @@ class Sweeper:
 
     async def run(self) -> None:
         """Sweep at the start and every `every_s`."""
-        while True:
-            pause = self._every_s
-            try:
-                await self.sweep()
-            except (OSError, SQLAlchemyError) as error:
-                log.warning("Recordings not swept this time", error=type(error).__name__)
-                pause = self._again_s
-            await asyncio.sleep(pause)
+
+        def tell(kind: str) -> None:
+            log.warning("Recordings not swept this time", error=kind)
+
+        await go_round(self.sweep, tell, every_s=self._every_s, again_s=self._again_s)
 
     async def sweep(self, *, everything: bool = False) -> Swept:
         """Look at the last days, or at all there is. OSError, SQLAlchemyError."""

@@ -16,10 +16,10 @@ from typing import Final
 
 import structlog
 from sqlalchemy import select, union, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asr.transcripts import forget_transcript, transcripts
+from plumbing.rounds import go_round
 from recordings import ledger
 from recordings.access import note
 from recordings.calls import read_calls
@@ -57,14 +57,11 @@ class Forgetting:
 
     async def run(self) -> None:
         """Sweep at the start and every `every_s`."""
-        while True:
-            pause = self._every_s
-            try:
-                await self.sweep()
-            except (OSError, SQLAlchemyError) as error:
-                log.warning("Transcripts whose time is over not deleted this time", error=type(error).__name__)
-                pause = self._again_s
-            await asyncio.sleep(pause)
+
+        def tell(kind: str) -> None:
+            log.warning("Transcripts whose time is over not deleted this time", error=kind)
+
+        await go_round(self.sweep, tell, every_s=self._every_s, again_s=self._again_s)
 
     async def sweep(self) -> int:
         """Delete what is due; of how many recordings. OSError, SQLAlchemyError."""

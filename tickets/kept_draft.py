@@ -1,4 +1,7 @@
-"""A draft as it is kept beside its ticket: the machine's own proposal, as JSON. One kept long ago is read, too."""
+"""A draft as it is kept beside its ticket: the machine's own proposal, as JSON. One kept long ago is read, too.
+
+Its quotes go when what was said is forgotten (tickets.forgetting).
+"""
 
 from __future__ import annotations
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.city_port import CityVersions
 from api.people import Role
-from hotline.city_start import open_city
-from hotline.city_swap import CitySwap
-from plumbing.settings import read_settings
-from tests.api.face import NOW, SAMPLE, Face, OpenBook
+from tests.api.city_scene import book_on, copied
+from tests.api.face import Face, OpenBook
 from tests.city.scene import Copy
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Copy:
     """A copy of the sample with its sounds, to be edited while the face is there."""
-    shutil.copytree(SAMPLE, tmp_path / "city")
-    return Copy(tmp_path / "city")
+    return copied(tmp_path / "city")
 
 
 @pytest.fixture
@@ -33,13 +28,7 @@ def city_folder(copy: Copy) -> Path:
 @pytest.fixture
 def open_book(database: AsyncEngine, copy: Copy, tmp_path: Path) -> OpenBook:
     """The real book on the copy."""
-    state = tmp_path / "state"
-    settings = read_settings(state_dir=state, city_dir=copy.folder, spool_dir=state / "spool")
-
-    async def book(swap: CitySwap) -> CityVersions:
-        return await open_city(settings, database, swap, lambda: NOW)
-
-    return book
+    return book_on(copy, database, tmp_path / "state")
 
 
 async def test_a_leader_takes_the_folder_and_goes_back(face: Face, copy: Copy) -> None:

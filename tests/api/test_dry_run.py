@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.call_facts import CallTransferredOut, MessageBegun
 from acd.events import CallArrived, CallJoined, CallRefused, Event
 from acd.model import CallId, QueueName, Refusal, SkillLevel
-from api.city_port import CityVersions
 from api.people import Role
 from hotline.callbook import CallBook
-from hotline.city_start import open_city
-from hotline.city_swap import CitySwap
 from plumbing.lifecycle import background
-from plumbing.settings import read_settings
-from tests.api.face import NOW, SAMPLE, Face, OpenBook
+from tests.api.city_scene import book_on, copied
+from tests.api.face import NOW, Face, OpenBook
 from tests.api.test_ledger import told
 from tests.city.scene import Copy
 
@@ -32,8 +28,7 @@ GREETING = '\ngreeting = ["greeting-12345"]'
 @pytest.fixture
 def copy(tmp_path: Path) -> Copy:
     """A copy of the sample, to be edited while the face is there."""
-    shutil.copytree(SAMPLE, tmp_path / "city")
-    return Copy(tmp_path / "city")
+    return copied(tmp_path / "city")
 
 
 @pytest.fixture
@@ -45,13 +40,7 @@ def city_folder(copy: Copy) -> Path:
 @pytest.fixture
 def open_book(database: AsyncEngine, copy: Copy, tmp_path: Path) -> OpenBook:
     """The real book on the copy."""
-    state = tmp_path / "state"
-    settings = read_settings(state_dir=state, city_dir=copy.folder, spool_dir=state / "spool")
-
-    async def book(swap: CitySwap) -> CityVersions:
-        return await open_city(settings, database, swap, lambda: NOW)
-
-    return book
+    return book_on(copy, database, tmp_path / "state")
 
 
 def came(number: int, dialled: str, *facts: Any, at: datetime = YESTERDAY, **said: Any) -> list[Event]:

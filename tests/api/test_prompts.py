@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import shutil
 import wave
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,10 @@ import pytest
 import soundfile
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.city_port import CityVersions
 from api.people import Role
-from hotline.city_start import open_city
-from hotline.city_swap import CitySwap
 from ivr.prompt_sound import LEVEL_DBOV
-from plumbing.settings import read_settings
-from tests.api.face import NOW, SAMPLE, Face, OpenBook
+from tests.api.city_scene import book_on, copied
+from tests.api.face import SAMPLE, Face, OpenBook
 from tests.city.scene import Copy
 
 SLUG = "please-wait"
@@ -30,8 +26,7 @@ WAV, RECORDED = f"prompts/{SLUG}.wav", "prompts/recorded.toml"
 @pytest.fixture
 def copy(tmp_path: Path) -> Copy:
     """A copy of the sample with its sounds."""
-    shutil.copytree(SAMPLE, tmp_path / "city")
-    return Copy(tmp_path / "city")
+    return copied(tmp_path / "city")
 
 
 @pytest.fixture
@@ -43,13 +38,7 @@ def city_folder(copy: Copy) -> Path:
 @pytest.fixture
 def open_book(database: AsyncEngine, copy: Copy, tmp_path: Path) -> OpenBook:
     """The real book on the copy."""
-    state = tmp_path / "state"
-    settings = read_settings(state_dir=state, city_dir=copy.folder, spool_dir=state / "spool")
-
-    async def book(swap: CitySwap) -> CityVersions:
-        return await open_city(settings, database, swap, lambda: NOW)
-
-    return book
+    return book_on(copy, database, tmp_path / "state")
 
 
 def recording(seconds: float = 2.0, rate_hz: int = 44100) -> bytes:

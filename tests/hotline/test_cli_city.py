@@ -11,10 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.events import CallArrived, CallJoined
 from acd.model import CallId, QueueName
-from api.city_port import CityVersions
-from hotline.city_start import open_city
-from hotline.city_swap import CitySwap
-from plumbing.settings import read_settings
+from tests.api.city_scene import book_on, copied
 from tests.api.face import NOW, SAMPLE, Face, OpenBook
 from tests.api.test_ledger import told
 from tests.city.scene import Copy
@@ -27,8 +24,7 @@ DAY = NOW - timedelta(days=1)
 @pytest.fixture
 def copy(tmp_path: Path) -> Copy:
     """A copy of the sample with its sounds, to be edited."""
-    shutil.copytree(SAMPLE, tmp_path / "city")
-    return Copy(tmp_path / "city")
+    return copied(tmp_path / "city")
 
 
 @pytest.fixture
@@ -40,13 +36,7 @@ def city_folder(copy: Copy) -> Path:
 @pytest.fixture
 def open_book(database: AsyncEngine, copy: Copy, tmp_path: Path) -> OpenBook:
     """The real book on the copy."""
-    folder = tmp_path / "book"
-    settings = read_settings(state_dir=folder, city_dir=copy.folder, spool_dir=folder / "spool")
-
-    async def book(swap: CitySwap) -> CityVersions:
-        return await open_city(settings, database, swap, lambda: NOW)
-
-    return book
+    return book_on(copy, database, tmp_path / "book")
 
 
 async def test_a_folder_is_tried_without_a_controller(tmp_path: Path, copy: Copy) -> None:

@@ -11,6 +11,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from plumbing.lifecycle import background
 from sandbox.pbx import Pbx
 from telephony.ami import Ami, AmiAccount
 from telephony.errors import AsteriskUnreachable
@@ -71,11 +72,8 @@ async def test_lists_come_by_a_session_of_its_own(pbx: Pbx) -> None:
     """It is let in by the shipped account, and what it lists is the same."""
     main = Main()
     eyes = eyes_of(main, account(pbx))
-    running = asyncio.create_task(eyes.run())
-    try:
+    async with background(eyes.run()):
         items = await by_their_own(eyes, main)
-    finally:
-        running.cancel()
 
     assert all(item.name == "DeviceStateChange" for item in items)
     assert items
